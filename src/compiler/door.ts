@@ -1,0 +1,68 @@
+/**
+ * The types of the door: what goes into a compiler, and what a caller may ask it.
+ */
+import type { Diagnostic } from "#base/diagnostic.ts";
+import type { ResourceRef } from "#base/origin.ts";
+import type { RawObject } from "./api/raw-object.ts";
+import type { Encoded, ResourceType } from "./ir/encoded.ts";
+import type { Settings } from "./settings.ts";
+
+/** The last admitted raw form of an object that is bad now. */
+export interface LastGood {
+  readonly object: RawObject;
+}
+
+/** Envoy refused what this very content of an object produced. */
+export interface Refusal {
+  readonly ref: ResourceRef;
+  /** Content hash of the refused raw object, as `contentHash` gives it. */
+  readonly hash: string;
+  /** Envoy's own words. */
+  readonly message: string;
+  readonly envoyVersion: string;
+}
+
+/**
+ * One change of the compiler's input. `object` keys are the source's own and unique per place of reading (two files
+ * may hold the same object); `lastGood` and `refusal` keys are `refKey`s. An absent value deletes.
+ */
+export type CompilerEdit =
+  | { readonly kind: "object"; readonly key: string; readonly value?: RawObject | undefined }
+  | { readonly kind: "lastGood"; readonly key: string; readonly value?: LastGood | undefined }
+  | { readonly kind: "refusal"; readonly key: string; readonly value?: Refusal | undefined }
+  | { readonly kind: "settings"; readonly value: Settings };
+
+/** A resource that a commit added, changed or (`resource` absent) removed. */
+export interface ResourceChange {
+  readonly type: ResourceType;
+  readonly name: string;
+  readonly resource?: Encoded;
+}
+
+/** What a commit did. `done` is false when the slice's budget ran out first: call `commit` again. */
+export interface CommitResult {
+  readonly done: boolean;
+  readonly resources: readonly ResourceChange[];
+  readonly diagnosticsChanged: boolean;
+}
+
+/** A compiler that is kept open and fed with edits. Not re-entrant. */
+export interface Compiler {
+  apply(edits: readonly CompilerEdit[]): void;
+  /** Brings every derived value up to date, or as many as `mayContinue` (asked between keys) allows. */
+  commit(mayContinue?: () => boolean): CommitResult;
+  resources(type: ResourceType): Iterable<Encoded>;
+  resource(type: ResourceType, name: string): Encoded | undefined;
+  /** All diagnostics, in a stable order. */
+  diagnostics(): readonly Diagnostic[];
+  /** The objects that a resource came from. */
+  owners(type: ResourceType, name: string): readonly ResourceRef[];
+  /** Objects that were admitted from their own current text (not from last good), with that text. */
+  admitted(ref: ResourceRef): RawObject | undefined;
+}
+
+/** The result of compiling everything at once. */
+export interface Compilation {
+  readonly resources: readonly Encoded[];
+  readonly diagnostics: readonly Diagnostic[];
+}

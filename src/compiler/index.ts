@@ -1,0 +1,12 @@
+/**
+ * The door of the compiler: manifests in, Envoy bytes and diagnostics out.
+ *
+ *   observe → admit → lower → link → emit → serve        report hangs off every stage
+ *             └───────── this room ──────┘
+ *
+ * Pure: no clock, no network, no files. Everything that decides the result comes in through `apply`.
+ */
+export type { RawObject } from "./api/raw-object.ts";
+export { type Encoded, encodedBytes, type ResourceType, typeUrls } from "./ir/encoded.ts";
+export type { Settings } from "./settings.ts";
+export type { Compilation, Compiler, CompilerEdit, LastGood, Refusal, ResourceChange } from "./door.ts";

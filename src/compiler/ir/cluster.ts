@@ -1,0 +1,60 @@
+/** Upstreams: what a route forwards to, before and after its Service is looked up. */
+import type { Origin } from "#base/origin.ts";
+
+declare const clusterName: unique symbol;
+/** The name of a cluster as Envoy knows it. */
+export type ClusterName = string & { readonly [clusterName]: true };
+
+/** TLS towards an upstream. Secrets are named by their SDS resource. */
+export interface UpstreamTls {
+  readonly sni?: string;
+  readonly certificate?: string;
+  readonly validation?: string;
+  readonly alpn?: readonly string[];
+  readonly minVersion?: TlsVersion;
+  readonly maxVersion?: TlsVersion;
+  readonly cipherSuites?: readonly string[];
+  readonly ecdhCurves?: readonly string[];
+}
+
+/** TLS protocol versions by the names that users write. */
+export type TlsVersion = "v1.0" | "v1.1" | "v1.2" | "v1.3";
+
+/** How connections to an upstream are made: everything of a cluster that is not its address. */
+export interface ConnectionPolicy {
+  readonly connectTimeoutMs: number;
+  readonly idleTimeoutMs?: number;
+  readonly maxConnectionLifetimeMs?: number;
+  readonly http2: boolean;
+  readonly tls?: UpstreamTls;
+  readonly dnsFamily: "v4" | "v6" | "auto";
+  readonly dnsType: "strict_dns" | "logical_dns";
+  readonly respectDnsTtl: boolean;
+  readonly statName?: string;
+  /** The user's tag: sets apart clusters that are otherwise equal. */
+  readonly tag?: string;
+}
+
+/** An upstream as a frontend asks for it: a host and a port by the user's words, not yet looked up. */
+export interface ClusterDecl {
+  readonly name: ClusterName;
+  readonly origin: Origin;
+  /** Lower case. Where it may be a Service, its coordinates are in `service`. */
+  readonly host: string;
+  readonly port: number;
+  readonly service?: { readonly namespace: string; readonly name: string };
+  readonly policy: ConnectionPolicy;
+}
+
+/** Where an upstream's addresses come from. */
+export type ClusterTarget =
+  | { readonly kind: "endpoints"; readonly endpoints: string }
+  | { readonly kind: "address"; readonly address: string; readonly port: number }
+  | { readonly kind: "dns"; readonly host: string; readonly port: number };
+
+/** A linked cluster. */
+export interface Cluster {
+  readonly name: ClusterName;
+  readonly target: ClusterTarget;
+  readonly policy: ConnectionPolicy;
+}

@@ -1,0 +1,37 @@
+/**
+ * EMIT's result: a named Envoy resource as bytes, with a version that is a hash of its content.
+ * Bytes are kept in parts so that one changed virtual host does not copy the others.
+ */
+
+/** The xDS resource types in use, by their short names. */
+export const typeUrls = {
+  cluster: "type.googleapis.com/envoy.config.cluster.v3.Cluster",
+  endpoints: "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment",
+  extension: "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig",
+  secret: "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret",
+  listener: "type.googleapis.com/envoy.config.listener.v3.Listener",
+  routes: "type.googleapis.com/envoy.config.route.v3.RouteConfiguration",
+} as const;
+
+/** Which xDS service a resource belongs to. */
+export type ResourceType = keyof typeof typeUrls;
+
+/** One encoded resource. Concatenating `parts` gives the protobuf message. */
+export interface Encoded {
+  readonly type: ResourceType;
+  readonly name: string;
+  /** Hash of the content: equal versions mean equal bytes. */
+  readonly version: string;
+  readonly parts: readonly Uint8Array[];
+  /** Cluster names that a route table names (one list per virtual host), or a listener's or an extension's. */
+  readonly clusters?: readonly (readonly string[])[];
+  /** Cluster only: the endpoints resource it subscribes to, if it is an EDS cluster. */
+  readonly endpoints?: string;
+  /** Cluster only: it warms slowly (active health checks or SDS), so it is sent apart and last. */
+  readonly slow?: boolean;
+}
+
+/** All bytes of a resource in one array. */
+export function encodedBytes(resource: Encoded): Uint8Array {
+  return resource.parts.length === 1 && resource.parts[0] ? resource.parts[0] : Buffer.concat(resource.parts);
+}

@@ -1,0 +1,13 @@
+/** The addresses behind one port of a Service: the endpoints lane, which no translation stage sees. */
+
+/** One address that takes traffic. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** All ready endpoints of one Service port, sorted and without duplicates. */
+export interface Endpoints {
+  readonly name: string;
+  readonly endpoints: readonly Endpoint[];
+}

@@ -1,0 +1,72 @@
+/** Listeners and their filter chains. */
+import type { Origin } from "#base/origin.ts";
+import type { ClusterDecl, ClusterName } from "./cluster.ts";
+import type { LabelSelector, TlsPolicy } from "./host.ts";
+
+/** How a listener tells secure from insecure requests: by x-forwarded-proto, or always the same. */
+export type SecurityModel = "XFP" | "SECURE" | "INSECURE";
+
+/** Which hosts a listener serves. */
+export type HostBinding =
+  | { readonly kind: "hosts"; readonly namespace?: string; readonly selector: LabelSelector }
+  /** Before Listeners: hosts whose cleartext port this is. */
+  | { readonly kind: "additionalPort"; readonly port: number };
+
+/** Settings of the connection manager that are the same for all chains of a listener. */
+export interface HttpSettings {
+  readonly statPrefix: string;
+  readonly trustedHops: number;
+}
+
+/** A listener as a frontend declares it. */
+export interface ListenerDecl {
+  readonly key: string;
+  readonly origin: Origin;
+  readonly created: string;
+  /** Envoy's name for it; never changes for one address and port. */
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  /** In this order, before anything else is read. */
+  readonly proxyProtocol: boolean;
+  readonly tls: boolean;
+  /** Absent: raw TCP only. */
+  readonly http?: HttpSettings;
+  readonly statPrefix: string;
+  readonly binding: HostBinding;
+  readonly security: SecurityModel;
+}
+
+/** What connections of a chain are served with. */
+export type ChainService =
+  | { readonly kind: "http"; readonly table: string; readonly settings: HttpSettings }
+  | {
+      readonly kind: "tcp";
+      readonly statPrefix: string;
+      readonly clusters: readonly { readonly name: ClusterName; readonly weight: number }[];
+      readonly idleTimeoutMs?: number;
+    };
+
+/** A filter chain. `name` is stable and independent of its content. */
+export interface FilterChain {
+  readonly listener: string;
+  readonly name: string;
+  /** Empty with TLS: any name. */
+  readonly serverNames: readonly string[];
+  readonly tls?: { readonly certificate: string; readonly policy: TlsPolicy };
+  readonly service: ChainService;
+}
+
+/** A raw TCP route as one object declares it. */
+export interface TcpRouteDecl {
+  readonly key: string;
+  readonly origin: Origin;
+  readonly created: string;
+  readonly address: string;
+  readonly port: number;
+  /** TLS server name; absent: every connection. */
+  readonly host?: string;
+  readonly upstream: ClusterDecl;
+  readonly weight?: number;
+  readonly idleTimeoutMs?: number;
+}

@@ -1,0 +1,109 @@
+/** Routes: a declared one as a frontend produces it, and a linked one as a virtual host holds it. */
+import type { Origin } from "#base/origin.ts";
+import type { ClusterDecl, ClusterName } from "./cluster.ts";
+import type { RouteHosts, RouteMatch } from "./match.ts";
+
+/** A header to set on a request or response. */
+export interface HeaderValue {
+  readonly name: string;
+  readonly value: string;
+  /** Add beside existing values instead of replacing them. */
+  readonly append: boolean;
+}
+
+/** Edits of request and response headers. */
+export interface HeaderEdits {
+  readonly addRequest: readonly HeaderValue[];
+  readonly removeRequest: readonly string[];
+  readonly addResponse: readonly HeaderValue[];
+  readonly removeResponse: readonly string[];
+}
+
+/** What happens to the path on its way upstream, or in a redirect. */
+export type PathRewrite =
+  | { readonly kind: "prefix"; readonly to: string }
+  | { readonly kind: "path"; readonly to: string }
+  | { readonly kind: "regex"; readonly pattern: string; readonly substitution: string };
+
+/** Sending the request to an upstream. */
+export interface Forward {
+  readonly kind: "forward";
+  readonly cluster: ClusterName;
+  readonly rewrite?: PathRewrite;
+  readonly hostRewrite?: { readonly kind: "literal"; readonly value: string } | { readonly kind: "auto" };
+  /** 0 means no limit. */
+  readonly timeoutMs: number;
+  readonly idleTimeoutMs?: number;
+  readonly priority?: "default" | "high";
+  readonly upgrades: readonly string[];
+}
+
+/** Answering with a redirect. */
+export interface Redirect {
+  readonly kind: "redirect";
+  readonly host?: string;
+  readonly port?: number;
+  readonly https?: boolean;
+  readonly path?: PathRewrite;
+  readonly status: 301 | 302 | 303 | 307 | 308;
+}
+
+/** Answering at once. */
+export interface Respond {
+  readonly kind: "respond";
+  readonly status: number;
+  readonly body?: string;
+}
+
+/** What a matching request meets. */
+export type RouteAction = Forward | Redirect | Respond;
+
+/**
+ * The place of a route in the order of matching: fields are compared one after the other, larger first.
+ * Precedence, then lengths of prefix, header and query conditions, then texts.
+ */
+export interface RouteOrder {
+  readonly precedence: number;
+  readonly pathLength: number;
+  readonly headerLength: number;
+  readonly queryLength: number;
+  readonly path: string;
+  readonly headers: string;
+  readonly query: string;
+  /** Decides what is left: name and namespace of the object. */
+  readonly tie: string;
+}
+
+/** A route as one object declares it, not yet joined with its rivals for the same requests. */
+export interface RouteDecl {
+  readonly key: string;
+  readonly origin: Origin;
+  readonly created: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly hosts: RouteHosts;
+  readonly match: RouteMatch;
+  /** Equal for routes that match the same requests: canaries and conflicts meet by it. */
+  readonly matchKey: string;
+  readonly order: RouteOrder;
+  /** Percent of the matching requests; absent: an equal share of what the others leave. */
+  readonly weight?: number;
+  readonly action: RouteAction;
+  readonly upstream?: ClusterDecl;
+  readonly headers: HeaderEdits;
+}
+
+/** A route as a virtual host holds it. */
+export interface Route {
+  readonly key: string;
+  readonly origin: Origin;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly hosts: RouteHosts;
+  readonly match: RouteMatch;
+  readonly order: RouteOrder;
+  /** Position among the canaries of one match: they are tried in this order. */
+  readonly canary: number;
+  /** Requests whose random number (0 … 99) is below this take the route; absent: all. Cumulative over the canaries. */
+  readonly fraction?: number;
+  readonly action: RouteAction;
+  readonly headers: HeaderEdits;
+}

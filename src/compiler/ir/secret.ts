@@ -1,0 +1,6 @@
+/** Key material as Envoy gets it over SDS. The only IR that holds secrets; every view of it must redact. */
+
+/** A certificate with its key, or what client certificates are checked against. PEM text. */
+export type Secret =
+  | { readonly kind: "certificate"; readonly name: string; readonly chain: string; readonly privateKey: string }
+  | { readonly kind: "validation"; readonly name: string; readonly trustedCa: string; readonly crl?: string };

@@ -1,0 +1,44 @@
+/**
+ * What the operator, not a manifest, decides: the identity of this instance and how a run on one machine differs
+ * from one in a cluster. Plain data, an input of the graph like any other.
+ */
+
+/** The operator's choices. Absent optional fields mean "as in a cluster". */
+export interface Settings {
+  /** AMBASSADOR_ID. */
+  readonly ambassadorId: string;
+  /** AMBASSADOR_NAMESPACE: the instance's own namespace. */
+  readonly namespace: string;
+  /** AMBASSADOR_ENVOY_BIND_ADDRESS. */
+  readonly bindAddress: string;
+  /** Port that redirects to https name; unset keeps what the request named (a cluster behind a load balancer). */
+  readonly httpsPort?: number;
+  /** `--port 8080:18080`: listener port → port really bound on this machine. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** `--resolve echo.backend:80=127.0.0.1:9001`: `name.namespace:port` → address. */
+  readonly resolve: Readonly<Record<string, string>>;
+  /** Environment variables that manifests may use as `$NAME`, and their values. */
+  readonly expandEnv: Readonly<Record<string, string>>;
+  /** AMBASSADOR_DISABLE_ENDPOINTS. */
+  readonly disableEndpoints: boolean;
+  /** DISABLE_STRICT_LABEL_SELECTORS: one matching label suffices. */
+  readonly looseLabelSelectors: boolean;
+  /** Ports below this one may not be bound by this process (net.ipv4.ip_unprivileged_port_start, 0 when root). */
+  readonly unprivilegedPortStart: number;
+  /** What Envoy the resources are for, `1.40`. */
+  readonly envoyVersion: string;
+}
+
+/** A cluster's defaults: what an unconfigured instance runs with. */
+export const defaultSettings: Settings = {
+  ambassadorId: "default",
+  namespace: "default",
+  bindAddress: "0.0.0.0",
+  ports: {},
+  resolve: {},
+  expandEnv: {},
+  disableEndpoints: false,
+  looseLabelSelectors: false,
+  unprivilegedPortStart: 0,
+  envoyVersion: "1.40",
+};
