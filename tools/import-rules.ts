@@ -1,0 +1,150 @@
+/**
+ * Who may import whom: the table of docs/design/house.md section 3 as data, read by check-imports.ts.
+ * A room is a path under src; `*` stands for one folder, which may then not import its siblings.
+ */
+
+/** One room and what its files may import besides their own room. */
+export interface Room {
+  /** A folder (ends in a slash) or one file. The longest match wins. */
+  readonly room: string;
+  /** Paths under src. */
+  readonly may: readonly string[];
+  /** Paths under src of which only types may be imported. */
+  readonly types?: readonly string[];
+  /** Third-party packages. */
+  readonly packages?: readonly string[];
+  /** Pure rooms see no clock, no chance, no network, no files. */
+  readonly pure?: boolean;
+}
+
+const protobuf = "@bufbuild/protobuf";
+const compilerDoor = "compiler/index.ts";
+
+/** The table. A pure-JavaScript library without effects (re2js, protobuf) is the only kind a pure room may use. */
+export const rooms: readonly Room[] = [
+  { room: "base/", may: [], pure: true },
+  { room: "base/log.ts", may: ["base/"], packages: ["pino"] },
+  { room: "gen/", may: [], packages: [protobuf] },
+
+  { room: "compiler/graph/", may: ["base/"], pure: true },
+  { room: "compiler/ir/", may: ["base/"], pure: true },
+  { room: "compiler/api/", may: ["base/"], types: ["compiler/settings.ts"], packages: ["re2js"], pure: true },
+  {
+    room: "compiler/policies/*/",
+    may: ["base/", "compiler/ir/", "compiler/api/", "gen/"],
+    types: ["compiler/graph/", "compiler/settings.ts"],
+    packages: [protobuf, "re2js"],
+    pure: true,
+  },
+  {
+    room: "compiler/policies/",
+    may: ["base/", "compiler/ir/", "compiler/api/", "gen/"],
+    types: ["compiler/graph/", "compiler/settings.ts"],
+    packages: [protobuf, "re2js"],
+    pure: true,
+  },
+  {
+    room: "compiler/frontends/*/",
+    may: ["base/", "compiler/ir/", "compiler/api/", "compiler/policies/"],
+    types: ["compiler/graph/", "compiler/settings.ts"],
+    packages: ["re2js"],
+    pure: true,
+  },
+  {
+    room: "compiler/frontends/",
+    may: ["base/", "compiler/ir/", "compiler/api/", "compiler/policies/"],
+    types: ["compiler/graph/", "compiler/settings.ts"],
+    packages: ["re2js"],
+    pure: true,
+  },
+  {
+    room: "compiler/link/",
+    may: ["base/", "compiler/ir/"],
+    types: ["compiler/graph/", "compiler/policies/policy.ts", "compiler/settings.ts"],
+    packages: ["re2js"],
+    pure: true,
+  },
+  {
+    room: "compiler/envoy/",
+    may: ["base/", "compiler/ir/", "compiler/policies/", "gen/"],
+    types: ["compiler/settings.ts"],
+    packages: [protobuf, "re2js"],
+    pure: true,
+  },
+  { room: "compiler/", may: ["base/"], pure: true },
+
+  { room: "control/", may: ["base/", "gen/", compilerDoor], packages: [protobuf, "pino", "prom-client"] },
+  {
+    room: "control/sources/",
+    may: ["base/", "gen/", "control/", compilerDoor],
+    packages: ["chokidar", "jose", "js-yaml", "pino", "prom-client", "undici", "yaml"],
+  },
+  { room: "control/kube/", may: ["base/", "control/"], packages: ["pino", "prom-client", "undici", "js-yaml", "yaml"] },
+  {
+    room: "control/xds/",
+    may: ["base/", "gen/", "control/", compilerDoor],
+    packages: ["@grpc/grpc-js", protobuf, "pino", "prom-client"],
+  },
+  {
+    room: "services/*/",
+    may: ["base/", "gen/"],
+    types: [compilerDoor],
+    packages: ["@grpc/grpc-js", "@peculiar/x509", protobuf, "jose", "pino", "prom-client", "undici"],
+  },
+  {
+    room: "services/webhook/",
+    may: ["base/", "gen/", "compiler/api/", compilerDoor],
+    packages: ["pino", "prom-client", "undici"],
+  },
+  {
+    room: "services/",
+    may: ["base/", "gen/"],
+    types: [compilerDoor],
+    packages: ["@grpc/grpc-js", protobuf, "pino", "prom-client"],
+  },
+  { room: "admin/", may: ["base/", compilerDoor], types: ["control/"], packages: ["pino", "prom-client"] },
+  { room: "keeper/", may: ["base/"], packages: ["pino"] },
+  {
+    room: "cli/",
+    may: [
+      "base/",
+      compilerDoor,
+      "control/sources/files.ts",
+      "control/run.ts",
+      "keeper/",
+      "services/demo-backends/",
+      "admin/client.ts",
+    ],
+    packages: ["commander", "js-yaml", "pino", "yaml"],
+  },
+  {
+    room: "main.ts",
+    may: ["admin/", "base/", "cli/", "compiler/", "control/", "gen/", "keeper/", "services/"],
+    packages: ["commander"],
+  },
+];
+
+/** Node's own modules that neither look at the world nor change it; a pure room may use these. */
+export const pureBuiltins: readonly string[] = ["node:buffer", "node:crypto", "node:url", "node:util"];
+
+/** What a pure room may not even name. */
+export const impureNames: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [/\bDate\.now\b|\bnew Date(?:\(\)|;)|(?<!new )\bDate\(\)/, "the clock"],
+  [/\bperformance\.now\b|\bprocess\b/, "the process"],
+  [/\bMath\.random\b|\brandom(?:Bytes|UUID|Int|FillSync|Fill)\b/, "chance"],
+  [/\b(?:setTimeout|setInterval|setImmediate|queueMicrotask)\b/, "timers"],
+  [/\bfetch\(/, "the network"],
+];
+
+/** Words that say nothing about what a file or a type is. */
+export const bannedWords: readonly string[] = [
+  "util",
+  "utils",
+  "helper",
+  "helpers",
+  "common",
+  "misc",
+  "manager",
+  "handler",
+  "processor",
+];
