@@ -21,6 +21,7 @@ const allowed: readonly (readonly [path: string, text: string])[] = [
   ["compiler/frontends/gateway/http-route.ts", imports("../../policies/cors/lower.ts")],
   ["compiler/frontends/gateway/http-route.ts", imports("../backend.ts")],
   ["compiler/envoy/shape/table.ts", imports("../route.ts")],
+  ["compiler/envoy/http-connection-manager.ts", open],
   ["control/xds/server.ts", imports("@grpc/grpc-js")],
   ["control/xds/server.ts", imports("../../compiler/index.ts")],
   ["control/run.ts", imports("#compiler")],

@@ -7,7 +7,7 @@
 import { readFileSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { join, posix } from "node:path";
-import { bannedWords, impureNames, pureBuiltins, type Room, rooms } from "./import-rules.ts";
+import { bannedWords, impureNames, properNames, pureBuiltins, type Room, rooms } from "./import-rules.ts";
 
 const maxLines = 400;
 const aliases: readonly (readonly [from: RegExp, to: string])[] = [
@@ -123,7 +123,9 @@ function withoutCommentsAndStrings(text: string): string {
 function checkName(path: string): readonly string[] {
   const file = posix.basename(path);
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test)?\.ts$/.test(file)) return ["is not named in kebab-case.ts"];
-  const words = path.replace(/(?:\.test)?\.ts$/, "").split(/[/-]/);
+  const proper = properNames.some((name) => file.startsWith(name));
+  const named = path.replace(/(?:\.test)?\.ts$/, "");
+  const words = (proper ? posix.dirname(named) : named).split(/[/-]/);
   const banned = words.find((word) => bannedWords.includes(word));
   if (banned) return [`has "${banned}" in its name, which says nothing`];
   return file === "context.ts" ? ['is named "context", which says nothing'] : [];

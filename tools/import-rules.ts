@@ -148,3 +148,6 @@ export const bannedWords: readonly string[] = [
   "handler",
   "processor",
 ];
+
+/** Names with a banned word that are not ours to choose. */
+export const properNames: readonly string[] = ["http-connection-manager"];

