@@ -1,0 +1,119 @@
+/**
+ * One real Envoy for many cases: each case's resources replace those of the case before, over live ADS.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Encoded } from "#compiler";
+import { obtainEnvoy } from "../../src/keeper/envoy-binary.ts";
+import { type Ads, startAds } from "./ads.ts";
+import { testBootstrap } from "./bootstrap.ts";
+
+/** A running Envoy. */
+export interface TestEnvoy {
+  readonly pid: number;
+  /** Returns when Envoy serves exactly these; throws {@link Refused} when it will not. */
+  serve(resources: readonly Encoded[]): Promise<void>;
+  /** An answer of Envoy's admin interface. */
+  admin(path: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+const patienceMs = 15_000;
+
+/** Starts Envoy and its control plane on unix sockets in a directory of their own. */
+export async function startEnvoy(): Promise<TestEnvoy> {
+  const { path: binary } = await obtainEnvoy();
+  const directory = await mkdtemp(join(tmpdir(), "dragoman-envoy-"));
+  const sockets = { xds: join(directory, "xds.sock"), admin: join(directory, "admin.sock") };
+  const ads = await startAds(sockets.xds);
+  const config = JSON.stringify(testBootstrap(sockets));
+  const options = [
+    "--config-yaml",
+    config,
+    "--concurrency",
+    "1",
+    "--use-dynamic-base-id",
+    "--drain-time-s",
+    "1",
+    "-l",
+    "warning",
+  ];
+  const child = spawn(binary, options, { stdio: ["ignore", "ignore", "pipe"] });
+  const log = keepTail(child);
+  const admin = (path: string): Promise<string> => ask(sockets.admin, path);
+  return {
+    pid: child.pid ?? 0,
+    admin,
+    serve: (resources) => serve(resources, ads, admin, child, log),
+    close: async () => {
+      if (child.exitCode === null && child.signalCode === null) {
+        const exited = once(child, "exit");
+        child.kill("SIGKILL");
+        await exited;
+      }
+      ads.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function serve(
+  resources: readonly Encoded[],
+  ads: Ads,
+  admin: TestEnvoy["admin"],
+  child: ChildProcess,
+  log: () => string,
+): Promise<void> {
+  const stop = new AbortController();
+  const late = pause(patienceMs, undefined, { signal: stop.signal }).then(() => {
+    throw new Error(`Envoy did not serve the case in ${patienceMs} ms\n${log()}`);
+  });
+  const died = once(child, "exit", { signal: stop.signal }).then(() => {
+    throw new Error(`Envoy ended\n${log()}`);
+  });
+  try {
+    await Promise.race([ads.serve(resources).then(() => untilWarm(resources, admin, stop.signal)), late, died]);
+  } finally {
+    stop.abort();
+    await Promise.allSettled([late, died]);
+  }
+}
+
+/** Acknowledged is not yet served: a listener warms until its routes and secrets have come. */
+async function untilWarm(resources: readonly Encoded[], admin: TestEnvoy["admin"], signal: AbortSignal): Promise<void> {
+  const listeners = resources.filter((resource) => resource.type === "listener").length;
+  while (!signal.aborted) {
+    const stats = await admin("/stats?filter=^(listener_manager\\.total_listeners|cluster_manager\\.warming)");
+    const value = (name: string): number => Number(new RegExp(`${name}: (\\d+)`).exec(stats)?.[1]);
+    const warming = value("listener_manager.total_listeners_warming") + value("cluster_manager.warming_clusters");
+    if (warming === 0 && value("listener_manager.total_listeners_active") === listeners) return;
+    await pause(2);
+  }
+}
+
+function ask(socketPath: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ socketPath, path, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+      response.on("error", reject);
+    });
+    outgoing.on("error", reject);
+    outgoing.end();
+  });
+}
+
+function keepTail(child: ChildProcess): () => string {
+  let tail = "";
+  child.stderr?.setEncoding("utf8");
+  child.stderr?.on("data", (text: string) => {
+    tail = (tail + text).slice(-4000);
+  });
+  return () => tail;
+}

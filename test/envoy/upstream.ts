@@ -1,0 +1,145 @@
+/**
+ * Upstreams that record what reaches them. One port of kind `http` speaks HTTP/1.1, HTTP/2 and both over TLS, with or
+ * without a PROXY header in front; one of kind `tcp` echoes; one of kind `refused` accepts nothing.
+ */
+import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttp2Server } from "node:http2";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createSecureContext, type PeerCertificate, TLSSocket } from "node:tls";
+import type { Material } from "./material.ts";
+import type { UpstreamSpec } from "./placeholders.ts";
+import { type Receipt, type ReceivedTls, receive } from "./receipt.ts";
+import { type ProxyHeader, sniff } from "./sniff.ts";
+
+/** All upstreams of a run. */
+export interface Upstreams {
+  /** The port of an upstream, which is started when it is new. */
+  open(upstream: UpstreamSpec): Promise<number>;
+  /** What was received since the last call. */
+  take(): Receipt[];
+  close(): Promise<void>;
+}
+
+/** What is known about a connection before its first request. */
+export interface Connection {
+  readonly upstream: string;
+  readonly tls?: ReceivedTls;
+  readonly proxyProtocol?: ProxyHeader;
+}
+
+/** Starts with none. */
+export function openUpstreams(material: Material): Upstreams {
+  const ports = new Map<string, Promise<number>>();
+  const servers: Server[] = [];
+  const sockets = new Set<Socket>();
+  let receipts: Receipt[] = [];
+  const record = (receipt: Receipt): number => receipts.push(receipt);
+
+  const start = async ({ name, kind }: UpstreamSpec): Promise<number> => {
+    const connected = kind === "tcp" ? echo(name, record) : serveHttp(name, material, record);
+    const server = createServer({ allowHalfOpen: kind === "tcp" }, (socket) => {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+      // Clients that reset a connection are part of what is tested.
+      socket.on("error", () => socket.destroy());
+      connected(socket);
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    if (kind === "refused") server.close();
+    else servers.push(server);
+    return port;
+  };
+  return {
+    open: (upstream) => {
+      const key = `${upstream.name} ${upstream.kind}`;
+      const port = ports.get(key) ?? start(upstream);
+      ports.set(key, port);
+      return port;
+    },
+    take: () => {
+      const taken = receipts;
+      receipts = [];
+      return taken;
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    },
+  };
+}
+
+function echo(name: string, record: (receipt: Receipt) => void): (socket: Socket) => void {
+  return (socket) => {
+    const chunks: Buffer[] = [];
+    socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+    socket.on("end", () => {
+      const body = Buffer.concat(chunks).toString("utf8");
+      record({ upstream: name, body, headers: [] });
+      socket.end(`${name}: ${body}`);
+    });
+  };
+}
+
+function serveHttp(name: string, material: Material, record: (receipt: Receipt) => number): (socket: Socket) => void {
+  const connections = new WeakMap<Socket, Connection>();
+  const connectionOf = (socket: Socket): Connection => connections.get(socket) ?? { upstream: name };
+  const http1 = createHttpServer({ keepAliveTimeout: 60_000 }, (request, response) =>
+    receive(request, response, connectionOf(request.socket), record),
+  );
+  const http2 = createHttp2Server();
+  http2.on("session", (session) => {
+    const connection = connectionOf(session.socket);
+    session.on("error", () => session.destroy());
+    session.on("stream", (stream) => stream.on("error", () => stream.close()));
+    http2Sessions.set(session, connection);
+  });
+  const http2Sessions = new WeakMap<object, Connection>();
+  http2.on("request", (request, response) => {
+    const session = request.stream.session;
+    receive(request, response, (session && http2Sessions.get(session)) ?? { upstream: name }, record);
+  });
+  const secureContext = createSecureContext(serverCertificate(name, material));
+
+  const dispatch = (socket: Socket, connection: Connection): void =>
+    sniff(socket, (opening, proxy) => {
+      const known = proxy ? { ...connection, proxyProtocol: proxy } : connection;
+      if (opening === "tls") secure(socket, known);
+      else {
+        connections.set(socket, known);
+        (opening === "http2" ? http2 : http1).emit("connection", socket);
+        // HTTP/1 reads by listening, which does not undo the sniffer's pause.
+        if (opening === "http1") socket.resume();
+      }
+    });
+  const secure = (socket: Socket, connection: Connection): void => {
+    const tls = new TLSSocket(socket, {
+      isServer: true,
+      secureContext,
+      requestCert: true,
+      rejectUnauthorized: false,
+      ALPNCallback: ({ protocols }) => ["h2", "http/1.1"].find((protocol) => protocols.includes(protocol)),
+    });
+    tls.on("error", () => tls.destroy());
+    tls.on("secure", () => dispatch(tls, { ...connection, tls: describeTls(tls) }));
+  };
+  return (socket) => dispatch(socket, { upstream: name });
+}
+
+function serverCertificate(name: string, material: Material): { readonly cert: string; readonly key: string } {
+  const { certificate, key } = material.certificate(`upstream-${name}:${name}.test,upstream.test:ca=upstreams`);
+  return { cert: certificate, key };
+}
+
+function describeTls(socket: TLSSocket): ReceivedTls {
+  const peer: Partial<PeerCertificate> = socket.getPeerCertificate();
+  const { servername } = socket as TLSSocket & { readonly servername?: string | false };
+  return {
+    ...(servername ? { sni: servername } : {}),
+    ...(socket.alpnProtocol ? { alpn: socket.alpnProtocol } : {}),
+    version: socket.getProtocol() ?? "",
+    ...(peer.subject ? { clientCertificate: String(peer.subject.CN) } : {}),
+  };
+}
