@@ -12,3 +12,4 @@ export type {
   Reads,
   Source,
 } from "./graph.ts";
+export { openGraph } from "./open.ts";

@@ -1,0 +1,59 @@
+/**
+ * A commit: edits take effect, and one pass over the nodes in declaration order brings everything up to date.
+ * An interrupted pass is a wave that goes on with the next commit; edits made since form a wave of their own, which
+ * goes first, so that a small edit never waits for a wide one.
+ */
+import type { Changes, Collection } from "./graph.ts";
+import type { Node } from "./node.ts";
+import type { SourceCollection } from "./source.ts";
+import type { CommitState } from "./stored.ts";
+
+/** Does one commit, as far as `mayContinue` allows, but at least one key; tells whether everything is done. */
+export function work(
+  state: CommitState,
+  sources: readonly SourceCollection<unknown>[],
+  nodes: readonly Node[],
+  mayContinue: () => boolean,
+): boolean {
+  state.number++;
+  state.running = true;
+  try {
+    if (sources.some((source) => source.hasEdits)) {
+      for (const node of nodes) node.setAside();
+      for (const source of sources) source.apply();
+    }
+    const ask = afterFirst(mayContinue);
+    if (!pass(nodes, ask)) return false;
+    for (const node of nodes) node.bringBack();
+    return pass(nodes, ask);
+  } finally {
+    state.running = false;
+  }
+}
+
+/** What has changed since the last call. */
+export function takeChanges(state: CommitState, done: boolean, diagnostics: Collection<unknown>): Changes {
+  const changes = new Map<Collection<unknown>, ReadonlyMap<string, unknown>>();
+  for (const collection of state.touched) changes.set(collection, collection.takeChanges());
+  state.touched.clear();
+  return {
+    done,
+    commit: state.number,
+    changed: (of) => new Set(changes.get(of)?.keys()),
+    diagnosticsChanged: (changes.get(diagnostics)?.size ?? 0) > 0,
+  };
+}
+
+function pass(nodes: readonly Node[], mayContinue: () => boolean): boolean {
+  return nodes.every((node) => node.work(mayContinue));
+}
+
+/** A commit that is never allowed anything would never end, so the first key is not asked for. */
+function afterFirst(mayContinue: () => boolean): () => boolean {
+  let first = true;
+  return () => {
+    if (!first) return mayContinue();
+    first = false;
+    return true;
+  };
+}

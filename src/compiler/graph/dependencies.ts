@@ -1,0 +1,119 @@
+/**
+ * Who has read what. Each node records the reads of each of its input keys as a set, and each collection can find
+ * the readers of a key. Both sides are kept small: a key without reads stores nothing, a single reader is one string.
+ */
+
+import type { ReadRef } from "./graph.ts";
+import { addMember, type Members, membersOf, removeMember } from "./members.ts";
+import type { Dependent, Stored } from "./stored.ts";
+
+/** All reads of one collection by one node in one way. */
+export class Edge {
+  readonly from: Stored<unknown>;
+  readonly how: ReadRef["how"];
+  /** Input keys of the reading node, by the key that they read. */
+  private readonly readers = new Map<string, Members>();
+  private readonly reader: Dependent;
+
+  constructor(from: Stored<unknown>, how: ReadRef["how"], reader: Dependent) {
+    this.from = from;
+    this.how = how;
+    this.reader = reader;
+    from.edges.push(this);
+  }
+
+  /** Adds a reader of a key; false when it was one already. */
+  add(key: string, inputKey: string): boolean {
+    return addMember(this.readers, key, inputKey);
+  }
+
+  remove(key: string, inputKey: string): void {
+    removeMember(this.readers, key, inputKey);
+  }
+
+  /** Wakes every reader of a key. */
+  wake(key: string): void {
+    for (const inputKey of membersOf(this.readers, key)) this.reader.wake(inputKey);
+  }
+}
+
+/** Edge, key, edge, key … of one run. */
+type ReadList = readonly (Edge | string)[];
+
+/** Beyond so many reads a run is no longer searched for repeated ones; `Edge.add` finds those. */
+const searchedReads = 32;
+
+/** The reads of all input keys of one node. */
+export class Dependencies {
+  private readonly owner: Dependent;
+  private readonly edges: Edge[] = [];
+  private readonly reads = new Map<string, ReadList>();
+  private readonly recorded: (Edge | string)[] = [];
+
+  constructor(owner: Dependent) {
+    this.owner = owner;
+  }
+
+  /** Notes a read of the run that is going on. */
+  record(from: Stored<unknown>, how: ReadRef["how"], key: string): void {
+    const edge = this.edgeTo(from, how);
+    const recorded = this.recorded;
+    const searched = Math.min(recorded.length, searchedReads);
+    for (let i = 0; i < searched; i += 2) if (recorded[i] === edge && recorded[i + 1] === key) return;
+    recorded.push(edge, key);
+  }
+
+  /** Makes what was recorded since the last call the reads of an input key. */
+  settle(inputKey: string): void {
+    const previous = this.reads.get(inputKey);
+    if (previous === undefined ? this.recorded.length > 0 : !sameReads(previous, this.recorded)) {
+      this.forget(inputKey);
+      this.remember(inputKey);
+    }
+    this.recorded.length = 0;
+  }
+
+  /** Removes every trace of an input key. */
+  forget(inputKey: string): void {
+    const previous = this.reads.get(inputKey);
+    if (previous === undefined) return;
+    this.reads.delete(inputKey);
+    for (const [edge, key] of pairs(previous)) edge.remove(key, inputKey);
+  }
+
+  /** What an input key has read. */
+  of(inputKey: string): readonly ReadRef[] {
+    const refs: ReadRef[] = [];
+    for (const [edge, key] of pairs(this.reads.get(inputKey) ?? [])) {
+      refs.push({ collection: edge.from.name, key, how: edge.how });
+    }
+    return refs;
+  }
+
+  private remember(inputKey: string): void {
+    const reads: (Edge | string)[] = [];
+    for (const [edge, key] of pairs(this.recorded)) if (edge.add(key, inputKey)) reads.push(edge, key);
+    if (reads.length > 0) this.reads.set(inputKey, reads.slice());
+  }
+
+  private edgeTo(from: Stored<unknown>, how: ReadRef["how"]): Edge {
+    for (const edge of this.edges) if (edge.from === from && edge.how === how) return edge;
+    const edge = new Edge(from, how, this.owner);
+    this.edges.push(edge);
+    return edge;
+  }
+}
+
+function sameReads(a: ReadList, b: ReadList): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function* pairs(reads: ReadList): Iterable<readonly [Edge, string]> {
+  for (let i = 0; i < reads.length; i += 2) {
+    const edge = reads[i];
+    const key = reads[i + 1];
+    if (edge instanceof Edge && typeof key === "string") yield [edge, key];
+  }
+}

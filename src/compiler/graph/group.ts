@@ -1,0 +1,173 @@
+/**
+ * Members by group key, each group a sorted array that is replaced as a whole. A small change is spliced in by binary
+ * search, a large one is sorted in (which costs little, because nearly everything is in order already).
+ */
+import type { Inspection } from "./graph.ts";
+import { Node, type NodePlace } from "./node.ts";
+import { Stored } from "./stored.ts";
+
+const nothing: readonly never[] = [];
+
+/** Up to so many changes of a group are spliced in. */
+const spliced = 8;
+
+/** What a group node is made of. */
+export interface GroupSpec<I> {
+  readonly kind: "group" | "index";
+  readonly over: Stored<I>;
+  readonly by: (item: I, key: string) => readonly string[];
+  readonly order: (a: I, b: I) => number;
+}
+
+/** An input as it was when it was last put into its groups. */
+interface Member<I> {
+  readonly key: string;
+  readonly item: I;
+  readonly groups: readonly string[];
+}
+
+/** The changes of one group that are still to be made. */
+interface Edits<I> {
+  readonly removed: Member<I>[];
+  readonly added: Member<I>[];
+}
+
+/** The node of `Graph.group`, and the one behind `Graph.index`. */
+export class GroupNode<I> extends Node {
+  readonly out: Stored<readonly I[]>;
+  private readonly spec: GroupSpec<I>;
+  private readonly members = new Map<string, Member<I>>();
+  private readonly groups = new Map<string, Member<I>[]>();
+  private readonly edits = new Map<string, Edits<I>>();
+  /** Groups in key order, because comparing their members failed. */
+  private readonly unordered = new Set<string>();
+
+  constructor(place: NodePlace, spec: GroupSpec<I>) {
+    super(place);
+    this.out = new Stored(place);
+    this.spec = spec;
+    this.consume(spec.over);
+  }
+
+  inspect(collection: string, key: string): Inspection | undefined {
+    const value = this.out.get(key);
+    if (value === undefined) return undefined;
+    const inputs = (this.groups.get(key) ?? nothing).map((member) => member.key);
+    return {
+      collection,
+      key,
+      kind: this.spec.kind,
+      value,
+      inputs: inputs.map((input) => ({ collection: this.spec.over.name, key: input })),
+      reads: nothing,
+      outputs: [{ collection, key }],
+      diagnostics: [...this.said(key, "order"), ...inputs.flatMap((input) => this.said(input))],
+      commit: this.out.commitOf(key),
+    };
+  }
+
+  protected override recompute(key: string): void {
+    const item = this.spec.over.get(key);
+    try {
+      this.move(key, item === undefined ? undefined : { key, item, groups: unique(this.spec.by(item, key)) });
+    } catch (error) {
+      this.sayBug({ key, item }, error, key);
+      return;
+    }
+    this.say(nothing, key);
+  }
+
+  protected override settle(): void {
+    for (const [group, edits] of this.edits) this.rebuild(group, edits);
+    this.edits.clear();
+    this.out.flush();
+  }
+
+  private move(key: string, member: Member<I> | undefined): void {
+    const old = this.members.get(key);
+    if (old !== undefined) for (const group of old.groups) this.editsOf(group).removed.push(old);
+    this.members.delete(key);
+    if (member === undefined || member.groups.length === 0) return;
+    for (const group of member.groups) this.editsOf(group).added.push(member);
+    this.members.set(key, member);
+  }
+
+  private editsOf(group: string): Edits<I> {
+    let edits = this.edits.get(group);
+    if (edits === undefined) {
+      edits = { removed: [], added: [] };
+      this.edits.set(group, edits);
+    }
+    return edits;
+  }
+
+  private rebuild(group: string, edits: Edits<I>): void {
+    const members = this.sort(group, this.groups.get(group) ?? [], edits);
+    if (members.length === 0) {
+      this.groups.delete(group);
+      this.out.remove(group);
+    } else {
+      this.groups.set(group, members);
+      this.out.put(group, members.map(itemOf));
+    }
+  }
+
+  private sort(group: string, members: Member<I>[], edits: Edits<I>): Member<I>[] {
+    try {
+      const few = edits.removed.length + edits.added.length <= spliced && !this.unordered.has(group);
+      const sorted = few ? this.splice(members, edits) : without(members, edits).concat(edits.added).sort(this.compare);
+      this.unordered.delete(group);
+      this.say(nothing, group, "order");
+      return sorted;
+    } catch (error) {
+      const rest = without(members, edits).concat(edits.added).sort(byKey);
+      const [first] = rest;
+      if (first !== undefined) this.sayBug(first, error, group, "order");
+      this.unordered.add(group);
+      return rest;
+    }
+  }
+
+  /** Works on the array itself; if comparing fails half-way, `sort` still finds every member that belongs there. */
+  private splice(members: Member<I>[], { removed, added }: Edits<I>): Member<I>[] {
+    for (const member of removed) {
+      const at = this.place(members, member);
+      members.splice(members[at] === member ? at : members.indexOf(member), 1);
+    }
+    for (const member of added) members.splice(this.place(members, member), 0, member);
+    return members;
+  }
+
+  /** The first position that is not before the member. */
+  private place(members: readonly Member<I>[], member: Member<I>): number {
+    let low = 0;
+    let high = members.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = members[middle];
+      if (other !== undefined && this.compare(other, member) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private readonly compare = (a: Member<I>, b: Member<I>): number => this.spec.order(a.item, b.item) || byKey(a, b);
+}
+
+/** The members that an edit leaves alone. */
+function without<I>(members: readonly Member<I>[], edits: Edits<I>): Member<I>[] {
+  const edited = new Set([...edits.removed, ...edits.added]);
+  return members.filter((member) => !edited.has(member));
+}
+
+function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+}
+
+function itemOf<I>(member: Member<I>): I {
+  return member.item;
+}
+
+function unique(keys: readonly string[]): readonly string[] {
+  return keys.length < 2 ? keys : [...new Set(keys)];
+}

@@ -1,0 +1,101 @@
+/**
+ * What all derived nodes have in common: the keys to recompute, in two lists, and their diagnostics.
+ * `now` belongs to the wave of work that is going on; `later` to older ones that newer edits have overtaken.
+ */
+import type { Diagnostic } from "#base/diagnostic.ts";
+import type { Inspection } from "./graph.ts";
+import { type Culprit, type Report, reportKey } from "./report.ts";
+import type { Dependent, Place, Stored } from "./stored.ts";
+
+/** What a node is given of the graph that it is declared in. */
+export interface NodePlace extends Place {
+  readonly report: Report;
+}
+
+/** A transformation with its outputs. */
+export abstract class Node implements Dependent {
+  readonly name: string;
+  readonly order: number;
+  private readonly report: Report;
+  private now = new Set<string>();
+  private later = new Set<string>();
+  /** Places in the report that hold something, so that the others need not be looked at. */
+  private readonly reported = new Set<string>();
+
+  constructor(place: NodePlace) {
+    this.name = place.name;
+    this.order = place.order;
+    this.report = place.report;
+  }
+
+  /** Brings the outputs of one input key up to date. */
+  protected abstract recompute(key: string): void;
+
+  /** Publishes what `recompute` has changed. */
+  protected abstract settle(): void;
+
+  /** What is known about a key of the collection of that name, which belongs to this node. */
+  abstract inspect(collection: string, key: string): Inspection | undefined;
+
+  wake(key: string): void {
+    this.now.add(key);
+  }
+
+  /** Recomputes the keys of this wave, as long as `mayContinue`; false when some are left. */
+  work(mayContinue: () => boolean): boolean {
+    if (this.now.size === 0) return true;
+    try {
+      for (const key of this.now) {
+        if (!mayContinue()) break;
+        this.now.delete(key);
+        this.later.delete(key);
+        this.recompute(key);
+      }
+    } finally {
+      this.settle();
+    }
+    return this.now.size === 0;
+  }
+
+  /** Leaves the present wave for later. */
+  setAside(): void {
+    if (this.now.size > this.later.size) [this.now, this.later] = [this.later, this.now];
+    for (const key of this.now) this.later.add(key);
+    this.now.clear();
+  }
+
+  /** Makes what was left for later the present wave, which must be finished. */
+  bringBack(): void {
+    [this.now, this.later] = [this.later, this.now];
+  }
+
+  /** Makes this the consumer of a collection that may already have keys. */
+  protected consume(input: Stored<unknown>): void {
+    input.consumers.push(this);
+    for (const key of input.keys()) this.wake(key);
+  }
+
+  protected say(diagnostics: readonly Diagnostic[], ...keys: readonly string[]): void {
+    if (diagnostics.length === 0 && this.reported.size === 0) return;
+    const at = reportKey(this.name, ...keys);
+    if (diagnostics.length > 0) this.reported.add(at);
+    else if (!this.reported.delete(at)) return;
+    this.report.set(at, diagnostics);
+  }
+
+  protected sayBug(culprit: Culprit, cause: unknown, ...keys: readonly string[]): void {
+    const at = reportKey(this.name, ...keys);
+    this.reported.add(at);
+    this.report.bug(at, this.name, culprit, cause);
+  }
+
+  protected sayDuplicate(output: string, loser: Culprit, winner: Culprit, ...keys: readonly string[]): void {
+    const at = reportKey(this.name, ...keys);
+    this.reported.add(at);
+    this.report.duplicate(at, this.name, output, loser, winner);
+  }
+
+  protected said(...keys: readonly string[]): readonly Diagnostic[] {
+    return this.report.lists.get(reportKey(this.name, ...keys)) ?? [];
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Splits: one collection as several, by a word that each value decides. A part exists from when it is asked for or
+ * first needed; one that nobody asked for vanishes with its last value.
+ */
+import type { Inspection } from "./graph.ts";
+import { Node, type NodePlace } from "./node.ts";
+import { Stored } from "./stored.ts";
+
+/** What a split node is made of. */
+export interface SplitSpec<I> {
+  readonly over: Stored<I>;
+  readonly by: (item: I) => string;
+}
+
+/** The node of `Graph.split`. */
+export class SplitNode<I> extends Node {
+  private readonly spec: SplitSpec<I>;
+  private readonly at: NodePlace;
+  private readonly parts = new Map<string, Stored<I>>();
+  private readonly partOf = new Map<string, string>();
+  private readonly asked = new Set<string>();
+  private readonly changed = new Set<string>();
+
+  constructor(place: NodePlace, spec: SplitSpec<I>) {
+    super(place);
+    this.at = place;
+    this.spec = spec;
+    this.consume(spec.over);
+  }
+
+  /** The collection of one part. */
+  part(name: string): Stored<I> {
+    this.asked.add(name);
+    return this.stored(name);
+  }
+
+  /** The part of that collection name, if it is one of this node's. */
+  partNamed(collection: string): string | undefined {
+    const part = collection.slice(this.name.length + 1);
+    return collection === this.nameOf(part) && this.parts.has(part) ? part : undefined;
+  }
+
+  inspect(collection: string, key: string): Inspection | undefined {
+    const part = this.parts.get(this.partNamed(collection) ?? this.partOf.get(key) ?? "");
+    const value = part?.get(key);
+    if (part === undefined || value === undefined) return undefined;
+    return {
+      collection: part.name,
+      key,
+      kind: "split",
+      value,
+      inputs: [{ collection: this.spec.over.name, key }],
+      reads: [],
+      outputs: [{ collection: part.name, key }],
+      diagnostics: this.said(key),
+      commit: part.commitOf(key),
+    };
+  }
+
+  protected override recompute(key: string): void {
+    const item = this.spec.over.get(key);
+    try {
+      this.move(key, item, item === undefined ? undefined : this.spec.by(item));
+    } catch (error) {
+      this.sayBug({ key, item }, error, key);
+      return;
+    }
+    this.say([], key);
+  }
+
+  protected override settle(): void {
+    for (const name of this.changed) {
+      const part = this.stored(name);
+      part.flush();
+      if (part.size === 0 && !this.asked.has(name)) this.parts.delete(name);
+    }
+    this.changed.clear();
+  }
+
+  private move(key: string, item: I | undefined, part: string | undefined): void {
+    const old = this.partOf.get(key);
+    if (old !== undefined && old !== part) {
+      this.stored(old).remove(key);
+      this.changed.add(old);
+      this.partOf.delete(key);
+    }
+    if (part === undefined) return;
+    this.stored(part).put(key, item);
+    this.changed.add(part);
+    this.partOf.set(key, part);
+  }
+
+  private stored(name: string): Stored<I> {
+    let part = this.parts.get(name);
+    if (part === undefined) {
+      part = new Stored({ ...this.at, name: this.nameOf(name) });
+      this.parts.set(name, part);
+    }
+    return part;
+  }
+
+  private nameOf(part: string): string {
+    return `${this.name}/${part}`;
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * The storage behind every collection. It knows what has changed since its dependents were last told (`delta`) and
+ * since the commit began (`before`), both net: a value that comes back is no change and is the old object again.
+ */
+import { equal } from "#base/equal.ts";
+import type { Edge } from "./dependencies.ts";
+import type { Collection } from "./graph.ts";
+
+/** What is known about the commit that is going on. */
+export interface CommitState {
+  number: number;
+  running: boolean;
+  /** The collections that this commit has changed. */
+  readonly touched: Set<Stored<unknown>>;
+}
+
+/** Whatever recomputes a key of its own when told that a key it depends on has changed. */
+export interface Dependent {
+  wake(key: string): void;
+}
+
+/** The place of a collection in the graph; `order` counts declarations. */
+export interface Place {
+  readonly name: string;
+  readonly order: number;
+  readonly state: CommitState;
+}
+
+/** A collection as its own node sees it. A value of `undefined` is the same as no value. */
+export class Stored<T> implements Collection<T> {
+  readonly name: string;
+  readonly order: number;
+  readonly state: CommitState;
+  /** Nodes whose input this is: they are woken for every changed key. */
+  readonly consumers: Dependent[] = [];
+  /** Reads of single keys by nodes. */
+  readonly edges: Edge[] = [];
+  private readonly values = new Map<string, T>();
+  private delta = new Map<string, T | undefined>();
+  private before = new Map<string, T | undefined>();
+  /** Last commit per key; only those after the first commit, in which nearly every key appears. */
+  private readonly commits = new Map<string, number>();
+
+  constructor(place: Place) {
+    this.name = place.name;
+    this.order = place.order;
+    this.state = place.state;
+  }
+
+  get size(): number {
+    return this.values.size;
+  }
+
+  get(key: string): T | undefined {
+    return this.values.get(key);
+  }
+
+  keys(): Iterable<string> {
+    return this.values.keys();
+  }
+
+  entries(): Iterable<readonly [string, T]> {
+    return this.values.entries();
+  }
+
+  /** The last commit that changed a key which exists. */
+  commitOf(key: string): number {
+    return this.commits.get(key) ?? 1;
+  }
+
+  /** Stores a value unless it is equal to the present one. */
+  put(key: string, value: T | undefined): void {
+    if (value === undefined) this.remove(key);
+    else this.replace(key, value);
+  }
+
+  /** Takes a key away. */
+  remove(key: string): void {
+    const present = this.values.get(key);
+    if (present === undefined) return;
+    if (!this.delta.has(key)) this.delta.set(key, present);
+    else if (this.delta.get(key) === undefined) this.delta.delete(key);
+    this.values.delete(key);
+  }
+
+  /** Tells all dependents what has changed since the last time. */
+  flush(): void {
+    if (this.delta.size === 0) return;
+    const delta = this.delta;
+    this.delta = new Map();
+    for (const [key, old] of delta) this.announce(key, old === undefined || !this.values.has(key));
+    this.note(delta);
+  }
+
+  /** The keys whose value is not what it was before the commit, as a map to what it was; starts anew. */
+  takeChanges(): ReadonlyMap<string, unknown> {
+    const changes = this.before;
+    this.before = new Map();
+    return changes;
+  }
+
+  private replace(key: string, value: T): void {
+    const present = this.values.get(key);
+    if (present !== undefined && unchanged(present, value)) return;
+    const old = this.delta.get(key);
+    if (old !== undefined && unchanged(old, value)) {
+      this.delta.delete(key);
+      this.values.set(key, old);
+      return;
+    }
+    if (old === undefined && !this.delta.has(key)) this.delta.set(key, present);
+    this.values.set(key, value);
+  }
+
+  private announce(key: string, cameOrWent: boolean): void {
+    for (const consumer of this.consumers) consumer.wake(key);
+    for (const edge of this.edges) if (cameOrWent || edge.how !== "has") edge.wake(key);
+    if (!this.values.has(key)) this.commits.delete(key);
+    else if (this.state.number > 1) this.commits.set(key, this.state.number);
+  }
+
+  private note(delta: Map<string, T | undefined>): void {
+    this.state.touched.add(this);
+    if (this.before.size === 0) {
+      this.before = delta;
+      return;
+    }
+    for (const [key, old] of delta) this.noteKey(key, old);
+  }
+
+  private noteKey(key: string, old: T | undefined): void {
+    if (!this.before.has(key)) {
+      this.before.set(key, old);
+      return;
+    }
+    const first = this.before.get(key);
+    const present = this.values.get(key);
+    if (first === undefined ? present !== undefined : present === undefined || !unchanged(first, present)) return;
+    this.before.delete(key);
+    if (first !== undefined) this.values.set(key, first);
+  }
+}
+
+function unchanged(a: unknown, b: unknown): boolean {
+  try {
+    return equal(a, b);
+  } catch (error) {
+    // Too deep to compare: taking it for a change is always right, only slower.
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
