@@ -1,0 +1,124 @@
+/**
+ * Host: a host name that is served, its certificate, and what cleartext requests get.
+ */
+import { diagnose, type Diagnostic } from "#base/diagnostic.ts";
+import { child, type Origin } from "#base/origin.ts";
+import { idsOf } from "../ambassador-id.ts";
+import { kind, type Loose } from "../kind.ts";
+import type { Resource } from "../resource.ts";
+import {
+  boolean,
+  defaulted,
+  enumOf,
+  integer,
+  list,
+  object,
+  oldOnly,
+  optional,
+  type Static,
+  string,
+  variants,
+} from "../schema/index.ts";
+import { hostStatus } from "./host-status.ts";
+import { ambassadorId } from "./ids.ts";
+import { selector } from "./selector.ts";
+import { tlsFields } from "./tls-settings.ts";
+
+const acmeProvider = object({
+  authority: optional(string(), "Directory of the certificate authority; `none` obtains nothing."),
+  email: optional(string(), "Address of the account."),
+  privateKeySecret: optional(object({ name: optional(string(), "Name.") }), "Secret with the account's key."),
+  registration: optional(string(), "The account, as the authority describes it."),
+});
+
+const insecure = object({
+  action: defaulted(enumOf("Redirect", "Reject", "Route"), "Redirect", "What cleartext requests get."),
+  additionalPort: optional(
+    integer({ max: 65535 }),
+    "Another port for cleartext, while there is no Listener; -1 for none.",
+    { unset: 8080 },
+  ),
+});
+
+const tls = object({
+  ...tlsFields,
+  min_tls_version: optional(string(), "Oldest version that is spoken: v1.0 to v1.3.", { aliases: ["minTLSVersion"] }),
+  max_tls_version: optional(string(), "Newest version that is spoken: v1.0 to v1.3.", { aliases: ["maxTLSVersion"] }),
+});
+
+/** A Host's settings. */
+export const hostSchema = object({
+  ambassador_id: ambassadorId,
+  ambassadorId: oldOnly(variants(string(), list(string())), "Other spelling of `ambassador_id`.", { versions: ["v2"] }),
+  hostname: defaulted(string(), "*", "Host name: exact, `*`, `*.example.com` or `example.*`."),
+  mappingSelector: optional(selector, "Labels of the Mappings that belong to this Host.", { versions: ["v3alpha1"] }),
+  selector: optional(selector, "Old name of `mappingSelector`, which wins over it."),
+  acmeProvider: optional(acmeProvider, "Where the certificate is obtained."),
+  tlsSecret: optional(
+    object({ name: optional(string(), "Name."), namespace: optional(string(), "Namespace; the Host's by default.") }),
+    "Secret with certificate and key; makes the Host serve TLS.",
+  ),
+  tlsContext: optional(object({ name: optional(string(), "Name.") }), "TLSContext whose settings are used."),
+  tls: optional(tls, "TLS settings, instead of a TLSContext."),
+  requestPolicy: optional(object({ insecure: optional(insecure, "Requests in cleartext.") }), "What requests get."),
+  previewUrl: optional(
+    object({
+      enabled: optional(boolean(), "Whether there are previews."),
+      type: optional(enumOf("Path"), "How previews are addressed."),
+    }),
+    "Once, service previews.",
+    { status: "ignored", because: "there are no service previews" },
+  ),
+});
+
+export type HostSpec = Static<typeof hostSchema>;
+export type Host = Resource<"Host", HostSpec>;
+
+/** The kind Host. */
+export const host = kind({
+  kind: "Host",
+  plural: "hosts",
+  versions: ["v0", "v1", "v2", "v3alpha1"],
+  feature: "host",
+  doc: "A host name that is served, its certificate, and what cleartext requests get.",
+  schema: hostSchema,
+  upgrade: upgradeHost,
+  downgrade: downgradeHost,
+  verify,
+  columns: [
+    { name: "HOSTNAME", path: ".spec.hostname" },
+    { name: "STATE", path: ".status.state" },
+    { name: "PHASE COMPLETED", path: ".status.phaseCompleted" },
+    { name: "PHASE PENDING", path: ".status.phasePending" },
+    { name: "AGE", path: ".metadata.creationTimestamp", type: "date" },
+  ],
+  status: hostStatus,
+});
+
+function upgradeHost(old: Loose): Loose {
+  const { ambassadorId: more, selector: mappingSelector, ...rest } = old;
+  const ids =
+    more === undefined ? {} : { ambassador_id: [...(idsOf(rest["ambassador_id"]) ?? []), ...(idsOf(more) ?? [])] };
+  return { ...rest, ...ids, ...(mappingSelector === undefined ? {} : { mappingSelector }) };
+}
+
+function downgradeHost(hub: Loose): Loose {
+  const { mappingSelector, ...rest } = hub;
+  return mappingSelector === undefined ? rest : { ...rest, selector: mappingSelector };
+}
+
+function verify(spec: HostSpec, at: Origin): readonly Diagnostic[] {
+  const authority = spec.acmeProvider?.authority;
+  if (spec.acmeProvider === undefined || authority?.toLowerCase() === "none") return [];
+  return [
+    diagnose(
+      "host/acme-not-yet-supported",
+      child(at, "acmeProvider"),
+      "Certificates are not obtained from an ACME authority yet",
+      {
+        traffic: "TLS is served with the certificate in tlsSecret, if that Secret exists.",
+        hint: "Put a certificate into the Secret, or set acmeProvider.authority to none.",
+      },
+    ),
+  ];
+}

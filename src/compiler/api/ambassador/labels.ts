@@ -1,0 +1,111 @@
+/**
+ * Rate-limit `labels`: domain → groups → specifiers, in their old and new spellings.
+ */
+import {
+  boolean,
+  defaulted,
+  enumOf,
+  isRecord,
+  list,
+  map,
+  object,
+  optional,
+  required,
+  string,
+  variants,
+} from "../schema/index.ts";
+import { anything } from "../schema/index.ts";
+
+const request = object({
+  key: required(string(), "Key of the descriptor entry."),
+  header_name: required(string(), "Request header whose value is used."),
+  omit_if_not_present: optional(boolean(), "Whether a request without the header is not limited by this group.", {
+    unset: false,
+  }),
+});
+
+const generic = object({
+  value: required(string(), "Value of the descriptor entry."),
+  key: defaulted(string(), "generic_key", "Key of the descriptor entry."),
+  v2Shorthand: optional(boolean(), "Whether a v2 object had only the value.", { versions: ["v3alpha1"] }),
+});
+
+const specifierFields = {
+  source_cluster: optional(
+    object({ key: defaulted(enumOf("source_cluster"), "source_cluster", "Key.") }),
+    "The cluster that Envoy runs in.",
+  ),
+  destination_cluster: optional(
+    object({ key: defaulted(enumOf("destination_cluster"), "destination_cluster", "Key.") }),
+    "The cluster that the route leads to.",
+  ),
+  remote_address: optional(
+    object({ key: defaulted(enumOf("remote_address"), "remote_address", "Key.") }),
+    "The client's address.",
+  ),
+  request_headers: optional(request, "A request header."),
+  generic_key: optional(generic, "A fixed value."),
+};
+
+const names = Object.keys(specifierFields);
+
+/** One descriptor entry. */
+export const specifier = object(specifierFields, { exactlyOne: [names] });
+
+/** The hub's `labels`. */
+export const labels = map(list(map(list(specifier))));
+
+/** `labels` as v0, v1 and v2 have them. */
+export const oldLabels = map(list(map(list(variants(string(), map(anything()))))));
+
+const plainKinds = new Set(["source_cluster", "destination_cluster", "remote_address"]);
+
+/** Old labels → the hub's. */
+export function upgradeLabels(old: unknown): unknown {
+  return mapGroups(old, upgradeSpecifier);
+}
+
+/** The hub's labels → the old spelling. */
+export function downgradeLabels(hub: unknown): unknown {
+  return mapGroups(hub, downgradeSpecifier);
+}
+
+function mapGroups(labelSets: unknown, fn: (item: unknown) => unknown): unknown {
+  const entries = (value: unknown, inner: (v: unknown) => unknown): unknown =>
+    isRecord(value) ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, inner(v)])) : value;
+  const items = (value: unknown, inner: (v: unknown) => unknown): unknown =>
+    Array.isArray(value) ? value.map(inner) : value;
+  return entries(labelSets, (groups) =>
+    items(groups, (group) => entries(group, (specifiers) => items(specifiers, fn))),
+  );
+}
+
+function upgradeSpecifier(old: unknown): unknown {
+  if (typeof old === "string") {
+    return plainKinds.has(old) ? { [old]: { key: old } } : { generic_key: { value: old, v2Shorthand: true } };
+  }
+  if (!isRecord(old)) return old;
+  if ("generic_key" in old) {
+    const key = typeof old["v3Key"] === "string" ? { key: old["v3Key"] } : {};
+    return { generic_key: { value: String(old["generic_key"]), ...key } };
+  }
+  const [key, given] = Object.entries(old)[0] ?? ["", {}];
+  const { header, omit_if_not_present } = isRecord(given) ? given : {};
+  const omit = typeof omit_if_not_present === "boolean" ? { omit_if_not_present } : {};
+  return { request_headers: { key, header_name: String(header ?? ""), ...omit } };
+}
+
+function downgradeSpecifier(hub: unknown): unknown {
+  if (!isRecord(hub)) return hub;
+  const plain = Object.keys(hub).find((name) => plainKinds.has(name));
+  if (plain !== undefined) return plain;
+  const { generic_key, request_headers } = hub;
+  if (isRecord(generic_key)) {
+    const { value, key, v2Shorthand } = generic_key;
+    if (v2Shorthand === true && key === undefined) return value;
+    return { generic_key: value, ...(key === undefined ? {} : { v3Key: key }) };
+  }
+  if (!isRecord(request_headers)) return hub;
+  const { key, header_name, ...rest } = request_headers;
+  return { [String(key)]: { header: header_name, ...rest } };
+}

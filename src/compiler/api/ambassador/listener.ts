@@ -1,0 +1,119 @@
+/**
+ * Listener: a port, what is spoken on it, and which Hosts it serves.
+ */
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { child, type Origin } from "#base/origin.ts";
+import { kind } from "../kind.ts";
+import type { Resource } from "../resource.ts";
+import { enumOf, integer, list, object, optional, required, type Static, string } from "../schema/index.ts";
+import { ambassadorId } from "./ids.ts";
+import { selector } from "./selector.ts";
+
+const layer = enumOf("HTTP", "PROXY", "TLS", "TCP", "UDP");
+
+/** A Listener's settings. */
+export const listenerSchema = object({
+  ambassador_id: ambassadorId,
+  port: required(integer({ min: 1, max: 65535 }), "Port that is listened on."),
+  protocol: optional(
+    enumOf("HTTP", "HTTPS", "HTTPPROXY", "HTTPSPROXY", "TCP", "TLS", "UDP"),
+    "Short name of a protocol stack.",
+  ),
+  protocolStack: optional(list(layer, { min: 1 }), "Protocols from the outside in; the last one is the transport."),
+  securityModel: required(enumOf("XFP", "SECURE", "INSECURE"), "How secure requests are told from insecure ones."),
+  statsPrefix: optional(string(), "Prefix of the listener's statistics."),
+  l7Depth: optional(integer({ min: 0 }), "How many trusted proxies stand in front.", { unset: 0 }),
+  http2MaxConcurrentStreams: optional(integer({ min: 1 }), "Limit of parallel requests on one HTTP/2 connection.", {
+    status: "notYet",
+  }),
+  hostBinding: required(
+    object({
+      namespace: optional(
+        object({ from: optional(enumOf("SELF", "ALL", "SELECTOR"), "Which namespaces' Hosts.") }),
+        "By the Host's namespace.",
+      ),
+      selector: optional(selector, "By the Host's labels."),
+    }),
+    "Which Hosts are served here.",
+  ),
+});
+
+export type ListenerSpec = Static<typeof listenerSchema>;
+export type Listener = Resource<"Listener", ListenerSpec>;
+
+/** The kind Listener. */
+export const listener = kind({
+  kind: "Listener",
+  plural: "listeners",
+  versions: ["v3alpha1"],
+  feature: "listener",
+  doc: "A port, what is spoken on it, and which Hosts it serves.",
+  schema: listenerSchema,
+  verify,
+  columns: [
+    { name: "PORT", path: ".spec.port" },
+    { name: "PROTOCOL", path: ".spec.protocol" },
+    { name: "STACK", path: ".spec.protocolStack" },
+    { name: "STATSPREFIX", path: ".spec.statsPrefix" },
+    { name: "SECURITY", path: ".spec.securityModel" },
+    { name: "L7DEPTH", path: ".spec.l7Depth" },
+  ],
+});
+
+const traffic = "The Listener is not used; if it was good before, that version of it goes on.";
+
+function verify(spec: ListenerSpec, at: Origin): readonly Diagnostic[] {
+  return [...verifyStack(spec, at), ...verifyBinding(spec, at)];
+}
+
+function verifyStack(spec: ListenerSpec, at: Origin): readonly Diagnostic[] {
+  const { protocol, protocolStack: stack } = spec;
+  if (stack === undefined) {
+    const hint = "Set protocol, for example to HTTPS, or protocolStack.";
+    if (protocol === undefined)
+      return [diagnose("listener/no-protocol", at, "Neither protocol nor protocolStack is set", { traffic, hint })];
+    if (protocol !== "UDP") return [];
+    const instead = { traffic, hint: "For HTTP/3 set protocolStack to [TLS, HTTP, UDP]." };
+    return [diagnose("listener/invalid-stack", child(at, "protocol"), "protocol UDP alone carries nothing", instead)];
+  }
+  const where = child(at, "protocolStack");
+  const transport = stack.at(-1);
+  if (transport !== "TCP" && transport !== "UDP") {
+    return [
+      diagnose("listener/invalid-stack", where, "The last protocol of the stack must be TCP or UDP", { traffic }),
+    ];
+  }
+  if (transport === "UDP" && !stack.includes("HTTP")) {
+    return [diagnose("listener/invalid-stack", where, "A stack on UDP needs HTTP", { traffic })];
+  }
+  if (stack.includes("UDP"))
+    return [
+      diagnose("listener/not-yet-supported", where, "HTTP/3 is not supported yet", {
+        traffic: "Nothing listens on the UDP port.",
+      }),
+    ];
+  if (protocol === undefined) return [];
+  return [diagnose("listener/two-protocols", where, "Both protocol and protocolStack are set; protocolStack is used")];
+}
+
+function verifyBinding(spec: ListenerSpec, at: Origin): readonly Diagnostic[] {
+  const where = child(at, "hostBinding");
+  const { namespace, selector: labels } = spec.hostBinding;
+  const problem = (message: string): Diagnostic =>
+    diagnose("listener/invalid-host-binding", where, message, { traffic });
+  if (namespace === undefined && labels === undefined) return [problem("hostBinding needs namespace or selector")];
+  if (namespace !== undefined && namespace.from === undefined) return [problem("hostBinding.namespace needs from")];
+  if (labels !== undefined && labels.matchLabels === undefined)
+    return [problem("hostBinding.selector needs matchLabels")];
+  if (namespace?.from !== "SELECTOR") return [];
+  return [
+    diagnose(
+      "listener/namespace-selector",
+      child(where, "namespace", "from"),
+      "Namespaces cannot be selected by labels",
+      {
+        traffic: "Hosts of the Listener's own namespace are served, as with SELF.",
+      },
+    ),
+  ];
+}

@@ -1,0 +1,274 @@
+/**
+ * Mapping: requests that match → a service. The schema of every version; what conversion does across fields is in
+ * mapping-versions.ts.
+ */
+import { kind } from "../kind.ts";
+import type { Resource } from "../resource.ts";
+import {
+  anything,
+  boolean,
+  enumOf,
+  integer,
+  integerOf,
+  list,
+  map,
+  object,
+  oldOnly,
+  optional,
+  required,
+  type Static,
+  string,
+  variants,
+} from "../schema/index.ts";
+import {
+  circuitBreakers,
+  healthChecks,
+  keepalive,
+  loadBalancer,
+  milliseconds,
+  retryPolicy,
+} from "./cluster-settings.ts";
+import { cors, downgradeCors, oldCors, upgradeCors } from "./cors.ts";
+import { errorResponseOverrides } from "./error-responses.ts";
+import { addedHeaders, stringList } from "./headers.ts";
+import { ambassadorId } from "./ids.ts";
+import { downgradeLabels, labels, oldLabels, upgradeLabels } from "./labels.ts";
+import { downgradeMapping, upgradeMapping } from "./mapping-versions.ts";
+import { upstreamTls } from "./upstream-tls.ts";
+
+const flags = map(variants(string(), boolean()));
+const regexMap = object({
+  pattern: required(string(), "RE2 expression that the path is searched for."),
+  substitution: required(string(), "What takes its place; `\\1` stands for the first group."),
+});
+
+const matching = {
+  prefix: required(string(), "What the path begins with; a regular expression with `prefix_regex`."),
+  prefix_regex: optional(boolean(), "Whether `prefix` is an RE2 expression for the whole path.", { unset: false }),
+  prefix_exact: optional(boolean(), "Whether `prefix` is the whole path.", {
+    unset: false,
+    versions: ["v2", "v3alpha1"],
+  }),
+  case_sensitive: optional(boolean(), "Whether the case of the path matters.", { unset: true }),
+  hostname: optional(string(), "Host name that requests must have: exact, `*`, `*.example.com` or `example.*`.", {
+    versions: ["v3alpha1"],
+  }),
+  host: optional(string(), "Old form of `hostname`; a regular expression with `host_regex`."),
+  host_regex: optional(boolean(), "Whether `host` is an RE2 expression.", { unset: false }),
+  method: optional(string(), "HTTP method that requests must have."),
+  method_regex: optional(boolean(), "Whether `method` is an RE2 expression.", { unset: false }),
+  headers: optional(map(string()), "Headers that requests must have, with exact values.", { old: { form: flags } }),
+  regex_headers: optional(map(string()), "Headers that requests must have, with RE2 expressions for the values."),
+  query_parameters: optional(map(string()), "Query parameters that requests must have, with exact values.", {
+    old: { form: flags },
+    versions: ["v2", "v3alpha1"],
+  }),
+  regex_query_parameters: optional(map(string()), "Query parameters with RE2 expressions for the values.", {
+    versions: ["v2", "v3alpha1"],
+  }),
+  precedence: optional(integer(), "Mappings with more of it are tried first.", { unset: 0 }),
+  v2BoolHeaders: optional(list(string()), "Headers that a v2 object matched by `true`.", { versions: ["v3alpha1"] }),
+  v2BoolQueryParameters: optional(list(string()), "Query parameters that a v2 object matched by `true`.", {
+    versions: ["v3alpha1"],
+  }),
+};
+
+const destination = {
+  service: required(string(), "Where requests go: `[scheme://]host[.namespace][:port]`."),
+  ...upstreamTls,
+  resolver: optional(string(), "Name of the resolver that finds the service's endpoints.", {
+    versions: ["v1", "v2", "v3alpha1"],
+  }),
+  weight: optional(integer(), "Share of the requests, in percent, among Mappings that match alike."),
+  shadow: optional(boolean(), "Send a copy of the requests here, whose answers are thrown away.", {
+    unset: false,
+    status: "notYet",
+  }),
+  connect_timeout_ms: optional(milliseconds, "How long connecting may take.", { unset: 3000 }),
+  cluster_idle_timeout_ms: optional(milliseconds, "When idle upstream connections are closed.", {
+    versions: ["v1", "v2", "v3alpha1"],
+  }),
+  cluster_max_connection_lifetime_ms: optional(milliseconds, "When upstream connections are closed at the latest.", {
+    versions: ["v2", "v3alpha1"],
+  }),
+  cluster_tag: optional(string(), "Part of the cluster's name, to tell apart clusters of one service.", {
+    versions: ["v2", "v3alpha1"],
+  }),
+  stats_name: optional(string(), "Name of the cluster in statistics.", { old: { name: "v3StatsName" } }),
+  circuit_breakers: optional(circuitBreakers, "Limits of the upstream cluster.", {
+    status: "notYet",
+    versions: ["v1", "v2", "v3alpha1"],
+  }),
+  keepalive: optional(keepalive, "TCP keep-alive of upstream connections.", {
+    status: "notYet",
+    versions: ["v1", "v2", "v3alpha1"],
+  }),
+  load_balancer: optional(loadBalancer, "How endpoints are chosen.", {
+    status: "notYet",
+    versions: ["v1", "v2", "v3alpha1"],
+  }),
+  health_checks: optional(healthChecks, "Active health checks.", {
+    status: "notYet",
+    old: { name: "v3health_checks" },
+  }),
+  grpc: optional(boolean(), "Speak HTTP/2 with the service.", { unset: false }),
+  enable_ipv4: optional(boolean(), "Whether IPv4 addresses of the service are used.", {
+    versions: ["v1", "v2", "v3alpha1"],
+  }),
+  enable_ipv6: optional(boolean(), "Whether IPv6 addresses of the service are used.", {
+    versions: ["v1", "v2", "v3alpha1"],
+  }),
+  dns_type: optional(string(), "`strict_dns` or `logical_dns`.", { unset: "strict_dns", versions: ["v2", "v3alpha1"] }),
+  respect_dns_ttl: optional(boolean(), "Look names up again when their TTL says so.", {
+    unset: false,
+    versions: ["v2", "v3alpha1"],
+  }),
+  outlier_detection: optional(variants(string(), anything()), "Name of a v0 OutlierDetection.", {
+    status: "ignored",
+    because: "no release ever detected outliers by it; the Mapping is served without",
+  }),
+};
+
+const forwarding = {
+  rewrite: optional(string(), "What takes the place of the matched prefix; empty leaves the path alone.", {
+    unset: "/",
+  }),
+  regex_rewrite: optional(regexMap, "Rewrite the path by a regular expression.", { versions: ["v2", "v3alpha1"] }),
+  host_rewrite: optional(string(), "Host header that the service sees."),
+  auto_host_rewrite: optional(boolean(), "The service sees its own DNS name as Host header.", { unset: false }),
+  timeout_ms: optional(milliseconds, "How long a request may take in all; 0 for ever.", { unset: 3000 }),
+  idle_timeout_ms: optional(milliseconds, "How long a request may be silent; 0 for ever.", {
+    versions: ["v1", "v2", "v3alpha1"],
+  }),
+  priority: optional(string(), "`default` or `high`: which circuit breakers count the requests.", { unset: "default" }),
+  add_request_headers: addedHeaders("Headers added to requests."),
+  add_response_headers: addedHeaders("Headers added to answers."),
+  remove_request_headers: stringList("Headers removed from requests.", { versions: ["v1", "v2", "v3alpha1"] }),
+  remove_response_headers: stringList("Headers removed from answers.", { versions: ["v1", "v2", "v3alpha1"] }),
+  add_linkerd_headers: optional(boolean(), "Add `l5d-dst-override`.", {
+    status: "notYet",
+    unset: false,
+    versions: ["v1", "v2", "v3alpha1"],
+  }),
+  cors: optional(cors, "Which other sites' scripts may call this.", {
+    status: "notYet",
+    old: { form: oldCors, toHub: upgradeCors, fromHub: downgradeCors },
+  }),
+  retry_policy: optional(retryPolicy, "Which failed requests are tried again.", {
+    status: "notYet",
+    versions: ["v1", "v2", "v3alpha1"],
+  }),
+  use_websocket: optional(boolean(), "Allow the upgrade to WebSocket.", { unset: false }),
+  allow_upgrade: optional(list(string()), "Protocols that requests may upgrade to.", { versions: ["v2", "v3alpha1"] }),
+  bypass_auth: optional(boolean(), "Do not ask the AuthService.", {
+    status: "notYet",
+    unset: false,
+    versions: ["v1", "v2", "v3alpha1"],
+  }),
+  auth_context_extensions: optional(map(string()), "Passed to the AuthService.", {
+    status: "notYet",
+    versions: ["v2", "v3alpha1"],
+  }),
+  labels: optional(labels, "Rate-limit labels.", {
+    status: "notYet",
+    versions: ["v1", "v2", "v3alpha1"],
+    old: { form: oldLabels, toHub: upgradeLabels, fromHub: downgradeLabels },
+  }),
+  rate_limits: oldOnly(
+    list(
+      object({
+        descriptor: optional(string(), "Value of the generic key."),
+        headers: optional(list(string()), "Request headers that go into the descriptor."),
+      }),
+    ),
+    "Rate limits as v0 wrote them.",
+    { status: "notYet", versions: ["v0"] },
+  ),
+  circuit_breaker: oldOnly(string(), "Name of a v0 CircuitBreaker.", {
+    status: "ignored",
+    because: "a v0 CircuitBreaker never reached Envoy; use circuit_breakers",
+    versions: ["v0"],
+  }),
+  error_response_overrides: optional(errorResponseOverrides, "Other bodies for error answers.", {
+    status: "notYet",
+    versions: ["v2", "v3alpha1"],
+  }),
+  bypass_error_response_overrides: optional(boolean(), "Leave error answers alone.", {
+    status: "notYet",
+    unset: false,
+    versions: ["v2", "v3alpha1"],
+  }),
+};
+
+const redirects = {
+  host_redirect: optional(boolean(), "Answer with a redirect to the host named in `service`.", { unset: false }),
+  path_redirect: optional(string(), "Path of the redirect."),
+  prefix_redirect: optional(string(), "What takes the place of the matched prefix in the redirect.", {
+    versions: ["v2", "v3alpha1"],
+  }),
+  regex_redirect: optional(regexMap, "Rewrite the redirect's path by a regular expression.", {
+    versions: ["v2", "v3alpha1"],
+  }),
+  redirect_response_code: optional(integerOf(301, 302, 303, 307, 308), "Status of the redirect.", {
+    unset: 301,
+    versions: ["v2", "v3alpha1"],
+  }),
+};
+
+const withoutEffect = {
+  docs: optional(
+    object({
+      path: optional(string(), "Path of the API's description."),
+      url: optional(string(), "Address of the API's description."),
+      ignored: optional(boolean(), "Leave the API out of the catalogue."),
+      display_name: optional(string(), "Name in the catalogue."),
+      timeout_ms: optional(milliseconds, "How long fetching the description may take."),
+    }),
+    "Where the API's description is, for a DevPortal.",
+    { status: "ignored", because: "there is no developer portal", versions: ["v2", "v3alpha1"] },
+  ),
+  modules: optional(list(anything()), "Once, filter modules.", {
+    status: "ignored",
+    because: "it never had an effect",
+  }),
+  envoy_override: optional(anything(), "Once, fields merged into Envoy's route.", {
+    status: "ignored",
+    because: "no release after 0.x merged it into the route",
+  }),
+};
+
+/** A Mapping's settings. */
+export const mappingSchema = object({
+  ambassador_id: ambassadorId,
+  ...matching,
+  ...destination,
+  ...forwarding,
+  ...redirects,
+  ...withoutEffect,
+});
+
+export type MappingSpec = Static<typeof mappingSchema>;
+export type Mapping = Resource<"Mapping", MappingSpec>;
+
+/** The kind Mapping. */
+export const mapping = kind({
+  kind: "Mapping",
+  plural: "mappings",
+  versions: ["v0", "v1", "v2", "v3alpha1"],
+  feature: "mapping",
+  doc: "Requests that match go to a service.",
+  schema: mappingSchema,
+  upgrade: upgradeMapping,
+  downgrade: downgradeMapping,
+  columns: [
+    { name: "SOURCE HOST", path: ".spec.host" },
+    { name: "SOURCE PREFIX", path: ".spec.prefix" },
+    { name: "DEST SERVICE", path: ".spec.service" },
+    { name: "STATE", path: ".status.state" },
+    { name: "REASON", path: ".status.reason" },
+  ],
+  status: object({
+    state: optional(enumOf("", "Inactive", "Running"), "Whether the Mapping is served."),
+    reason: optional(string(), "Why not."),
+  }),
+});

@@ -1,0 +1,223 @@
+/**
+ * The settings of the Module `ambassador`.
+ */
+import {
+  anything,
+  boolean,
+  enumOf,
+  type FieldNotes,
+  integer,
+  list,
+  map,
+  object,
+  optional,
+  type Static,
+  string,
+  variants,
+} from "../schema/index.ts";
+import { circuitBreakers, keepalive, loadBalancer, milliseconds, retryPolicy } from "./cluster-settings.ts";
+import { cors } from "./cors.ts";
+import { errorResponseOverrides } from "./error-responses.ts";
+import { addedHeader } from "./headers.ts";
+import { specifier } from "./labels.ts";
+
+const later = { status: "notYet" } as const;
+
+function ignored(because: string): FieldNotes {
+  return { status: "ignored", because };
+}
+
+const mappingDefaults = {
+  add_request_headers: optional(map(addedHeader), "Headers added to requests."),
+  add_response_headers: optional(map(addedHeader), "Headers added to answers."),
+  remove_request_headers: optional(list(string()), "Headers removed from requests."),
+  remove_response_headers: optional(list(string()), "Headers removed from answers."),
+  stats_name: optional(string(), "Name of clusters in statistics."),
+};
+
+const routing = {
+  defaults: optional(
+    object({
+      httpmapping: optional(object(mappingDefaults), "Defaults of Mappings."),
+      ...mappingDefaults,
+      tls_secret_namespacing: optional(boolean(), "Default of `secret_namespacing` of TLSContexts.", { unset: true }),
+    }),
+    "Defaults of other resources.",
+  ),
+  add_linkerd_headers: optional(boolean(), "Add `l5d-dst-override` to all requests.", { ...later, unset: false }),
+  default_label_domain: optional(string(), "Rate-limit domain of default labels.", { ...later, unset: "ambassador" }),
+  default_labels: optional(
+    map(object({ defaults: optional(list(specifier), "Specifiers.") })),
+    "Rate-limit labels of all requests.",
+    later,
+  ),
+  cluster_request_timeout_ms: optional(milliseconds, "Default of `timeout_ms`.", { unset: 3000 }),
+  cluster_idle_timeout_ms: optional(milliseconds, "Default of Mappings' `cluster_idle_timeout_ms`."),
+  cluster_max_connection_lifetime_ms: optional(
+    milliseconds,
+    "Default of Mappings' `cluster_max_connection_lifetime_ms`.",
+  ),
+  circuit_breakers: optional(circuitBreakers, "Limits of all clusters.", later),
+  load_balancer: optional(loadBalancer, "How endpoints are chosen.", later),
+  keepalive: optional(keepalive, "TCP keep-alive of upstream connections.", later),
+  retry_policy: optional(retryPolicy, "Which failed requests are tried again.", later),
+  cors: optional(cors, "Which other sites' scripts may call everything.", later),
+  resolver: optional(string(), "Default resolver.", { unset: "kubernetes-service" }),
+  enable_ipv4: optional(boolean(), "Whether IPv4 addresses of services are used.", { unset: true }),
+  enable_ipv6: optional(boolean(), "Whether IPv6 addresses of services are used.", { unset: false }),
+  use_ambassador_namespace_for_service_resolution: optional(
+    boolean(),
+    "Look services without a namespace up in the instance's own instead of the Mapping's.",
+    { unset: false },
+  ),
+  regex_max_size: optional(integer({ min: 1 }), "Limit of the size of compiled regular expressions.", { unset: 200 }),
+  regex_type: optional(enumOf("safe", "unsafe"), "Kind of regular expressions.", {
+    unset: "safe",
+    ...ignored("all regular expressions are RE2"),
+  }),
+  prune_unreachable_routes: optional(boolean(), "Leave out routes that no request can reach.", {
+    unset: true,
+    ...ignored("unreachable routes are always left out"),
+  }),
+  error_response_overrides: optional(errorResponseOverrides, "Other bodies for error answers.", later),
+  auth_enabled: optional(anything(), "Once, whether there was authentication.", ignored("an AuthService decides that")),
+  debug_mode: optional(anything(), "Once, more diagnostics.", ignored("it changed no traffic")),
+};
+
+const connections = {
+  use_remote_address: optional(boolean(), "Whether the client's address is that of the connection.", { unset: true }),
+  xff_num_trusted_hops: optional(integer({ min: 0 }), "Trusted proxies in front, while there is no Listener.", {
+    unset: 0,
+  }),
+  use_proxy_proto: optional(boolean(), "Expect the PROXY protocol, while there is no Listener.", { unset: false }),
+  x_forwarded_proto_redirect: optional(boolean(), "Redirect what came in cleartext, while there is no Listener.", {
+    unset: false,
+  }),
+  service_port: optional(integer({ min: 1, max: 65535 }), "Port that is listened on, while there is no Listener."),
+  server_name: optional(string(), "The `server` header.", { unset: "envoy" }),
+  enable_http10: optional(boolean(), "Accept HTTP/1.0.", { unset: false }),
+  allow_chunked_length: optional(boolean(), "Accept requests with both content-length and chunks.", { unset: false }),
+  proper_case: optional(boolean(), "Capitalise header names in answers.", { unset: false }),
+  header_case_overrides: optional(list(string()), "Spelling of header names.", later),
+  max_request_headers_kb: optional(integer({ min: 1 }), "Limit of a request's headers.", { unset: 60 }),
+  listener_idle_timeout_ms: optional(milliseconds, "When idle client connections are closed.", { unset: 3600000 }),
+  headers_with_underscores_action: optional(
+    enumOf("ALLOW", "REJECT_REQUEST", "DROP_HEADER"),
+    "What header names with underscores cause.",
+    { unset: "ALLOW" },
+  ),
+  merge_slashes: optional(boolean(), "Take several slashes in a path for one.", { unset: false }),
+  reject_requests_with_escaped_slashes: optional(boolean(), "Answer 400 to escaped slashes in a path.", {
+    unset: false,
+  }),
+  strip_matching_host_port: optional(boolean(), "Take the listener's own port off the Host header.", { unset: false }),
+  preserve_external_request_id: optional(boolean(), "Keep a client's `x-request-id`.", { unset: false }),
+  forward_client_cert_details: optional(
+    enumOf("SANITIZE", "FORWARD_ONLY", "APPEND_FORWARD", "SANITIZE_SET", "ALWAYS_FORWARD_ONLY"),
+    "What `x-forwarded-client-cert` carries.",
+    { unset: "SANITIZE" },
+  ),
+  set_current_client_cert_details: optional(
+    object({
+      subject: optional(boolean(), "Subject."),
+      cert: optional(boolean(), "Certificate."),
+      chain: optional(boolean(), "Chain."),
+      dns: optional(boolean(), "DNS names."),
+      uri: optional(boolean(), "URI."),
+    }),
+    "Which parts of the client's certificate it carries.",
+  ),
+  suppress_envoy_headers: optional(boolean(), "Leave out `x-envoy-*` headers.", { unset: false }),
+  buffer_limit_bytes: optional(integer({ min: 1 }), "Limit of a connection's buffers.", { unset: 1048576 }),
+  envoy_log_type: optional(enumOf("text", "json", "typed_json"), "Form of the access log.", { unset: "text" }),
+  envoy_log_format: optional(variants(string(), map(anything())), "Line of the access log, or its JSON fields."),
+  envoy_log_path: optional(string(), "Where the access log goes.", { unset: "/dev/fd/1" }),
+};
+
+const cidrs = list(
+  object(
+    {
+      peer: optional(string(), "Range of the connection's address."),
+      remote: optional(string(), "Range of the client's address."),
+    },
+    { exactlyOne: [["peer", "remote"]] },
+  ),
+);
+const probe = {
+  enabled: optional(boolean(), "Whether there is the route."),
+  prefix: optional(string(), "Prefix of the route."),
+  rewrite: optional(string(), "What takes its place."),
+  service: optional(string(), "What answers."),
+};
+
+const filters = {
+  enable_grpc_http11_bridge: optional(boolean(), "Translate gRPC for HTTP/1.1 clients.", { ...later, unset: false }),
+  enable_grpc_web: optional(boolean(), "Translate gRPC-Web.", { ...later, unset: false }),
+  grpc_stats: optional(
+    object({
+      all_methods: optional(boolean(), "Count each method."),
+      services: optional(
+        list(object({ name: optional(string(), "Service."), method_names: optional(list(string()), "Methods.") })),
+        "Count these methods.",
+      ),
+      upstream_stats: optional(boolean(), "Time the services' answers."),
+    }),
+    "Statistics about gRPC.",
+    later,
+  ),
+  lua_scripts: optional(string(), "Lua that sees every request and answer.", later),
+  gzip: optional(
+    object({
+      memory_level: optional(integer({ min: 1, max: 9 }), "Memory that is used."),
+      min_content_length: optional(integer({ min: 0 }), "Smallest body that is compressed."),
+      compression_level: optional(string(), "How hard."),
+      compression_strategy: optional(string(), "How."),
+      window_bits: optional(integer({ min: 9, max: 15 }), "Size of the window."),
+      content_type: optional(list(string()), "Content types that are compressed."),
+      disable_on_etag_header: optional(boolean(), "Leave answers with an etag alone."),
+      remove_accept_encoding_header: optional(boolean(), "Hide `accept-encoding` from services."),
+    }),
+    "Compression of answers.",
+    later,
+  ),
+  buffer: optional(
+    object({
+      max_request_bytes: optional(integer({ min: 1 }), "Limit."),
+      max_request_time: optional(integer(), "Once, a time limit."),
+    }),
+    "Buffering of requests.",
+    later,
+  ),
+  ip_allow: optional(cidrs, "Addresses that may send requests.", {
+    ...later,
+    because: "requests from ALL addresses are served",
+  }),
+  ip_deny: optional(cidrs, "Addresses that may not.", { ...later, because: "requests from ALL addresses are served" }),
+};
+
+const instance = {
+  diagnostics: optional(
+    object({ ...probe, allow_non_local: optional(boolean(), "Show it to everyone.") }),
+    "The diagnostics page.",
+    later,
+  ),
+  liveness_probe: optional(object(probe), "The liveness probe's route.", later),
+  readiness_probe: optional(object(probe), "The readiness probe's route.", later),
+  admin_port: optional(integer({ min: 1, max: 65535 }), "Port of Envoy's admin interface.", {
+    unset: 8001,
+    ...ignored("Envoy's admin interface is on a unix socket"),
+  }),
+  envoy_validation_timeout: optional(
+    anything(),
+    "Seconds that checking a configuration may take.",
+    ignored("resources are checked one by one, without a time limit"),
+  ),
+  runtime_flags: optional(map(anything()), "Envoy's runtime flags.", later),
+  statsd: optional(anything(), "Once, where statistics go.", ignored("STATSD_ENABLED and its like decide that")),
+  tls: optional(anything(), "Once, TLS settings.", { ...later, because: "use a Host or a TLSContext" }),
+};
+
+/** All settings. */
+export const moduleConfigSchema = object({ ...routing, ...connections, ...filters, ...instance });
+
+export type ModuleConfig = Static<typeof moduleConfigSchema>;

@@ -1,0 +1,103 @@
+/**
+ * Module: settings of the whole instance. Old systems never checked them, so each key is judged alone: a bad one is
+ * lost with an error, the others stay.
+ */
+import type { Checked, Diagnostic } from "#base/diagnostic.ts";
+import { diagnose } from "#base/diagnostic.ts";
+import { child, type Origin } from "#base/origin.ts";
+import type { Settings } from "../../settings.ts";
+import { admitKind, problemDiagnostic } from "../admit-kind.ts";
+import { kind } from "../kind.ts";
+import type { RawObject } from "../raw-object.ts";
+import type { Resource } from "../resource.ts";
+import {
+  anything,
+  compileCheck,
+  compileFill,
+  isRecord,
+  map,
+  object,
+  required,
+  type Static,
+  type Trail,
+} from "../schema/index.ts";
+import { ambassadorId } from "./ids.ts";
+import { type ModuleConfig, moduleConfigSchema } from "./module-config.ts";
+import { lenient } from "./module-values.ts";
+
+/** A Module as it is written. */
+export const moduleSchema = object({
+  ambassador_id: ambassadorId,
+  config: required(map(anything()), "The settings; which there are depends on the Module's name."),
+});
+
+/** A Module's settings: typed for the Module `ambassador`, empty for any other. */
+export interface ModuleSpec {
+  readonly ambassador_id?: readonly string[];
+  readonly config: ModuleConfig;
+}
+
+export type Module = Resource<"Module", ModuleSpec>;
+
+/** The kind Module. */
+export const module = kind({
+  kind: "Module",
+  plural: "modules",
+  versions: ["v0", "v1", "v2", "v3alpha1"],
+  feature: "module",
+  doc: "Settings of the whole instance.",
+  schema: moduleSchema,
+});
+
+/** Admits a Module; what is wrong with one key costs that key only. */
+export function admitModule(raw: RawObject, settings: Settings): Checked<Module> {
+  const { value, diagnostics } = admitKind(module, raw, settings);
+  if (value === undefined) return { diagnostics };
+  const at: Origin = { ref: value.ref, path: ".spec.config" };
+  const { config, found } =
+    value.ref.name === "ambassador" ? judge(value.spec, at) : { config: {}, found: [stranger(at)] };
+  return { value: { ...value, spec: { ...value.spec, config } }, diagnostics: [...diagnostics, ...found] };
+}
+
+const check = compileCheck(moduleConfigSchema, "hub");
+const fill = compileFill(moduleConfigSchema) ?? ((config: unknown) => config);
+
+function judge(spec: Static<typeof moduleSchema>, at: Origin): { config: ModuleConfig; found: readonly Diagnostic[] } {
+  const good: Record<string, unknown> = {};
+  const found: Diagnostic[] = [];
+  for (const [key, given] of Object.entries(spec.config)) {
+    const trail: Trail = { steps: ["spec", "config"], problems: [] };
+    const field = Object.hasOwn(moduleConfigSchema.fields, key) ? moduleConfigSchema.fields[key] : undefined;
+    const checked = check({ [key]: field ? lenient(key, field, given) : given }, trail);
+    found.push(
+      ...trail.problems.map((problem) => problemDiagnostic(module, problem, { ref: at.ref, path: "" }, keyIsLost)),
+    );
+    if (isRecord(checked) && !trail.problems.some((problem) => problem.kind === "invalid"))
+      Object.assign(good, checked);
+  }
+  return { config: fill(good) as ModuleConfig, found };
+}
+
+const keyIsLost = "This setting is as if it were not there; the Module's other settings are used.";
+
+function stranger(at: Origin): Diagnostic {
+  const { name } = at.ref;
+  const traffic = notYet[name];
+  if (traffic !== undefined)
+    return diagnose("module/not-yet-supported", at, `The Module "${name}" is not supported yet`, { traffic });
+  return diagnose(
+    "module/unknown-module",
+    child({ ref: at.ref, path: "" }, "metadata", "name"),
+    `There is no Module named "${name}"`,
+    {
+      traffic: "It has no effect.",
+      hint: 'Settings of the instance belong into the Module named "ambassador".',
+    },
+  );
+}
+
+const notYet: Readonly<Record<string, string | undefined>> = {
+  tls: "TLS is terminated for Hosts and TLSContexts only.",
+  authentication: "Requests are NOT checked by an authentication service.",
+  ratelimit: "Requests are NOT limited.",
+};

@@ -1,0 +1,40 @@
+/**
+ * TLS settings that a TLSContext and a Host's `tls` share.
+ */
+import { boolean, integer, list, optional, string } from "../schema/index.ts";
+
+const files = { status: "notYet", because: "certificates are read from Secrets only" } as const;
+
+/** The shared fields. */
+export const tlsFields = {
+  cert_chain_file: optional(string(), "Path of the certificate chain.", { ...files, aliases: ["certChainFile"] }),
+  private_key_file: optional(string(), "Path of the private key.", { ...files, aliases: ["privateKeyFile"] }),
+  ca_secret: optional(
+    string(),
+    "Secret with the certificate authority that client (or server) certificates must come from.",
+    { aliases: ["caSecret"] },
+  ),
+  cacert_chain_file: optional(string(), "Path of the certificate authority's chain.", {
+    ...files,
+    aliases: ["cacertChainFile"],
+  }),
+  crl_secret: optional(string(), "Secret with the list of revoked certificates (`crl.pem`).", {
+    aliases: ["crlSecret"],
+    old: { name: "v3CRLSecret" },
+  }),
+  alpn_protocols: optional(string(), "Application protocols that are offered, separated by commas.", {
+    aliases: ["alpnProtocols"],
+  }),
+  cert_required: optional(boolean(), "Whether clients must show a certificate.", {
+    unset: false,
+    aliases: ["certRequired"],
+  }),
+  cipher_suites: optional(list(string()), "Allowed cipher suites of TLS 1.2 and older.", { aliases: ["cipherSuites"] }),
+  ecdh_curves: optional(list(string()), "Allowed curves.", { aliases: ["ecdhCurves"] }),
+  redirect_cleartext_from: optional(
+    integer({ min: 1, max: 65535 }),
+    "Port whose cleartext requests are redirected, while there is no Listener.",
+    { aliases: ["redirectCleartextFrom"] },
+  ),
+  sni: optional(string(), "Server name that is asked for when connecting to a service."),
+};

@@ -1,0 +1,117 @@
+/**
+ * What stands in the PEM of a Secret: read where the Secret is referred to. Validity in time is told, not judged,
+ * and no message repeats any material.
+ */
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { type Checked, type Diagnostic, type DiagnosticCode, diagnose, ok } from "#base/diagnostic.ts";
+import { child } from "#base/origin.ts";
+import type { Secret } from "./secret.ts";
+
+/** What is known of a certificate. */
+export interface Certificate {
+  /** The chain, own certificate first. */
+  readonly chain: string;
+  readonly privateKey: string;
+  /** DNS names of the certificate, or its common name where it has none. */
+  readonly dnsNames: readonly string[];
+  /** ISO times. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+}
+
+const maxLength = 1 << 20;
+const block = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:TRUSTED )?CERTIFICATE-----/g;
+
+/** Certificate and key of a Secret that TLS is to be served (or spoken) with. */
+export function readCertificate(secret: Secret): Checked<Certificate> {
+  const { certificate, privateKey } = secret.spec;
+  if (certificate === undefined)
+    return problem(secret, "secret/invalid-certificate", "certificate", "It has no certificate (tls.crt)");
+  if (privateKey === undefined)
+    return problem(secret, "secret/invalid-key", "privateKey", "It has no private key (tls.key)");
+  const chain = parseChain(certificate);
+  const own = typeof chain === "string" ? undefined : chain[0];
+  if (own === undefined)
+    return problem(secret, "secret/invalid-certificate", "certificate", `Its certificate ${String(chain)}`);
+  const key = parseKey(privateKey);
+  if (typeof key === "string") return problem(secret, "secret/invalid-key", "privateKey", `Its private key ${key}`);
+  if (!belongs(own, key))
+    return problem(secret, "secret/key-mismatch", "privateKey", "Its private key does not belong to its certificate");
+  return ok({
+    chain: certificate,
+    privateKey,
+    dnsNames: namesOf(own),
+    notBefore: own.validFromDate.toISOString(),
+    notAfter: own.validToDate.toISOString(),
+  });
+}
+
+/** The certificates of the authorities in a Secret: `root-cert.pem`, `ca.crt`, or else `tls.crt`. */
+export function readAuthorities(secret: Secret): Checked<string> {
+  const text = secret.spec.ca ?? secret.spec.certificate;
+  if (text === undefined)
+    return problem(
+      secret,
+      "secret/invalid-certificate",
+      "certificate",
+      "It has no certificate of an authority (tls.crt)",
+    );
+  const chain = parseChain(text);
+  if (typeof chain !== "string") return ok(text);
+  return problem(secret, "secret/invalid-certificate", "certificate", `Its certificate ${chain}`);
+}
+
+function problem<T>(
+  secret: Secret,
+  code: DiagnosticCode,
+  part: "certificate" | "privateKey",
+  what: string,
+): Checked<T> {
+  const key = part === "certificate" ? "tls.crt" : "tls.key";
+  const found: Diagnostic = diagnose(code, child({ ref: secret.ref, path: "" }, "data", key), what, {
+    traffic: "TLS is not served with this Secret.",
+  });
+  return { diagnostics: [found] };
+}
+
+/** The certificates, or what is wrong with them. */
+function parseChain(pem: string): readonly X509Certificate[] | string {
+  if (pem.length > maxLength) return "is larger than 1 MiB";
+  const blocks = pem.match(block) ?? [];
+  if (blocks.length === 0) return "is not PEM";
+  const chain: X509Certificate[] = [];
+  for (const [index, text] of blocks.entries()) {
+    try {
+      chain.push(new X509Certificate(text));
+    } catch {
+      return `is not X.509 (number ${index + 1} of the chain)`;
+    }
+  }
+  return chain;
+}
+
+/** The key, or what is wrong with it. OpenSSL's own words are not passed on: they may quote the input. */
+function parseKey(pem: string): KeyObject | string {
+  if (pem.length > maxLength) return "is larger than 1 MiB";
+  if (pem.includes("ENCRYPTED")) return "is encrypted";
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return "is not PKCS #1, PKCS #8 or EC in PEM";
+  }
+}
+
+function belongs(certificate: X509Certificate, key: KeyObject): boolean {
+  try {
+    return certificate.checkPrivateKey(key);
+  } catch {
+    return false;
+  }
+}
+
+function namesOf(certificate: X509Certificate): readonly string[] {
+  const names = [...(certificate.subjectAltName ?? "").matchAll(/(?:^|, )DNS:([^,]+)/g)].map((match) => match[1] ?? "");
+  if (names.length > 0) return names;
+  const commonName = /^CN=(.+)$/m.exec(certificate.subject)?.[1];
+  return commonName === undefined ? [] : [commonName];
+}

@@ -1,0 +1,92 @@
+/**
+ * Secret: the certificates, keys and lists of certificates that TLS needs, as text. Admission only decodes; whoever
+ * refers to a Secret has it read by `readCertificate`, so that the many that nobody refers to cost nothing.
+ */
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { child } from "#base/origin.ts";
+import type { RawObject } from "../raw-object.ts";
+import type { Resource } from "../resource.ts";
+import { map, object, optional, type Static, secretString, string } from "../schema/index.ts";
+import { coreKind } from "./narrow.ts";
+
+const body = object(
+  {
+    type: optional(string(), "Type."),
+    data: optional(map(secretString()), "Values in base64."),
+    stringData: optional(map(secretString()), "Values as they are."),
+  },
+  { open: true },
+);
+
+/** What is read of a Secret. All texts are PEM as found, not judged. */
+export interface SecretSpec {
+  readonly type: string;
+  /** `tls.crt` or `cert-chain.pem`. As a CA Secret its certificates are the authorities. */
+  readonly certificate?: string;
+  /** `tls.key` or `key.pem`. */
+  readonly privateKey?: string;
+  /** `root-cert.pem` or `ca.crt`. */
+  readonly ca?: string;
+  /** `crl.pem`. */
+  readonly crl?: string;
+  /** `cert_required: true` of a CA Secret. */
+  readonly certRequired?: boolean;
+}
+
+export type Secret = Resource<"Secret", SecretSpec>;
+
+const types = new Set(["Opaque", "kubernetes.io/tls", "istio.io/key-and-cert"]);
+
+/** The names under which Secrets hold what. */
+export const secretKeys = {
+  certificate: ["tls.crt", "cert-chain.pem"],
+  privateKey: ["tls.key", "key.pem"],
+  ca: ["root-cert.pem", "ca.crt"],
+  crl: ["crl.pem"],
+} as const;
+
+/** The kind Secret. Types that never hold certificates are of no use. */
+export const secret = coreKind({
+  kind: "Secret",
+  group: "",
+  versions: ["v1"],
+  body,
+  narrow(given, raw) {
+    const type = given.type ?? "Opaque";
+    if (!types.has(type)) return { diagnostics: [] };
+    const diagnostics: Diagnostic[] = [];
+    const read = (key: string): string | undefined => valueOf(given, key, raw, diagnostics);
+    const first = (keys: readonly string[]): string | undefined => keys.map(read).find((text) => text !== undefined);
+    const spec: SecretSpec = {
+      type,
+      ...named("certificate", first(secretKeys.certificate)),
+      ...named("privateKey", first(secretKeys.privateKey)),
+      ...named("ca", first(secretKeys.ca)),
+      ...named("crl", first(secretKeys.crl)),
+      ...(read("cert_required")?.trim().toLowerCase() === "true" ? { certRequired: true } : {}),
+    };
+    return diagnostics.length === 0 ? { value: spec, diagnostics } : { diagnostics };
+  },
+});
+
+function named<K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: string };
+}
+
+function valueOf(given: Static<typeof body>, key: string, raw: RawObject, found: Diagnostic[]): string | undefined {
+  const plain = own(given.stringData, key);
+  if (plain !== undefined) return plain;
+  const encoded = own(given.data, key)?.replaceAll(/\s/g, "");
+  if (encoded === undefined) return undefined;
+  if (encoded.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(encoded))
+    return Buffer.from(encoded, "base64").toString();
+  const at = child({ ref: raw.ref, path: "" }, "data", key);
+  found.push(
+    diagnose("secret/invalid-base64", at, `The value of ${key} is not base64`, { traffic: "The Secret is not used." }),
+  );
+  return undefined;
+}
+
+function own(values: Readonly<Record<string, string>> | undefined, key: string): string | undefined {
+  return values !== undefined && Object.hasOwn(values, key) ? values[key] : undefined;
+}

@@ -1,0 +1,10 @@
+/**
+ * The door of the schema language: describe a kind once; type, validator, conversion, defaults, CRD and reference
+ * page follow from it.
+ */
+export * from "./build.ts";
+export { type Check, compileCheck, existsIn, isRecord } from "./check.ts";
+export { compileConvert, type Convert } from "./convert.ts";
+export { compileFill, type Fill } from "./defaults.ts";
+export { type Problem, type Trail } from "./problem.ts";
+export type { ApiVersion, Field, FieldNotes, FieldStatus, Generation, ObjectNode, Schema, Static } from "./schema.ts";
