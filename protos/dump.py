@@ -1,6 +1,6 @@
 """Writes the Envoy API as one FileDescriptorSet: dump.py OUTPUT OVERLAY.textproto...
 
-Every v3 file of the installed xds-protos package and everything those import, plus our overlays for newer parts.
+Every v3 file of Envoy's in the installed xds-protos package and everything those import, plus our overlays for newer parts.
 """
 import importlib
 import pathlib
@@ -11,6 +11,7 @@ from google.protobuf import descriptor_pb2, text_format
 
 output, *overlays = sys.argv[1:]
 root = pathlib.Path(next(iter(envoy.__path__))).parent
+roots = ["envoy/**/v3*/*_pb2.py", "xds/**/v3/*_pb2.py", "udpa/type/**/*_pb2.py"]
 files = {}
 
 
@@ -35,7 +36,7 @@ def overlay(path):
         known[message.name].MergeFrom(message)
 
 
-for path in sorted((root / "envoy").rglob("v3*/*_pb2.py")):
+for path in [path for pattern in roots for path in sorted(root.glob(pattern))]:
     module = ".".join(path.relative_to(root).with_suffix("").parts)
     add(importlib.import_module(module).DESCRIPTOR)
 for path in overlays:

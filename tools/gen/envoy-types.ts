@@ -6,6 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -51,6 +52,7 @@ export async function generateEnvoyTypes(root: string, say: (line: string) => vo
         stdio: ["ignore", "ignore", "inherit"],
       },
     );
+    quickenStart(root, output);
     writeFileSync(join(output, ".stamp"), hash);
     rmSync(target, { recursive: true, force: true });
     renameSync(output, target);
@@ -58,6 +60,21 @@ export async function generateEnvoyTypes(root: string, say: (line: string) => vo
     rmSync(work, { recursive: true, force: true });
   }
   return true;
+}
+
+/** Has the generated modules describe their files through protos/file-desc.js, which says why. */
+function quickenStart(root: string, output: string): void {
+  copyFileSync(join(root, "protos", "file-desc.js"), join(output, "file-desc.js"));
+  const runtime = '"@bufbuild/protobuf/codegenv2"';
+  const original = new RegExp(`^import \\{ (.*\\b)?fileDesc(?:, )?(.*) \\} from ${runtime};$`, "m");
+  for (const path of readdirSync(output, { recursive: true, encoding: "utf8" })) {
+    if (!path.endsWith("_pb.js")) continue;
+    const text = readFileSync(join(output, path), "utf8");
+    if (!original.test(text)) throw new Error(`the generated ${path} does not import fileDesc as expected`);
+    const others = (_: string, before = "", after = ""): string =>
+      `import { ${before}${after} } from ${runtime};\nimport { fileDesc } from "#gen/file-desc.js";`;
+    writeFileSync(join(output, path), text.replace(original, others));
+  }
 }
 
 async function descriptorSet(root: string, work: string, say: (line: string) => void): Promise<string> {
@@ -85,6 +102,7 @@ function inputsHash(root: string): string {
     import.meta.filename,
     join(root, "protos", "dump.py"),
     join(root, "protos", "buf.gen.yaml"),
+    join(root, "protos", "file-desc.js"),
     ...overlays(root),
   ];
   for (const file of text) hash.update(readFileSync(file));
