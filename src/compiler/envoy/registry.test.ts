@@ -5,7 +5,7 @@ import { fromBinary, fromJson, type JsonValue, toBinary, toJson } from "@bufbuil
 import { BootstrapSchema } from "#gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
 import { file_envoy_config_listener_v3_listener } from "#gen/envoy/config/listener/v3/listener_pb.js";
 import { checkPgv } from "./pgv.ts";
-import { registry } from "./registry.ts";
+import { envoyRegistry as registry } from "./registry.ts";
 
 const type = (name: string): string => `type.googleapis.com/envoy.extensions.${name}`;
 

@@ -164,7 +164,7 @@ import { file_xds_type_matcher_v3_matcher } from "#gen/xds/type/matcher/v3/match
 import { file_xds_type_v3_typed_struct } from "#gen/xds/type/v3/typed_struct_pb.js";
 
 /** Every message that may stand in a resource, an access log, a bootstrap or an Any inside them. */
-export const registry: Registry = createRegistry(
+export const envoyRegistry: Registry = createRegistry(
   // The resources themselves, and discovery.
   file_envoy_config_bootstrap_v3_bootstrap,
   file_envoy_config_listener_v3_listener,
