@@ -1,0 +1,213 @@
+/**
+ * Control, a model of Envoy, the stream between them and a clock, for order.test.ts.
+ */
+import assert from "node:assert/strict";
+import type { Encoded, ResourceChange, ResourceType } from "#compiler";
+import { cluster, endpoints, isBad, listener, ModelEnvoy, refusedMark, routes } from "./model-envoy.ts";
+import { acknowledged, defaultOrderOptions, type OrderEvent, type OrderState, openOrder, step } from "./order.ts";
+import { createRefusedVersions, type RefusedVersions } from "./refusal.ts";
+import { createSnapshot } from "./snapshot.ts";
+import type { Response } from "./subscription.ts";
+import { stillWarms } from "./warming.ts";
+
+/** One thing that can happen. */
+export type Act =
+  | { readonly kind: "toEnvoy" | "toControl" | "loseStream" | "restartControl" | "restartEnvoy" }
+  | { readonly kind: "warm"; readonly name: string }
+  | { readonly kind: "wait"; readonly ms: number }
+  | {
+      readonly kind: "configure";
+      readonly clusters: readonly {
+        readonly name: string;
+        readonly revision: number;
+        readonly eds: boolean;
+        readonly slow: boolean;
+      }[];
+      readonly tables: readonly number[];
+      readonly bad: boolean;
+    };
+
+/** Control, Envoy, the stream between them, and a clock. */
+export class World {
+  private now = 0;
+  private envoy = new ModelEnvoy();
+  private snapshot = createSnapshot();
+  private configured = new Map<string, Encoded>();
+  private refused: RefusedVersions = createRefusedVersions();
+  private order: OrderState;
+  private toEnvoy: Response[] = [];
+  private wakeAt: number | undefined;
+  private sent = 0;
+  /** Clusters that a table was allowed to name before they were warm. */
+  private readonly announced = new Set<string>();
+  private everBad = new Set<string>();
+
+  constructor() {
+    this.order = this.openStream();
+  }
+
+  private openStream(): OrderState {
+    this.toEnvoy = [];
+    this.wakeAt = undefined;
+    this.envoy.connect();
+    this.order = openOrder(this.snapshot, this.refused, defaultOrderOptions, this.now);
+    return this.order;
+  }
+
+  act(act: Act): void {
+    if (act.kind === "configure") this.configure(act);
+    if (act.kind === "toEnvoy") this.deliverToEnvoy();
+    if (act.kind === "toControl") this.deliverToControl();
+    if (act.kind === "warm") this.envoy.warm(act.name);
+    if (act.kind === "wait") this.advance(act.ms);
+    if (act.kind === "loseStream") this.openStream();
+    if (act.kind === "restartControl") this.restartControl();
+    if (act.kind === "restartEnvoy") {
+      this.envoy = new ModelEnvoy();
+      this.openStream();
+    }
+    this.assertRoutesHaveClusters();
+  }
+
+  private restartControl(): void {
+    const changes = [...this.configured.values()].map((resource) => ({
+      type: resource.type,
+      name: resource.name,
+      resource,
+    }));
+    this.snapshot = createSnapshot();
+    this.snapshot.apply(changes);
+    this.refused = createRefusedVersions();
+    this.openStream();
+  }
+
+  private configure(act: Extract<Act, { kind: "configure" }>): void {
+    const next = new Map<string, Encoded>();
+    const add = (resource: Encoded) => next.set(`${resource.type}/${resource.name}`, resource);
+    act.clusters.forEach(({ name, revision, eds, slow }, index) => {
+      const bad = act.bad && index === 0 && act.tables.length === 0;
+      add(cluster(name, `${revision}${eds ? "e" : ""}${slow ? "s" : ""}${bad ? refusedMark : ""}`, { eds, slow }));
+      if (eds) add(endpoints(name, 1));
+    });
+    const names = act.clusters.map((c) => c.name).sort();
+    act.tables.forEach((mask, index) => {
+      const named = names.filter((_, bit) => mask & (1 << bit));
+      const bad = act.bad && index === 0;
+      add(listener(`t${index}`, 1));
+      add(routes(`t${index}`, `${named.join("")}${bad ? refusedMark : ""}`, named));
+    });
+    const changes: ResourceChange[] = [];
+    for (const [key, resource] of next) {
+      if (isBad(resource)) this.everBad.add(resource.name);
+      if (this.configured.get(key)?.version !== resource.version)
+        changes.push({ type: resource.type, name: resource.name, resource });
+    }
+    for (const [key, { type, name }] of this.configured) if (!next.has(key)) changes.push({ type, name });
+    this.configured = next;
+    this.snapshot.apply(changes);
+    this.step([{ kind: "changed", changes }]);
+  }
+
+  private step(events: readonly OrderEvent[]): void {
+    const output = step(this.order, events, this.now);
+    this.toEnvoy.push(...output.sends);
+    this.sent += output.sends.length;
+    for (const early of output.early) for (const name of early.clusters) this.announced.add(`${early.name}/${name}`);
+    this.wakeAt = output.wakeAt;
+    this.assertWindow();
+  }
+
+  private assertWindow(): void {
+    for (const { type, inFlight } of this.order.subscriptions.values()) {
+      const fresh = [...inFlight.values()].filter(
+        (r) => type !== "cluster" || (this.now - r.sentAt < defaultOrderOptions.clusterHoldMs && this.blocks(r)),
+      );
+      assert.ok(fresh.length <= 1, `${fresh.length} unacknowledged ${type} responses`);
+    }
+  }
+
+  private blocks(response: Response): boolean {
+    return response.removed.length > 0 || stillWarms(this.order.warming, response);
+  }
+
+  private deliverToEnvoy(): boolean {
+    const response = this.toEnvoy.shift();
+    if (response) this.envoy.receive(response);
+    return response !== undefined;
+  }
+
+  private deliverToControl(): boolean {
+    const message = this.envoy.outbox.shift();
+    if (message) this.step(message.events);
+    return message !== undefined;
+  }
+
+  private advance(ms: number): void {
+    const end = this.now + ms;
+    // Envoy and control answer within a fraction of the grace: time passes only over a quiet stream.
+    while (this.now < end) {
+      const stop = Math.min(end, this.wakeAt ?? end);
+      this.now = Math.max(this.now + 1, stop);
+      this.step([{ kind: "tick" }]);
+    }
+  }
+
+  private exchange(): void {
+    while (this.deliverToEnvoy() || this.deliverToControl()) this.assertRoutesHaveClusters();
+  }
+
+  /** Lets everything happen that is under way. */
+  settle(): void {
+    for (let round = 0; round < 12; round++) {
+      this.exchange();
+      for (const name of [...this.envoy.warming.keys()]) this.envoy.warm(name);
+      this.exchange();
+      this.advance(defaultOrderOptions.removalGraceMs + 1_000);
+      this.exchange();
+    }
+  }
+
+  assertRoutesHaveClusters(): void {
+    for (const [table, resource] of this.envoy.tables) {
+      for (const name of (resource.clusters ?? []).flat()) {
+        const excused = this.announced.has(`${table}/${name}`) || this.everBad.has(name);
+        if (!excused) assert.ok(this.envoy.active.has(name), `table ${table} names ${name}, which Envoy lacks`);
+      }
+    }
+  }
+
+  assertConverged(): void {
+    const { envoy } = this;
+    assert.deepEqual([...envoy.warming.keys()], [], "everything is warm");
+    this.assertSame("cluster", envoy.active);
+    this.assertSame("listener", envoy.listeners);
+    this.assertSame("routes", envoy.tables);
+    this.assertSame("endpoints", envoy.endpoints);
+    assert.equal(acknowledged(this.order), this.snapshot.number);
+  }
+
+  private assertSame(type: ResourceType, held: ReadonlyMap<string, Encoded>): void {
+    const refused = (name: string) => isBad(this.configured.get(`cluster/${name}`) ?? cluster(name, 0, {}));
+    const wanted = [...this.configured.values()].filter(
+      (r) => r.type === type && !isBad(r) && !(type === "endpoints" && refused(r.name)),
+    );
+    for (const { name, version } of wanted) assert.equal(held.get(name)?.version, version, `${type} ${name}`);
+    // A refused change leaves the version before it in place, with all that it names.
+    const stay = new Set(this.everBad);
+    for (const { clusters } of this.envoy.tables.values()) for (const name of (clusters ?? []).flat()) stay.add(name);
+    const tableRefused = [...this.configured.values()].some((r) => r.type === "routes" && isBad(r));
+    if (tableRefused && (type === "cluster" || type === "endpoints")) return;
+    for (const name of held.keys()) {
+      assert.ok(this.configured.has(`${type}/${name}`) || stay.has(name), `${type} ${name} is still there`);
+    }
+  }
+
+  /** How many responses an Envoy gets that reconnects with everything it has. */
+  sendsAfterReconnect(): number {
+    this.restartControl();
+    this.sent = 0;
+    this.exchange();
+    const stillBad = [...this.configured.values()].some(isBad);
+    return stillBad ? 0 : this.sent;
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * The order of responses, checked against a small model of Envoy over random histories: changes, slow clusters,
+ * refusals, lost streams, restarts of either side.
+ */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import type { ResourceChange } from "#compiler";
+import { cluster, endpoints, listener, routes, secret } from "./model-envoy.ts";
+import { type Act, World } from "./model-world.ts";
+import { acknowledged, defaultOrderOptions, openOrder, step } from "./order.ts";
+import { createRefusedVersions } from "./refusal.ts";
+import { createSnapshot } from "./snapshot.ts";
+
+const clusterNames = ["a", "b", "c", "d"];
+
+const acts: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<Act>({ kind: "toEnvoy" }) },
+  { weight: 6, arbitrary: fc.constant<Act>({ kind: "toControl" }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("configure" as const),
+      clusters: fc.uniqueArray(
+        fc.record({
+          name: fc.constantFrom(...clusterNames),
+          revision: fc.nat(2),
+          eds: fc.boolean(),
+          slow: fc.boolean(),
+        }),
+        { selector: (c) => c.name, maxLength: 4 },
+      ),
+      // A table names some of the clusters that exist; 7 stands for all of the first three.
+      tables: fc.array(fc.nat(15), { maxLength: 2 }),
+      bad: fc.boolean(),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("warm" as const), name: fc.constantFrom(...clusterNames) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("wait" as const), ms: fc.constantFrom(1, 150, 2_000, 16_000) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Act>({ kind: "loseStream" }, { kind: "restartControl" }, { kind: "restartEnvoy" }),
+  },
+);
+
+describe("order of responses", () => {
+  test("no history lets Envoy hold a route to a cluster it lacks, and every history converges", () => {
+    fc.assert(
+      fc.property(fc.array(acts, { minLength: 5, maxLength: 60 }), (history) => {
+        const world = new World();
+        for (const act of history) world.act(act);
+        world.settle();
+        world.assertConverged();
+        assert.equal(world.sendsAfterReconnect(), 0, "a warm Envoy is sent nothing");
+      }),
+      { numRuns: Number(process.env["MODEL_RUNS"] ?? 1_500) },
+    );
+  });
+});
+
+/** A stream on which everything is acknowledged by hand. */
+function openStream(changes: readonly ResourceChange[]) {
+  const view = createSnapshot();
+  view.apply(changes);
+  const state = openOrder(view, createRefusedVersions(), defaultOrderOptions, 0);
+  const first = { wildcard: true, names: [], versions: {} };
+  const change = (now: number, ...more: ResourceChange[]) => {
+    view.apply(more);
+    return step(state, [{ kind: "changed", changes: more }], now);
+  };
+  return { state, view, first, change };
+}
+
+const put = (resource: NonNullable<ResourceChange["resource"]>): ResourceChange => ({
+  type: resource.type,
+  name: resource.name,
+  resource,
+});
+
+describe("one stream", () => {
+  test("a changed EDS cluster is followed by its unchanged endpoints", () => {
+    const { state, first, change } = openStream([put(cluster("a", 1, { eds: true })), put(endpoints("a", 1))]);
+    const [cds] = step(state, [{ kind: "open", type: "cluster", first }], 0).sends;
+    const names = { wildcard: false, names: ["a"], versions: {} };
+    const [eds] = step(state, [{ kind: "open", type: "endpoints", first: names }], 1).sends;
+    assert.ok(cds && eds);
+    step(state, [{ kind: "ack", type: "endpoints", nonce: eds.nonce }], 2);
+    step(state, [{ kind: "ack", type: "cluster", nonce: cds.nonce }], 2);
+    const { sends } = change(3, put(cluster("a", 2, { eds: true })));
+    assert.deepEqual(
+      sends.map((r) => [r.type, r.resources.map((x) => x.version)]),
+      [
+        ["cluster", ["cluster-a-2"]],
+        ["endpoints", ["endpoints-a-1"]],
+      ],
+    );
+  });
+
+  test("a name that does not exist is answered by a removal, and by the resource when it appears", () => {
+    const { state, change } = openStream([]);
+    const names = { wildcard: false, names: ["tls"], versions: {} };
+    const [answer] = step(state, [{ kind: "open", type: "secret", first: names }], 0).sends;
+    assert.deepEqual(answer?.removed, ["tls"]);
+    step(state, [{ kind: "ack", type: "secret", nonce: answer?.nonce ?? "" }], 1);
+    const { sends } = change(2, put(secret("tls", 1)));
+    assert.deepEqual(
+      sends.map((r) => r.resources.map((x) => x.name)),
+      [["tls"]],
+    );
+  });
+
+  test("slow clusters go last, alone, and do not hold back what follows", () => {
+    const all = [put(cluster("s", 1, { slow: true })), put(cluster("f", 1, {}))];
+    const { state, first, change } = openStream(all);
+    const [fast, ...none] = step(state, [{ kind: "open", type: "cluster", first }], 0).sends;
+    assert.deepEqual(
+      fast?.resources.map((x) => x.name),
+      ["f"],
+    );
+    assert.equal(none.length, 0);
+    const [slow] = step(state, [{ kind: "ack", type: "cluster", nonce: fast?.nonce ?? "" }], 1).sends;
+    assert.deepEqual(
+      slow?.resources.map((x) => x.name),
+      ["s"],
+    );
+    const { sends } = change(2, put(cluster("g", 1, {})));
+    assert.deepEqual(
+      sends.map((r) => r.resources.map((x) => x.name)),
+      [["g"]],
+    );
+  });
+
+  test("a route table waits for its cluster two seconds at most, and that is said", () => {
+    const { state, first, change } = openStream([put(listener("l", 1)), put(routes("r", 1, []))]);
+    const [lds] = step(
+      state,
+      [
+        { kind: "open", type: "cluster", first },
+        { kind: "open", type: "listener", first },
+      ],
+      0,
+    ).sends;
+    const names = { wildcard: false, names: ["r"], versions: {} };
+    const [rds] = step(state, [{ kind: "open", type: "routes", first: names }], 0).sends;
+    step(state, [{ kind: "ack", type: "listener", nonce: lds?.nonce ?? "" }], 1);
+    step(state, [{ kind: "ack", type: "routes", nonce: rds?.nonce ?? "" }], 1);
+    const before = change(10, put(cluster("dead", 1, {})), put(routes("r", 2, ["dead"])));
+    assert.deepEqual(
+      before.sends.map((r) => r.type),
+      ["cluster"],
+    );
+    assert.equal(before.wakeAt, 2_010);
+    assert.deepEqual(step(state, [{ kind: "tick" }], 2_009).sends, []);
+    const after = step(state, [{ kind: "tick" }], 2_010);
+    assert.deepEqual(
+      after.sends.map((r) => r.type),
+      ["routes"],
+    );
+    assert.deepEqual(after.early, [{ type: "routes", name: "r", clusters: ["dead"] }]);
+    assert.equal(acknowledged(state), 1);
+  });
+
+  test("of a refused batch only the refused cluster is kept back, by name", () => {
+    const names = ["a", "b", "c", "d", "e"];
+    const { state, first } = openStream(names.map((name) => put(cluster(name, 1, {}))));
+    let { sends } = step(state, [{ kind: "open", type: "cluster", first }], 0);
+    const refusals: string[] = [];
+    const taken: string[] = [];
+    for (let now = 1; sends.length > 0; now++) {
+      assert.ok(now < 20);
+      const [response] = sends;
+      assert.ok(response);
+      const bad = response.resources.some((x) => x.name === "d");
+      const { type, nonce } = response;
+      if (!bad) taken.push(...response.resources.map((x) => x.name));
+      const output = step(
+        state,
+        [bad ? { kind: "nack", type, nonce, message: "no" } : { kind: "ack", type, nonce }],
+        now,
+      );
+      refusals.push(...output.refusals.map((r) => `${r.name} ${r.version} ${r.message}`));
+      sends = [...output.sends];
+    }
+    assert.deepEqual(refusals, ["d cluster-d-1 no"]);
+    assert.deepEqual(taken.sort(), ["a", "b", "c", "e"]);
+  });
+});

@@ -1,0 +1,62 @@
+/**
+ * SERVE: what Envoys refused. A refused version of a resource is never sent again to the same Envoy version of the
+ * same node; another version of the resource is.
+ */
+import type { ResourceType } from "#compiler";
+
+/** The refused versions of one node with one Envoy version. */
+export interface RefusedVersions {
+  has(type: ResourceType, name: string, version: string): boolean;
+  add(type: ResourceType, name: string, version: string): void;
+}
+
+/** One resource that one Envoy refused. */
+export interface ResourceRefusal {
+  readonly type: ResourceType;
+  readonly name: string;
+  readonly version: string;
+  /** Envoy's own words. */
+  readonly message: string;
+}
+
+/** Which Envoy a stream belongs to. */
+export interface NodeIdentity {
+  readonly nodeId: string;
+  readonly envoyVersion: string;
+}
+
+/** A refused resource with the Envoy that refused it. */
+export interface Refused extends ResourceRefusal, NodeIdentity {}
+
+/** The memory of one node: one version per resource, so it cannot outgrow the configuration's names. */
+export function createRefusedVersions(): RefusedVersions {
+  const versions = new Map<string, string>();
+  return {
+    has: (type, name, version) => versions.get(`${type}/${name}`) === version,
+    add: (type, name, version) => void versions.set(`${type}/${name}`, version),
+  };
+}
+
+const rememberedNodes = 1000;
+
+/** The memories of all nodes; the least recently connected are forgotten first. */
+export function createRefusals(): (node: NodeIdentity) => RefusedVersions {
+  const byNode = new Map<string, RefusedVersions>();
+  return ({ nodeId, envoyVersion }) => {
+    const key = JSON.stringify([nodeId, envoyVersion]);
+    const known = byNode.get(key) ?? createRefusedVersions();
+    byNode.delete(key);
+    byNode.set(key, known);
+    for (const oldest of byNode.keys()) {
+      if (byNode.size <= rememberedNodes) break;
+      byNode.delete(oldest);
+    }
+    return known;
+  };
+}
+
+/** Halves a list, to find which part of a refused response is to blame. */
+export function halves<T>(list: readonly T[]): T[][] {
+  const middle = Math.ceil(list.length / 2);
+  return [list.slice(0, middle), list.slice(middle)];
+}
