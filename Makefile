@@ -40,9 +40,9 @@ golden: ready
 golden-power: ready
 	@node tools/golden-power.ts
 
-## bench: the numbers, compared with those kept in the repository
+## bench: every measurement in test/bench, or the one named by CASE=graph
 bench: ready
-	@node test/bench/run.ts
+	@for file in $(wildcard test/bench/$(or $(CASE),*).ts); do echo "== $$file"; node --expose-gc $$file || exit 1; done
 
 ## gen: everything derived from another file
 gen: ready
