@@ -29,8 +29,15 @@ export const diagnosticCodes = {
   // auth-service
   "auth-service/not-yet-supported": error("An AuthService, or a field of it, has no effect yet: traffic is not checked."),
 
+  // compat
+  "compat/direct-endpoints": notice("A Service is reached by its endpoints, where the old system used its DNS name."),
+  "compat/listeners-in-force": notice("There is a Listener, so the ports of 1.x are not opened."),
+
   // dev-portal
   "dev-portal/not-yet-supported": warning("There is no developer portal yet."),
+
+  // envoy
+  "envoy/refused": error("Envoy refused what an object asks for; the last version that it took goes on."),
 
   // files
   "files/not-found": error("A path that was given to read does not exist; it is read as soon as it does."),
@@ -49,7 +56,15 @@ export const diagnosticCodes = {
 
   // host
   "host/acme-not-yet-supported": notice("Certificates are not obtained from an ACME authority yet."),
+  "host/duplicate-hostname": error("Two Hosts claim the same hostname; the older one is used."),
+  "host/invalid-hostname": error("A Host's hostname is not a host name pattern."),
+  "host/no-listener": warning("No Listener takes a Host."),
+  "host/not-in-context": warning("A Host uses a TLSContext that does not list it."),
   "host/not-yet-supported": warning("A field of a Host has no effect yet."),
+  "host/other-secret": error("A Host and its TLSContext name different Secrets."),
+  "host/tls-and-context": error("A Host has both tls and tlsContext."),
+  "host/tls-wildcard": error("TLS cannot be served for a host name pattern of this form."),
+  "host/tls-without-secret": warning("A Host has TLS settings but no certificate."),
 
   // ingress
   "ingress/not-yet-supported": warning("Ingress objects have no effect yet."),
@@ -59,11 +74,14 @@ export const diagnosticCodes = {
   "internal/duplicate-key": error("Two objects produced the same internal key; the first one is used."),
 
   // listener
+  "listener/conflict": error("Two objects want the same connections of a port."),
+  "listener/duplicate-port": error("Two Listeners have the same port; the older one is used."),
   "listener/invalid-host-binding": error("A Listener does not say which Hosts it serves."),
   "listener/invalid-stack": error("A Listener's protocols do not fit together."),
   "listener/namespace-selector": warning("A Listener asks for namespaces by labels, which is not possible."),
   "listener/no-protocol": error("A Listener says neither protocol nor protocolStack."),
   "listener/not-yet-supported": warning("A field of a Listener has no effect yet."),
+  "listener/port-not-permitted": error("A port may not be bound by this process."),
   "listener/two-protocols": warning("A Listener has both protocol and protocolStack; protocolStack is used."),
 
   // log-service
@@ -86,7 +104,18 @@ export const diagnosticCodes = {
   "manifest/too-many": error("There are more objects than are read."),
 
   // mapping
+  "mapping/conflict": error("A Mapping matches the same requests as another, which it cannot share them with."),
+  "mapping/invalid-host": error("A Mapping's host is not a host name pattern."),
+  "mapping/invalid-priority": warning("A Mapping's priority is neither default nor high."),
+  "mapping/invalid-regex": error("A regular expression cannot be used."),
+  "mapping/lone-weight": notice("A Mapping has a weight but shares its requests with no other."),
+  "mapping/no-host": warning("No Host serves the names that a Mapping is for."),
   "mapping/not-yet-supported": warning("A field of a Mapping has no effect yet."),
+  "mapping/redirect-conflict": error("A Mapping has several kinds of redirect paths."),
+  "mapping/redirect-without-host": warning("A redirect field has no effect without host_redirect."),
+  "mapping/two-rewrites": warning("A Mapping has both rewrite and regex_rewrite."),
+  "mapping/weights-over-100": error("The weights of Mappings for the same requests add up to more than 100."),
+  "mapping/weights-under-100": notice("The weights of Mappings for the same requests leave some of them to nobody."),
 
   // module
   "module/not-yet-supported": warning("A setting of a Module has no effect yet."),
@@ -94,8 +123,12 @@ export const diagnosticCodes = {
 
   // object
   "object/ignored-field": notice("A field never had an effect, or no longer has one."),
+  "object/ignored-kind": notice("A kind of 0.x that never had an effect."),
   "object/invalid-field": error("A field is missing, has a wrong type or a value that is not allowed."),
+  "object/last-good": notice("The last good version of a bad object is still used."),
+  "object/match-kept": notice("A bad object's requests answer 503, so that they reach nothing else."),
   "object/unknown-field": warning("A field is not known and has no effect."),
+  "object/unknown-kind": error("The API group has no such kind; the object has no effect."),
   "object/unsupported-version": error("The kind exists, but not in this API version."),
 
   // rate-limit
@@ -113,10 +146,28 @@ export const diagnosticCodes = {
   "secret/invalid-key": error("A Secret holds a private key that cannot be read."),
   "secret/key-mismatch": error("A Secret's private key does not belong to its certificate."),
 
+  // service
+  "service/http-with-tls": warning("A service says http:// but TLS is asked for."),
+  "service/ignored-part": warning("A part of a service's address has no effect."),
+  "service/invalid": error("A service's address cannot be read."),
+  "service/no-address-family": warning("Both IPv4 and IPv6 are switched off for a service."),
+  "service/no-such-port": error("A Service has no such port."),
+  "service/unknown": warning("There is no Service of this name; DNS is asked."),
+  "service/unknown-resolver": error("A resolver does not exist or cannot be used."),
+  "service/unknown-scheme": warning("A service's scheme is neither http nor https."),
+
   // tcp-mapping
+  "tcp-mapping/invalid-idle-timeout": warning("A TCPMapping's idle timeout is not a number."),
+  "tcp-mapping/no-certificate": error("A TCPMapping has a host, but nothing has a certificate for it."),
   "tcp-mapping/not-yet-supported": warning("A field of a TCPMapping has no effect yet."),
+  "tcp-mapping/weights-over-100": error("The weights of TCPMappings for the same connections add up to more than 100."),
+
+  // tls
+  "tls/unknown-context": error("There is no TLSContext of this name."),
+  "tls/unusable-secret": error("A Secret is missing or does not hold what is needed of it."),
 
   // tls-context
+  "tls-context/invalid-version": error("A TLS version is not one that exists."),
   "tls-context/not-yet-supported": warning("A field of a TLSContext has no effect yet."),
 
   // tracing-service

@@ -18,11 +18,11 @@ export function admitKind<K extends string, Spec>(
   settings: Settings,
 ): Checked<Resource<K, Spec>> {
   const raw = expandEnvironment(read, settings.expandEnv);
-  if (!isOurs(raw.body["spec"], settings.ambassadorId)) return { diagnostics: [] };
+  if (!isOurs(raw.body.spec, settings.ambassadorId)) return { diagnostics: [] };
   const version = kind.versions.find((v) => v === raw.version);
   if (version === undefined) return { diagnostics: [unsupportedVersion(kind, raw)] };
   const trail: Trail = { steps: ["spec"], problems: [] };
-  const checked = kind.checks[generationOf(version)](raw.body["spec"] ?? {}, trail);
+  const checked = kind.checks[generationOf(version)](raw.body.spec ?? {}, trail);
   const at: Origin = { ref: raw.ref, path: "" };
   const diagnostics = trail.problems.slice(0, maxProblems).map((problem) => problemDiagnostic(kind, problem, at));
   for (const key of Object.keys(raw.body)) if (!topLevel.has(key)) diagnostics.push(strayField(key, at));

@@ -3,8 +3,8 @@
  */
 import type { Diagnostic, DiagnosticCode } from "#base/diagnostic.ts";
 import type { Origin } from "#base/origin.ts";
-import { type ApiVersion, compileCheck, compileConvert, compileFill } from "./schema/index.ts";
 import type { Check, Convert, Fill, Generation, ObjectNode, Schema } from "./schema/index.ts";
+import { type ApiVersion, compileCheck, compileConvert, compileFill } from "./schema/index.ts";
 
 /** Features that have a code for "not yet supported". */
 export type Feature = DiagnosticCode extends infer C ? (C extends `${infer F}/not-yet-supported` ? F : never) : never;

@@ -35,9 +35,9 @@ export function upgradeCors(old: unknown): unknown {
   if (!isRecord(old)) return old;
   const hub: Record<string, unknown> = { ...old };
   for (const name of lists) if (typeof hub[name] === "string") hub[name] = [hub[name]];
-  if (typeof old["max_age"] === "number") hub["max_age"] = String(old["max_age"]);
-  if (typeof old["origins"] !== "string") return hub;
-  const origins = old["origins"].split(",").map((origin) => origin.trim());
+  if (typeof old.max_age === "number") hub.max_age = String(old.max_age);
+  if (typeof old.origins !== "string") return hub;
+  const origins = old.origins.split(",").map((origin) => origin.trim());
   return { ...hub, origins, v2CommaSeparatedOrigins: true };
 }
 
@@ -45,6 +45,6 @@ export function upgradeCors(old: unknown): unknown {
 export function downgradeCors(hub: unknown): unknown {
   if (!isRecord(hub)) return hub;
   const { v2CommaSeparatedOrigins, ...old } = hub;
-  const origins = old["origins"];
+  const origins = old.origins;
   return v2CommaSeparatedOrigins === true && Array.isArray(origins) ? { ...old, origins: origins.join(",") } : old;
 }

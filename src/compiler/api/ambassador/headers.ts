@@ -53,8 +53,8 @@ function fromHub(headers: unknown): unknown {
   return mapEntries(headers, (given) => {
     if (!isRecord(given)) return given;
     const { v2Representation, ...rest } = given;
-    if (v2Representation === "null" && rest["value"] === undefined) return null;
-    return v2Representation === "string" && rest["append"] !== false ? (rest["value"] ?? "") : rest;
+    if (v2Representation === "null" && rest.value === undefined) return null;
+    return v2Representation === "string" && rest.append !== false ? (rest.value ?? "") : rest;
   });
 }
 

@@ -1,7 +1,7 @@
 /**
  * Host: a host name that is served, its certificate, and what cleartext requests get.
  */
-import { diagnose, type Diagnostic } from "#base/diagnostic.ts";
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, type Origin } from "#base/origin.ts";
 import { idsOf } from "../ambassador-id.ts";
 import { kind, type Loose } from "../kind.ts";
@@ -98,7 +98,7 @@ export const host = kind({
 function upgradeHost(old: Loose): Loose {
   const { ambassadorId: more, selector: mappingSelector, ...rest } = old;
   const ids =
-    more === undefined ? {} : { ambassador_id: [...(idsOf(rest["ambassador_id"]) ?? []), ...(idsOf(more) ?? [])] };
+    more === undefined ? {} : { ambassador_id: [...(idsOf(rest.ambassador_id) ?? []), ...(idsOf(more) ?? [])] };
   return { ...rest, ...ids, ...(mappingSelector === undefined ? {} : { mappingSelector }) };
 }
 

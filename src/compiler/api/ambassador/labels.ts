@@ -2,6 +2,7 @@
  * Rate-limit `labels`: domain → groups → specifiers, in their old and new spellings.
  */
 import {
+  anything,
   boolean,
   defaulted,
   enumOf,
@@ -14,7 +15,6 @@ import {
   string,
   variants,
 } from "../schema/index.ts";
-import { anything } from "../schema/index.ts";
 
 const request = object({
   key: required(string(), "Key of the descriptor entry."),
@@ -86,8 +86,8 @@ function upgradeSpecifier(old: unknown): unknown {
   }
   if (!isRecord(old)) return old;
   if ("generic_key" in old) {
-    const key = typeof old["v3Key"] === "string" ? { key: old["v3Key"] } : {};
-    return { generic_key: { value: String(old["generic_key"]), ...key } };
+    const key = typeof old.v3Key === "string" ? { key: old.v3Key } : {};
+    return { generic_key: { value: String(old.generic_key), ...key } };
   }
   const [key, given] = Object.entries(old)[0] ?? ["", {}];
   const { header, omit_if_not_present } = isRecord(given) ? given : {};

@@ -28,7 +28,7 @@ function upgradeHost(old: Loose): Loose {
 
 /** In old versions a header match on `:authority` is another spelling of `host`; no host at all means every host. */
 function upgradeAuthority(old: Loose): Loose {
-  const headers = isRecord(old["headers"]) ? Object.entries(old["headers"]) : [];
+  const headers = isRecord(old.headers) ? Object.entries(old.headers) : [];
   const authority = headers.find(([name, value]) => name.toLowerCase() === ":authority" && typeof value === "string");
   if (!authority) return { ...old, hostname: "*" };
   return { ...old, headers: Object.fromEntries(headers.filter((h) => h !== authority)), hostname: authority[1] };
@@ -84,12 +84,12 @@ function upgradeRateLimits(old: Loose): Loose {
   const { rate_limits, ...rest } = old;
   if (!Array.isArray(rate_limits)) return old;
   const groups = rate_limits.map((limit: Loose, index) => {
-    const headers = Array.isArray(limit["headers"]) ? limit["headers"] : [];
+    const headers = Array.isArray(limit.headers) ? limit.headers : [];
     const fromHeaders = headers.map((header) => ({ [String(header)]: { header, omit_if_not_present: true } }));
     const fixed = ["source_cluster", "destination_cluster", "remote_address"];
-    const descriptor = limit["descriptor"] === undefined ? [] : [{ generic_key: limit["descriptor"] }];
+    const descriptor = limit.descriptor === undefined ? [] : [{ generic_key: limit.descriptor }];
     return { [`v0_ratelimit_${String(index).padStart(2, "0")}`]: [...fixed, ...descriptor, ...fromHeaders] };
   });
-  const labels = isRecord(rest["labels"]) ? rest["labels"] : {};
+  const labels = isRecord(rest.labels) ? rest.labels : {};
   return { ...rest, labels: { ...labels, ambassador: groups } };
 }

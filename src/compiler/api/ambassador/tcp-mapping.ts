@@ -40,6 +40,6 @@ export const tcpMapping = kind({
   feature: "tcp-mapping",
   doc: "Connections to a port go to a service.",
   schema: tcpMappingSchema,
-  upgrade: upgradeTls,
-  downgrade: downgradeTls,
+  upgrade: (old) => upgradeTls(old),
+  downgrade: (hub) => downgradeTls(hub),
 });

@@ -23,31 +23,31 @@ export const upstreamTls = {
 
 const scheme = /^(https?:\/\/)?/i;
 
-/** Old `tls` → the hub's. */
-export function upgradeTls(old: Loose): Loose {
+/** Old `tls` → the hub's; `field` holds the service. */
+export function upgradeTls(old: Loose, field = "service"): Loose {
   const { tls, ...rest } = old;
   if (tls === undefined || (typeof tls === "string" && tls !== "")) return old;
   if (tls !== true)
     return { ...rest, v2ExplicitTLS: { tls: tls === "" ? "string" : tls === null ? "null" : "bool:false" } };
-  const service = String(rest["service"] ?? "");
+  const service = String(rest[field] ?? "");
   const serviceScheme = scheme.exec(service)?.[0] ?? "";
   return {
     ...rest,
-    service: `https://${service.slice(serviceScheme.length)}`,
+    [field]: `https://${service.slice(serviceScheme.length)}`,
     v2ExplicitTLS: { tls: "bool:true", serviceScheme },
   };
 }
 
 /** The hub's `tls` → the old spelling it came from, as far as nothing changed meanwhile. */
-export function downgradeTls(hub: Loose): Loose {
+export function downgradeTls(hub: Loose, field = "service"): Loose {
   const { v2ExplicitTLS, ...rest } = hub;
   const spelled = v2ExplicitTLS as { readonly tls?: string; readonly serviceScheme?: string } | undefined;
-  if (spelled === undefined || rest["tls"] !== undefined) return rest;
+  if (spelled === undefined || rest.tls !== undefined) return rest;
   switch (spelled.tls) {
     case "bool:true": {
-      const service = String(rest["service"] ?? "");
+      const service = String(rest[field] ?? "");
       if (!service.startsWith("https://")) return rest;
-      return { ...rest, tls: true, service: (spelled.serviceScheme ?? "https://") + service.slice("https://".length) };
+      return { ...rest, tls: true, [field]: (spelled.serviceScheme ?? "https://") + service.slice("https://".length) };
     }
     case "bool:false":
       return { ...rest, tls: false };

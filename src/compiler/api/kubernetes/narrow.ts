@@ -3,6 +3,7 @@
  * silence, so that a change of it changes nothing downstream.
  */
 import { type Checked, hasError, ok } from "#base/diagnostic.ts";
+import type { Settings } from "../../settings.ts";
 import { problemDiagnostic, resourceOf, unsupportedVersion } from "../admit-kind.ts";
 import type { RawObject } from "../raw-object.ts";
 import type { Resource } from "../resource.ts";
@@ -22,7 +23,7 @@ export interface Narrowing<Name extends string, Body, Spec> {
   readonly versions: readonly ApiVersion[];
   readonly body: Schema<Body> & ObjectNode;
   /** No value and no diagnostics: an object of no use here. */
-  narrow(body: Body, raw: RawObject): Checked<Spec>;
+  narrow(body: Body, raw: RawObject, settings: Settings): Checked<Spec>;
 }
 
 /** A Kubernetes kind, ready for use. */
@@ -30,7 +31,7 @@ export interface CoreKind<Name extends string = string, Spec = unknown> {
   readonly kind: Name;
   readonly group: string;
   readonly versions: readonly ApiVersion[];
-  admit(raw: RawObject): Checked<Resource<Name, Spec>>;
+  admit(raw: RawObject, settings: Settings): Checked<Resource<Name, Spec>>;
 }
 
 /** Compiles the declaration of a Kubernetes kind. */
@@ -40,7 +41,7 @@ export function coreKind<Name extends string, Body, Spec>(
   const { kind, group, versions, body, narrow } = declaration;
   const check = compileCheck(body, "hub");
   const fill = compileFill(body) ?? ((value: unknown) => value);
-  const admit = (raw: RawObject): Checked<Resource<Name, Spec>> => {
+  const admit = (raw: RawObject, settings: Settings): Checked<Resource<Name, Spec>> => {
     const version = versions.find((v) => v === raw.version);
     if (version === undefined) return { diagnostics: [unsupportedVersion({ kind, versions }, raw)] };
     const trail: Trail = { steps: [], problems: [] };
@@ -48,7 +49,7 @@ export function coreKind<Name extends string, Body, Spec>(
     const at = { ref: raw.ref, path: "" };
     const diagnostics = trail.problems.map((problem) => problemDiagnostic({ feature: "ingress" }, problem, at));
     if (hasError(diagnostics)) return { diagnostics };
-    const { value, diagnostics: found } = narrow(fill(checked) as Body, raw);
+    const { value, diagnostics: found } = narrow(fill(checked) as Body, raw, settings);
     const all = [...diagnostics, ...found];
     return value === undefined ? { diagnostics: all } : ok(resourceOf(kind, raw, version, value), all);
   };

@@ -55,7 +55,7 @@ export const secret = coreKind({
     const type = given.type ?? "Opaque";
     if (!types.has(type)) return { diagnostics: [] };
     const diagnostics: Diagnostic[] = [];
-    const read = (key: string): string | undefined => valueOf(given, key, raw, diagnostics);
+    const read = (key: string): string | undefined => textOf(given, key, raw, diagnostics);
     const first = (keys: readonly string[]): string | undefined => keys.map(read).find((text) => text !== undefined);
     const spec: SecretSpec = {
       type,
@@ -73,7 +73,7 @@ function named<K extends string>(key: K, value: string | undefined): { readonly 
   return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: string };
 }
 
-function valueOf(given: Static<typeof body>, key: string, raw: RawObject, found: Diagnostic[]): string | undefined {
+function textOf(given: Static<typeof body>, key: string, raw: RawObject, found: Diagnostic[]): string | undefined {
   const plain = own(given.stringData, key);
   if (plain !== undefined) return plain;
   const encoded = own(given.data, key)?.replaceAll(/\s/g, "");

@@ -206,7 +206,6 @@ function hasType(node: Node, value: unknown): boolean {
   switch (node.type) {
     case "string":
     case "boolean":
-      // biome-ignore lint/suspicious/useValidTypeof: the node types are JavaScript's own here
       return typeof value === node.type;
     case "integer":
     case "number":

@@ -51,6 +51,8 @@ function objectConvert(node: ObjectNode, direction: Direction): Convert | undefi
 }
 
 function fieldConvert(field: Field, direction: Direction): Convert | undefined {
+  // What only old versions have was turned into other fields before, or never meant anything.
+  if (field.presence === "never") return () => undefined;
   return field.old?.[direction] ?? (field.old?.form ? undefined : compileConvert(field.schema, direction));
 }
 

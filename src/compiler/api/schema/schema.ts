@@ -4,7 +4,7 @@
  */
 
 /** Versions in which resources have been written. */
-export type ApiVersion = "v0" | "v1" | "v2" | "v3alpha1" | "v1beta1" | "v1beta2";
+export type ApiVersion = "v0" | "v1" | "v2" | "v3alpha1" | "v1beta1" | "v1beta2" | "v1alpha1";
 
 /** `old` is how v0, v1 and v2 spell things; `hub` is v3alpha1, which every later stage sees. */
 export type Generation = "old" | "hub";

@@ -1,0 +1,44 @@
+/**
+ * LogService: a gRPC service that is told about every request or connection.
+ */
+import { kind } from "../kind.ts";
+import type { Resource } from "../resource.ts";
+import { boolean, enumOf, integer, list, object, optional, required, type Static, string } from "../schema/index.ts";
+import { ambassadorId } from "./ids.ts";
+
+const additionalHeader = object({
+  header_name: required(string(), "Header."),
+  during_request: optional(boolean(), "Whether it is taken from requests.", { unset: true }),
+  during_response: optional(boolean(), "Whether it is taken from answers.", { unset: true }),
+  during_trailer: optional(boolean(), "Whether it is taken from trailers.", { unset: true }),
+});
+
+/** A LogService's settings. */
+export const logServiceSchema = object({
+  ambassador_id: ambassadorId,
+  service: required(string(), "The service."),
+  driver: required(enumOf("tcp", "http"), "Whether it is told about connections or requests."),
+  driver_config: optional(
+    object({ additional_log_headers: optional(list(additionalHeader), "Headers that are logged too.") }),
+    "Settings of the driver.",
+  ),
+  grpc: optional(boolean(), "Must be true.", { unset: false }),
+  protocol_version: optional(enumOf("v2", "v3"), "Version of the protocol; only v3 is spoken."),
+  flush_interval_time: optional(integer({ min: 0 }), "Seconds after which entries are sent.", { unset: 1 }),
+  flush_interval_byte_size: optional(integer({ min: 0 }), "Bytes after which entries are sent.", { unset: 16384 }),
+  stats_name: optional(string(), "Name of its cluster in statistics.", { old: { name: "v3StatsName" } }),
+});
+
+export type LogServiceSpec = Static<typeof logServiceSchema>;
+export type LogService = Resource<"LogService", LogServiceSpec>;
+
+/** The kind LogService. */
+export const logService = kind({
+  kind: "LogService",
+  plural: "logservices",
+  versions: ["v1", "v2", "v3alpha1"],
+  feature: "log-service",
+  doc: "A gRPC service that is told about every request or connection.",
+  schema: logServiceSchema,
+  notYet: "The service is not told about requests; the access log is written as ever.",
+});

@@ -1,0 +1,46 @@
+/**
+ * RateLimitService: a service that decides which requests are too many.
+ */
+import { kind } from "../kind.ts";
+import type { Resource } from "../resource.ts";
+import { boolean, enumOf, object, optional, required, type Static, string } from "../schema/index.ts";
+import { milliseconds } from "./cluster-settings.ts";
+import { ambassadorId } from "./ids.ts";
+import { downgradeTls, upgradeTls, upstreamTls } from "./upstream-tls.ts";
+
+/** A RateLimitService's settings. */
+export const rateLimitServiceSchema = object({
+  ambassador_id: ambassadorId,
+  service: required(string(), "The service that is asked, by gRPC."),
+  ...upstreamTls,
+  protocol_version: optional(enumOf("v2", "v3"), "Version of the protocol; only v3 is spoken."),
+  domain: optional(string(), "Domain of the labels that are sent to it."),
+  timeout_ms: optional(milliseconds, "How long an answer may take.", { unset: 20 }),
+  failure_mode_deny: optional(boolean(), "Answer 500 while it cannot be reached.", { unset: false }),
+  grpc: optional(
+    object({
+      use_resource_exhausted_code: optional(boolean(), "Tell gRPC clients RESOURCE_EXHAUSTED instead of UNAVAILABLE.", {
+        unset: false,
+        aliases: ["rate_limited_as_resource_exhausted"],
+      }),
+    }),
+    "What gRPC clients get.",
+  ),
+  stats_name: optional(string(), "Name of its cluster in statistics.", { old: { name: "v3StatsName" } }),
+});
+
+export type RateLimitServiceSpec = Static<typeof rateLimitServiceSchema>;
+export type RateLimitService = Resource<"RateLimitService", RateLimitServiceSpec>;
+
+/** The kind RateLimitService. */
+export const rateLimitService = kind({
+  kind: "RateLimitService",
+  plural: "ratelimitservices",
+  versions: ["v0", "v1", "v2", "v3alpha1"],
+  feature: "rate-limit-service",
+  doc: "A service that decides which requests are too many.",
+  schema: rateLimitServiceSchema,
+  notYet: "Requests are NOT limited: they are served without asking the service.",
+  upgrade: (old) => upgradeTls(old),
+  downgrade: (hub) => downgradeTls(hub),
+});

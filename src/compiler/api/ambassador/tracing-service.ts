@@ -1,0 +1,105 @@
+/**
+ * TracingService: where traces of requests go.
+ */
+import { kind, type Loose } from "../kind.ts";
+import type { Resource } from "../resource.ts";
+import { boolean, enumOf, integer, list, object, optional, required, type Static, string } from "../schema/index.ts";
+import { ambassadorId } from "./ids.ts";
+
+const percent = integer({ min: 0, max: 100 });
+
+const customTag = object(
+  {
+    tag: required(string(), "Name of the tag."),
+    literal: optional(object({ value: required(string(), "Value.") }), "A fixed value."),
+    environment: optional(
+      object({
+        name: required(string(), "Variable."),
+        default_value: optional(string(), "Value where it is not set."),
+      }),
+      "The value of an environment variable of Envoy.",
+    ),
+    request_header: optional(
+      object({ name: required(string(), "Header."), default_value: optional(string(), "Value where it is missing.") }),
+      "The value of a request header.",
+    ),
+  },
+  { exactlyOne: [["literal", "environment", "request_header"]] },
+);
+
+const driverConfig = object({
+  access_token_file: optional(string(), "Lightstep's token.", {
+    status: "ignored",
+    because: "there is no driver lightstep",
+  }),
+  collector_cluster: optional(string(), "Cluster of the collector; the service's by default."),
+  collector_endpoint: optional(string(), "Path of the collector.", { unset: "/api/v2/spans" }),
+  collector_endpoint_version: optional(
+    enumOf("HTTP_JSON_V1", "HTTP_JSON", "HTTP_PROTO"),
+    "Form in which spans are sent.",
+    { unset: "HTTP_JSON" },
+  ),
+  collector_hostname: optional(string(), "Host header for the collector."),
+  service_name: optional(string(), "Name under which the gateway appears.", { unset: "ambassador" }),
+  shared_span_context: optional(boolean(), "Whether client and server share a span."),
+  trace_id_128bit: optional(boolean(), "Whether trace ids are long.", { unset: true }),
+  propagation_modes: optional(list(enumOf("ENVOY", "LIGHTSTEP", "B3", "TRACE_CONTEXT")), "Lightstep's headers.", {
+    status: "ignored",
+    because: "there is no driver lightstep",
+  }),
+});
+
+/** A TracingService's settings. */
+export const tracingServiceSchema = object({
+  ambassador_id: ambassadorId,
+  driver: required(enumOf("lightstep", "zipkin", "datadog", "opentelemetry"), "Kind of collector."),
+  service: required(string(), "The collector."),
+  sampling: optional(
+    object({
+      client: optional(percent, "Share of the requests that clients ask to trace.", { unset: 100 }),
+      random: optional(percent, "Share of all requests.", { unset: 100 }),
+      overall: optional(percent, "Limit of both.", { unset: 100 }),
+    }),
+    "Which requests are traced, in percent.",
+  ),
+  tag_headers: optional(list(string()), "Request headers that become tags; old form of `custom_tags`.", {
+    versions: ["v0", "v1", "v2", "v3alpha1"],
+  }),
+  custom_tags: optional(list(customTag), "Tags of the spans.", { old: { name: "v3CustomTags" } }),
+  config: optional(driverConfig, "Settings of the driver."),
+  stats_name: optional(string(), "Name of its cluster in statistics.", { old: { name: "v3StatsName" } }),
+});
+
+export type TracingServiceSpec = Static<typeof tracingServiceSchema>;
+export type TracingService = Resource<"TracingService", TracingServiceSpec>;
+
+/** The kind TracingService. */
+export const tracingService = kind({
+  kind: "TracingService",
+  plural: "tracingservices",
+  versions: ["v0", "v1", "v2", "v3alpha1"],
+  feature: "tracing-service",
+  doc: "Where traces of requests go.",
+  schema: tracingServiceSchema,
+  notYet: "Requests are not traced.",
+  upgrade: upgradeTags,
+  downgrade: downgradeTags,
+});
+
+function upgradeTags(old: Loose): Loose {
+  const { tag_headers, ...rest } = old;
+  if (!Array.isArray(tag_headers) || rest.v3CustomTags !== undefined) return old;
+  return { ...rest, v3CustomTags: tag_headers.map((name) => ({ tag: name, request_header: { name } })) };
+}
+
+/** Only tags that `tag_headers` can say are said by it. */
+function downgradeTags(hub: Loose): Loose {
+  const { v3CustomTags: tags, ...rest } = hub;
+  if (!Array.isArray(tags) || tags.length === 0 || rest.tag_headers !== undefined) return hub;
+  const names = tags.map((tag: Loose) => tag.tag);
+  const plain = tags.every((tag: Loose) => {
+    const header = tag.request_header as Loose | undefined;
+    return header?.name === tag.tag && header?.default_value === undefined;
+  });
+  return plain ? { ...rest, tag_headers: names } : hub;
+}
