@@ -38,7 +38,7 @@ golden: ready
 
 ## golden-power: what the goldens do not notice
 golden-power: ready
-	@node tools/golden-power.ts
+	@node test/envoy/golden-power.ts
 
 ## bench: every measurement in test/bench, or the one named by CASE=graph
 bench: ready

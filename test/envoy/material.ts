@@ -35,16 +35,18 @@ export interface Material {
   revocationList(authority: string, revoked: readonly string[]): string;
   /** The placeholder that a text made here stands for, for goldens that must not change from run to run. */
   placeholderOf(pemText: string): string | undefined;
+  /** Another store with the same authorities: certificates of one case are nothing to another. */
+  fork(): Material;
 }
 
 /** An empty store. */
-export function openMaterial(): Material {
+export function openMaterial(authorities: Map<string, Identity> = new Map()): Material {
   const identities = new Map<string, Identity>();
   const specs = new Map<string, string>();
   const placeholders = new Map<string, string>();
 
   const authority = (name: string): Identity =>
-    remember(identities, `authority ${name}`, () => makeIdentity({ name: `authority-${name}`, isAuthority: true }));
+    remember(authorities, name, () => makeIdentity({ name: `authority-${name}`, isAuthority: true }));
   const identity = (text: string): Identity => {
     const spec = parseCertificateSpec(text);
     const described = text.includes(":");
@@ -80,6 +82,7 @@ export function openMaterial(): Material {
     revocationList: (name, revoked) =>
       made(`\${CRL:${name}:${revoked.join(",")}}`, pem("X509 CRL", makeRevocationList(authority(name), revoked))),
     placeholderOf: (text) => placeholders.get(text.trim()),
+    fork: () => openMaterial(authorities),
   };
 }
 

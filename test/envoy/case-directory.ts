@@ -1,0 +1,108 @@
+/**
+ * Reads the directory of one golden case. The directory is the test, so a file that nothing reads is a mistake.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { type ResourceType, type Settings, typeUrls } from "#compiler";
+
+/** One case as its author wrote it. */
+export interface GoldenCase {
+  /** `feature/case`. */
+  readonly name: string;
+  readonly directory: string;
+  /** Which resources envoy.yaml holds: a type, or a type and a name with `*` for any part. */
+  readonly show: readonly string[];
+  readonly settings: Partial<Settings>;
+  readonly input: ManifestFile;
+  /** Manifests that were the last good ones of objects that are bad now. */
+  readonly lastGood?: ManifestFile;
+  readonly edits: readonly GoldenEdit[];
+}
+
+/** One file of manifests, placeholders not yet replaced. */
+export interface ManifestFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** One step of edits/: everything that is applied at once. */
+export interface GoldenEdit {
+  /** `01`. */
+  readonly step: string;
+  readonly apply: readonly ManifestFile[];
+  readonly remove: readonly ManifestFile[];
+}
+
+const root = join(import.meta.dirname, "..", "golden");
+const defaultShow = ["routes", "cluster", "endpoints"];
+const pinned = /^(case\.yaml|input\.yaml|last-good\.yaml|envoy\.yaml|diagnostics\.txt|requests\.yaml)$/;
+const pinnedPerStep = /^(\d\d)\.(touched\.txt|requests\.yaml|diagnostics\.txt)$/;
+
+/** The names of all cases, `feature/case`, of which the filter (a part of the name) selects some. */
+export function caseNames(filter = ""): string[] {
+  const folders = (path: string): string[] =>
+    readdirSync(path, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
+  return folders(root)
+    .flatMap((feature) => folders(join(root, feature)).map((name) => `${feature}/${name}`))
+    .filter((name) => name.includes(filter));
+}
+
+/** Reads a case; throws a sentence that names the file that should not be there, or is missing. */
+export function readCase(name: string): GoldenCase {
+  const directory = join(root, name);
+  const lastGood = existsSync(join(directory, "last-good.yaml")) ? read(directory, "last-good.yaml") : undefined;
+  const edits = readEdits(directory);
+  for (const entry of readdirSync(directory)) {
+    if (!pinned.test(entry) && entry !== "edits") throw new Error(`${name}/${entry}: nothing reads this file`);
+  }
+  return {
+    name,
+    directory,
+    ...readOptions(directory, name),
+    input: read(directory, "input.yaml"),
+    ...(lastGood ? { lastGood } : {}),
+    edits,
+  };
+}
+
+function read(directory: string, file: string): ManifestFile {
+  return { file, text: readFileSync(join(directory, file), "utf8") };
+}
+
+function readOptions(directory: string, name: string): Pick<GoldenCase, "show" | "settings"> {
+  if (!existsSync(join(directory, "case.yaml"))) return { show: defaultShow, settings: {} };
+  const options = parse(read(directory, "case.yaml").text) as {
+    about?: string;
+    show?: string[];
+    settings?: Partial<Settings>;
+  };
+  const unknown = Object.keys(options).find((key) => !["about", "show", "settings"].includes(key));
+  if (unknown !== undefined) throw new Error(`${name}/case.yaml: unknown key "${unknown}"`);
+  const types = Object.keys(typeUrls) as ResourceType[];
+  const strange = options.show?.find((item) => !types.some((type) => item === type || item.startsWith(`${type} `)));
+  if (strange !== undefined)
+    throw new Error(`${name}/case.yaml: "${strange}" shows no resource; types are ${types.join(", ")}`);
+  return { show: options.show ?? defaultShow, settings: options.settings ?? {} };
+}
+
+function readEdits(directory: string): GoldenEdit[] {
+  const folder = join(directory, "edits");
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).sort();
+  const manifests = names.filter((name) => /^\d\d-[\w.-]+\.yaml$/.test(name));
+  const steps = [...new Set(manifests.map((name) => name.slice(0, 2)))];
+  for (const name of names) {
+    const step = pinnedPerStep.exec(name)?.[1];
+    if (!manifests.includes(name) && !(step && steps.includes(step)))
+      throw new Error(`${folder}/${name}: nothing reads this file`);
+  }
+  const filesOf = (step: string, removes: boolean): ManifestFile[] =>
+    manifests
+      .filter((name) => name.startsWith(`${step}-`) && name.endsWith(".delete.yaml") === removes)
+      .map((name) => read(directory, `edits/${name}`));
+  return steps.map((step) => ({ step, apply: filesOf(step, false), remove: filesOf(step, true) }));
+}

@@ -1,0 +1,68 @@
+/**
+ * Compiles a case: its input, then each edit on the same open compiler, checking after each that the result is the one
+ * that a compiler started from nothing would have given.
+ */
+import { deepEqual } from "node:assert/strict";
+import type { Diagnostic } from "#base/diagnostic.ts";
+import { refKey } from "#base/origin.ts";
+import { compareDiagnostics, renderDiagnostic } from "#base/render-diagnostic.ts";
+import { type CompilerEdit, compile, type Encoded, openCompiler, type Settings } from "#compiler";
+import { defaultSettings } from "../../src/compiler/settings.ts";
+import type { Inputs } from "./manifests.ts";
+
+/** What the compiler made of one state of a case. */
+export interface State {
+  readonly resources: readonly Encoded[];
+  /** Rendered, with file and line. */
+  readonly diagnostics: string;
+}
+
+/** Compiles from nothing. */
+export function compileState(inputs: Inputs, settings: Partial<Settings>): State {
+  const { resources, diagnostics } = compile(inputs.objects, {
+    settings: { ...defaultSettings, ...settings },
+    lastGood: inputs.lastGood.map((object) => ({ key: refKey(object.ref), value: { object } })),
+  });
+  return { resources, diagnostics: render([...inputs.diagnostics, ...diagnostics], inputs) };
+}
+
+/** Compiles the first state and then the edits between states; throws when it differs from compiling from nothing. */
+export function compileStates(states: readonly Inputs[], settings: Partial<Settings>): State[] {
+  const compiler = openCompiler();
+  compiler.apply([{ kind: "settings", value: { ...defaultSettings, ...settings } }]);
+  let previous: Inputs | undefined;
+  return states.map((inputs) => {
+    compiler.apply(editsBetween(previous, inputs));
+    while (!compiler.commit().done);
+    previous = inputs;
+    const scratch = compileState(inputs, settings);
+    for (const { type, name, version } of scratch.resources) {
+      deepEqual(compiler.resource(type, name)?.version, version, `${type} ${name} differs when compiled from nothing`);
+    }
+    deepEqual(
+      render([...inputs.diagnostics, ...compiler.diagnostics()], inputs),
+      scratch.diagnostics,
+      "diagnostics differ when compiled from nothing",
+    );
+    return scratch;
+  });
+}
+
+function editsBetween(before: Inputs | undefined, after: Inputs): CompilerEdit[] {
+  const known = new Map(before?.objects.map(({ key, object }) => [key, object]));
+  const edits: CompilerEdit[] = [];
+  for (const { key, object } of after.objects) {
+    if (known.get(key) !== object) edits.push({ kind: "object", key, value: object });
+    known.delete(key);
+  }
+  for (const key of known.keys()) edits.push({ kind: "object", key });
+  if (!before) {
+    for (const object of after.lastGood) edits.push({ kind: "lastGood", key: refKey(object.ref), value: { object } });
+  }
+  return edits;
+}
+
+function render(diagnostics: readonly Diagnostic[], inputs: Inputs): string {
+  const sorted = [...diagnostics].sort(compareDiagnostics);
+  return sorted.map((diagnostic) => `${renderDiagnostic(diagnostic, { locate: inputs.locate })}\n`).join("");
+}

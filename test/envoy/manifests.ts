@@ -1,0 +1,101 @@
+/**
+ * The objects of a case before and after each edit, read as the product reads files.
+ */
+import type { Diagnostic } from "#base/diagnostic.ts";
+import { refKey } from "#base/origin.ts";
+import type { Locate } from "#base/render-diagnostic.ts";
+import { isKnownKind, type RawObject } from "#compiler";
+import { createLocator } from "../../src/control/sources/locate.ts";
+import { type ManifestReading, readManifest } from "../../src/control/sources/manifest.ts";
+import { createPlaceIndex } from "../../src/control/sources/place-index.ts";
+import { decodeText } from "../../src/control/sources/text.ts";
+import type { GoldenCase, ManifestFile } from "./case-directory.ts";
+
+/** An object under the key that the compiler knows it by. */
+export interface KeyedObject {
+  readonly key: string;
+  readonly object: RawObject;
+}
+
+/** What a compiler is given at one moment of a case. */
+export interface Inputs {
+  readonly objects: readonly KeyedObject[];
+  readonly lastGood: readonly RawObject[];
+  /** What reading the files said. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly locate: Locate;
+}
+
+/** Replaces the placeholders of a text. */
+export type Expand = (text: string) => string;
+
+/** The inputs at the beginning and after each edit. */
+export function inputsOf(golden: GoldenCase, expand: Expand, namespace = "default"): Inputs[] {
+  const readFile = (file: ManifestFile): FileReading => read(file.file, expand(file.text), namespace);
+  const lastGood = golden.lastGood ? readFile(golden.lastGood).objects.map(({ object }) => object) : [];
+  let files = [readFile(golden.input)];
+  const states = [files];
+  for (const edit of golden.edits) {
+    const applied = edit.apply.map(readFile);
+    const gone = new Set([...applied, ...edit.remove.map(readFile)].flatMap(refsOf));
+    files = [...files.map((file) => without(file, gone)), ...applied];
+    states.push(files);
+  }
+  return states.map((state) => ({ ...merge(state), lastGood }));
+}
+
+/** One file, and what of it still counts. */
+interface FileReading extends Pick<ManifestReading, "places" | "diagnostics"> {
+  readonly file: string;
+  readonly text: string;
+  readonly objects: readonly KeyedObject[];
+}
+
+function read(file: string, text: string, defaultNamespace: string): FileReading {
+  const decoded = decodeText(Buffer.from(text));
+  const reading = readManifest(file, decoded, { isKnownKind, defaultNamespace, maxObjects: 100_000 });
+  let step = reading.next();
+  while (!step.done) step = reading.next();
+  const { objects, diagnostics, places } = step.value;
+  return {
+    file,
+    text: decoded.text,
+    diagnostics,
+    places,
+    objects: objects.map(({ key, value }) => ({ key, object: value })),
+  };
+}
+
+const refsOf = (file: FileReading): string[] => file.objects.map(({ object }) => refKey(object.ref));
+
+function without(file: FileReading, gone: ReadonlySet<string>): FileReading {
+  return {
+    ...file,
+    objects: file.objects.filter(({ object }) => !gone.has(refKey(object.ref))),
+    diagnostics: file.diagnostics.filter((diagnostic) => !gone.has(refKey(diagnostic.at.ref))),
+    places: file.places.filter((place) => !gone.has(refKey(place.ref))),
+  };
+}
+
+function merge(files: readonly FileReading[]): Omit<Inputs, "lastGood"> {
+  const index = createPlaceIndex();
+  for (const file of files) index.replace([], file.places);
+  const objects = files.flatMap((file) => file.objects);
+  const locator = createLocator({
+    placeOf: index.placeOf,
+    annotated: () => objects.map(({ object }) => object),
+    textOf: (file) => files.find((one) => one.file === file)?.text,
+  });
+  return {
+    objects: objects.map(({ object }, i) => ({ key: keyOf(objects, i), object })),
+    diagnostics: [...files.flatMap((file) => file.diagnostics), ...index.duplicates()],
+    locate: (origin) => locator.locate(origin),
+  };
+}
+
+/** By identity, so that an edit of an object is seen as one; a second object of the same identity gets a number. */
+function keyOf(objects: readonly KeyedObject[], index: number): string {
+  const own = refKey((objects[index] as KeyedObject).object.ref);
+  const before = objects.slice(0, index).filter(({ object }) => refKey(object.ref) === own).length;
+  return before === 0 ? own : `${own}#${before + 1}`;
+}
