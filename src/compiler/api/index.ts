@@ -36,6 +36,7 @@ export type { ModuleConfig } from "./ambassador/module-config.ts";
 export type * from "./ambassador/resolvers.ts";
 export type { TCPMapping, TCPMappingSpec } from "./ambassador/tcp-mapping.ts";
 export type { TLSContext, TLSContextSpec } from "./ambassador/tls-context.ts";
+export { configAnnotation, unfoldAnnotations } from "./annotations.ts";
 export type { AmbassadorResource, AnyResource, CoreResource } from "./any-resource.ts";
 export { contentHash } from "./content-hash.ts";
 export { type Certificate, readAuthorities, readCertificate } from "./kubernetes/certificate.ts";
