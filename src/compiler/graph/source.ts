@@ -25,7 +25,7 @@ export class SourceCollection<T> extends Stored<T> implements Source<T> {
     this.flush();
   }
 
-  inspect(key: string): Inspection | undefined {
+  inspect(_collection: string, key: string): Inspection | undefined {
     const value = this.get(key);
     if (value === undefined) return undefined;
     const self = { collection: this.name, key };

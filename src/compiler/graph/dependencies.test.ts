@@ -1,0 +1,54 @@
+/** Recorded reads: a set per input key, however often something is read, without a trace once it is forgotten. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Dependencies } from "./dependencies.ts";
+import { footprint } from "./representative.ts";
+import { Stored } from "./stored.ts";
+
+function setUp() {
+  const woken: string[] = [];
+  const from = new Stored<number>({ name: "from", order: 0, state: { number: 1, running: false, touched: new Set() } });
+  const dependencies = new Dependencies({ wake: (key) => woken.push(key) });
+  const read = (inputKey: string, ...keys: readonly string[]): void => {
+    for (const key of keys) dependencies.record(from, "get", key);
+    dependencies.settle(inputKey);
+  };
+  const change = (key: string): readonly string[] => {
+    from.put(key, (from.get(key) ?? 0) + 1);
+    from.flush();
+    return woken.splice(0).sort();
+  };
+  return { from, dependencies, read, change };
+}
+
+test("each key wakes its readers once, however often and however much they read", () => {
+  const { dependencies, read, change } = setUp();
+  const many = Array.from({ length: 100 }, (_, i) => `k${i}`);
+  read("a", "k1", "k2", "k1");
+  read("b", ...many, ...many);
+  assert.deepEqual(change("k1"), ["a", "b"]);
+  assert.deepEqual(change("k99"), ["b"]);
+  assert.equal(dependencies.of("a").length, 2);
+  assert.equal(dependencies.of("b").length, 100);
+});
+
+test("a later run's reads replace the earlier ones", () => {
+  const { dependencies, read, change } = setUp();
+  read("a", "k1", "k2");
+  read("a", "k2", "k3");
+  assert.deepEqual(change("k1"), []);
+  assert.deepEqual(change("k3"), ["a"]);
+  read("a");
+  assert.deepEqual(change("k2"), []);
+  assert.deepEqual(dependencies.of("a"), []);
+});
+
+test("what is forgotten leaves no trace", () => {
+  const { dependencies, read } = setUp();
+  read("x", "k");
+  dependencies.forget("x");
+  const before = footprint(dependencies);
+  for (let i = 0; i < 20; i++) read(`in${i}`, "k", `k${i}`);
+  for (let i = 0; i < 20; i++) dependencies.forget(`in${i}`);
+  assert.equal(footprint(dependencies), before);
+});
