@@ -11,6 +11,8 @@ import type { RequestSpec } from "./request-spec.ts";
 /** What a client saw. */
 export interface Seen {
   readonly status?: number;
+  /** The reason phrase of HTTP/1. */
+  readonly reason?: string;
   readonly http?: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;

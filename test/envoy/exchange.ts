@@ -26,7 +26,13 @@ export async function exchangeHttp1(spec: RequestSpec, target: Target, socket: S
   outgoing.end(spec.body);
   const [response] = (await once(outgoing, "response")) as [IncomingMessage];
   const body = response.statusCode === 101 ? "" : await textOf(response);
-  return { status: response.statusCode ?? 0, http: response.httpVersion, headers: pairs(response.rawHeaders), body };
+  return {
+    status: response.statusCode ?? 0,
+    reason: response.statusMessage ?? "",
+    http: response.httpVersion,
+    headers: pairs(response.rawHeaders),
+    body,
+  };
 }
 
 function headerList(spec: RequestSpec, target: Target): string[] {

@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { createSecureContext, type PeerCertificate, TLSSocket } from "node:tls";
+import { createServer as createTlsServer, type PeerCertificate, type TLSSocket } from "node:tls";
 import type { Material } from "./material.ts";
 import type { UpstreamSpec } from "./placeholders.ts";
 import { type Receipt, type ReceivedTls, receive } from "./receipt.ts";
@@ -84,49 +84,48 @@ function echo(name: string, record: (receipt: Receipt) => void): (socket: Socket
 }
 
 function serveHttp(name: string, material: Material, record: (receipt: Receipt) => number): (socket: Socket) => void {
-  const connections = new WeakMap<Socket, Connection>();
-  const connectionOf = (socket: Socket): Connection => connections.get(socket) ?? { upstream: name };
+  // By the client's address: Node's TLS and HTTP/2 servers give out sockets of their own.
+  const connections = new Map<string, Connection>();
+  const connectionOf = (socket: Socket): Connection => connections.get(peerOf(socket)) ?? { upstream: name };
+
   const http1 = createHttpServer({ keepAliveTimeout: 60_000 }, (request, response) =>
     receive(request, response, connectionOf(request.socket), record),
   );
-  const http2 = createHttp2Server();
-  http2.on("session", (session) => {
-    const connection = connectionOf(session.socket);
-    session.on("error", () => session.destroy());
-    session.on("stream", (stream) => stream.on("error", () => stream.close()));
-    http2Sessions.set(session, connection);
+  const http2 = createHttp2Server((request, response) =>
+    receive(request, response, connectionOf(request.stream.session?.socket as Socket), record),
+  );
+  http2.on("session", (session) => session.on("error", () => session.destroy()));
+  http2.on("stream", (stream) => stream.on("error", () => stream.close()));
+  const tlsServer = createTlsServer({
+    ...serverCertificate(name, material),
+    requestCert: true,
+    rejectUnauthorized: false,
+    ALPNCallback: ({ protocols }) => ["h2", "http/1.1"].find((protocol) => protocols.includes(protocol)),
   });
-  const http2Sessions = new WeakMap<object, Connection>();
-  http2.on("request", (request, response) => {
-    const session = request.stream.session;
-    receive(request, response, (session && http2Sessions.get(session)) ?? { upstream: name }, record);
-  });
-  const secureContext = createSecureContext(serverCertificate(name, material));
-
-  const dispatch = (socket: Socket, connection: Connection): void =>
-    sniff(socket, (opening, proxy) => {
-      const known = proxy ? { ...connection, proxyProtocol: proxy } : connection;
-      if (opening === "tls") secure(socket, known);
-      else {
-        connections.set(socket, known);
-        (opening === "http2" ? http2 : http1).emit("connection", socket);
-        // HTTP/1 reads by listening, which does not undo the sniffer's pause.
-        if (opening === "http1") socket.resume();
-      }
-    });
-  const secure = (socket: Socket, connection: Connection): void => {
-    const tls = new TLSSocket(socket, {
-      isServer: true,
-      secureContext,
-      requestCert: true,
-      rejectUnauthorized: false,
-      ALPNCallback: ({ protocols }) => ["h2", "http/1.1"].find((protocol) => protocols.includes(protocol)),
-    });
-    tls.on("error", () => tls.destroy());
-    tls.on("secure", () => dispatch(tls, { ...connection, tls: describeTls(tls) }));
+  const serve = (socket: Socket, opening: "http1" | "http2"): void => {
+    (opening === "http2" ? http2 : http1).emit("connection", socket);
+    // HTTP/1 reads by listening, which does not undo the sniffer's pause.
+    if (opening === "http1") socket.resume();
   };
-  return (socket) => dispatch(socket, { upstream: name });
+  tlsServer.on("secureConnection", (socket) => {
+    connections.set(peerOf(socket), { ...connectionOf(socket), tls: describeTls(socket) });
+    socket.on("error", () => socket.destroy());
+    serve(socket, socket.alpnProtocol === "h2" ? "http2" : "http1");
+  });
+  tlsServer.on("tlsClientError", (_error, socket) => socket.destroy());
+
+  return (socket) => {
+    const peer = peerOf(socket);
+    socket.on("close", () => connections.delete(peer));
+    sniff(socket, (opening, proxyProtocol) => {
+      connections.set(peer, { upstream: name, ...(proxyProtocol ? { proxyProtocol } : {}) });
+      if (opening === "tls") tlsServer.emit("connection", socket);
+      else serve(socket, opening);
+    });
+  };
 }
+
+const peerOf = (socket: Socket): string => `${socket.remoteAddress}:${socket.remotePort}`;
 
 function serverCertificate(name: string, material: Material): { readonly cert: string; readonly key: string } {
   const { certificate, key } = material.certificate(`upstream-${name}:${name}.test,upstream.test:ca=upstreams`);

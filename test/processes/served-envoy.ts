@@ -1,0 +1,80 @@
+/**
+ * A real Envoy with Dragoman's own bootstrap, served by Dragoman's own xDS server in this process.
+ */
+import { once } from "node:events";
+import { rm, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { openLog } from "../../src/base/log.ts";
+import { serveXds, type XdsServer, type XdsServerOptions } from "../../src/control/xds/server.ts";
+import { type AdminClient, openAdminClient } from "../../src/keeper/admin-client.ts";
+import { bootstrap } from "../../src/keeper/bootstrap.ts";
+import { obtainEnvoy } from "../../src/keeper/envoy-binary.ts";
+import { startEnvoyProcess } from "../../src/keeper/envoy-process.ts";
+import { makeRuntimeDirectory } from "../../src/keeper/runtime-dir.ts";
+
+/** Envoy and the server that it is connected to. */
+export interface ServedEnvoy {
+  readonly xds: XdsServer;
+  readonly admin: AdminClient;
+  /** Ends the server as a killed process would, and starts another with an empty memory. */
+  restartServer(): Promise<XdsServer>;
+  restartEnvoy(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts both. */
+export async function startServedEnvoy(options: Omit<XdsServerOptions, "socketPath"> = {}): Promise<ServedEnvoy> {
+  const { path: binary } = await obtainEnvoy();
+  const directory = await makeRuntimeDirectory();
+  const { xdsSocket, envoyAdminSocket: adminSocket, bootstrapFile } = directory;
+  const identity = { nodeId: "test", nodeCluster: "default-default", version: "0" };
+  await writeFile(bootstrapFile, JSON.stringify(bootstrap({ ...identity, xdsSocket, adminSocket })));
+  const log = openLog({ source: "envoy", level: process.env.ENVOY_LOG ? "debug" : "error" });
+  const start = () =>
+    startEnvoyProcess({ binary, bootstrapFile, concurrency: 1, logLevel: process.env.ENVOY_LOG ?? "error" }, log);
+  const serve = () => serveXds({ socketPath: xdsSocket, ...options });
+  let xds = await serve();
+  let envoy = start();
+  const end = async (): Promise<void> => {
+    const exited = once(envoy, "exit");
+    envoy.kill("SIGKILL");
+    await exited;
+  };
+  return {
+    get xds() {
+      return xds;
+    },
+    admin: openAdminClient(adminSocket),
+    async restartServer() {
+      await xds.close();
+      xds = await serve();
+      return xds;
+    },
+    async restartEnvoy() {
+      await end();
+      envoy = start();
+    },
+    async close() {
+      await end();
+      await xds.close();
+      await rm(directory.path, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One request on a connection of its own; the status and the body. */
+export function get(port: number, path = "/"): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ host: "127.0.0.1", port, path, agent: false }, (incoming) => {
+      let body = "";
+      incoming.setEncoding("utf8");
+      incoming.on("data", (text: string) => {
+        body += text;
+      });
+      incoming.on("error", reject);
+      incoming.on("end", () => resolve(`${incoming.statusCode} ${body}`));
+    });
+    outgoing.on("error", reject);
+    outgoing.end();
+  });
+}
