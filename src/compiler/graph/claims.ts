@@ -72,7 +72,7 @@ export class Claims<O> {
     const rivals = this.contested.get(output);
     if (rivals !== undefined) {
       rivals.set(input, value);
-      this.unsettle(output).delete(input);
+      this.unsettle(output);
     } else if (owner === undefined || owner === input) {
       this.give(output, input, value);
     } else {

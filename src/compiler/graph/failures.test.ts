@@ -138,6 +138,40 @@ test("an output key given twice by one run has the first value", () => {
   assert.equal(g.diagnostics.size, 0);
 });
 
+test("an input that loses its own key gets it back, or leaves without a trace", () => {
+  const g = openGraph({ strict: false });
+  const source = g.source<string>("source");
+  const out = g.map("name", source, (name, _, key) => ({ out: [[name, `from ${key}`]] }));
+  for (const end of [() => source.set("a", "a"), () => source.delete("b")]) {
+    source.set("a", "b");
+    source.set("b", "b");
+    g.commit();
+    assert.deepEqual(values(out), { b: "from a" });
+    assert.equal(g.diagnostics.size, 1);
+    end();
+    g.commit();
+    assert.equal(g.diagnostics.size, 0);
+  }
+  assert.deepEqual(values(out), { b: "from a" });
+  source.delete("a");
+  g.commit();
+  assert.equal(out.size, 0);
+});
+
+test("an output key that moves between slices is no failure", () => {
+  const g = openGraph();
+  const source = g.source<string>("source");
+  const out = g.map("name", source, (name, _, key) => ({ out: [[name, `from ${key}`]] }));
+  source.set("a", "x");
+  g.commit();
+  source.set("b", "x");
+  source.set("a", "y");
+  assert.equal(g.commit(() => false).done, false);
+  assert.equal(g.commit().done, true);
+  assert.deepEqual(values(out), { x: "from b", y: "from a" });
+  assert.equal(g.diagnostics.size, 0);
+});
+
 test("a strict graph throws on a duplicate output key, but not on one that moves", () => {
   const g = openGraph();
   const source = g.source<string>("source");
@@ -195,6 +229,26 @@ test("`by` and `order` that throw are reported, and every other member is in its
   g.commit();
   assert.deepEqual(values(groups), { small: [5, 4, 3], big: [101] });
   assert.equal(g.diagnostics.size, 0);
+});
+
+test("an order that contradicts itself loses no member and keeps none", () => {
+  const g = openGraph();
+  const source = g.source<number>("numbers");
+  const groups = g.group(
+    "groups",
+    source,
+    () => ["all"],
+    () => 1,
+  );
+  for (const n of [1, 2, 3, 4, 5]) {
+    source.set(`k${n}`, n);
+    g.commit();
+  }
+  for (const n of [2, 4, 1]) {
+    source.delete(`k${n}`);
+    g.commit();
+  }
+  assert.deepEqual(groups.get("all")?.toSorted(), [3, 5]);
 });
 
 test("an origin that cannot be told is the node itself", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diagnose } from "#base/diagnostic.ts";
 import { type Collection, openGraph } from "./index.ts";
-import { contents } from "./representative.ts";
+import { contents, footprint } from "./representative.ts";
 
 const at = { ref: { group: "", kind: "Item", namespace: "", name: "x" }, path: "" };
 
@@ -38,6 +38,20 @@ test("edits take effect at the commit, and the last write per key wins", () => {
   assert.equal(changes.commit, 1);
   assert.equal(changes.done, true);
   assert.equal(g.commit().changed(source).size, 0);
+});
+
+test("edits that have taken effect are forgotten", () => {
+  const g = openGraph();
+  const source = g.source<number>("numbers");
+  g.commit();
+  const empty = footprint(g);
+  source.set("a", 1);
+  source.set("b", 2);
+  g.commit();
+  source.delete("a");
+  source.delete("b");
+  g.commit();
+  assert.equal(footprint(g), empty);
 });
 
 test("only the keys that an edit reaches are computed again", () => {

@@ -149,7 +149,7 @@ test("a commit runs no function twice for one key, and one without edits runs no
   fc.assert(property);
 });
 
-test("nothing is left of what is deleted", () => {
+test("nothing is left of what is deleted, whatever was done with it", () => {
   const add: Step = { source: "items", key: "k1", value: { host: "a", weight: 1, needs: [], copies: 1 } };
   const clear = (["items", "extra", "limits", "globals"] as const).flatMap((source) =>
     ["", "a", "b", "c", "d", "k1", "k2", "k3", "k4", "k5", "k6", "k10"].map((key): Step => ({ source, key })),

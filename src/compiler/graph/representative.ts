@@ -103,7 +103,7 @@ export function declareRepresentative(): Representative {
     ran("merge", key);
     return { out: [[key, members.reduce((sum, member) => sum + member.order, 0)]] };
   });
-  const part = graph.split("kinds", admitted, (item) => (item.weight % 2 === 0 ? "even" : "odd"));
+  const part = graph.split("kinds", admitted, (item) => ["even", "odd", "other"][item.weight % 3] ?? "");
   const both = graph.union("both", part("even"), extra, part("odd"));
   const named = graph.map("name", both, (item, reads, key) => {
     ran("name", key);
