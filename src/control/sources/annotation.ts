@@ -1,0 +1,43 @@
+/**
+ * Which objects are written in the `getambassador.io/config` annotations, and where in them: only for positions.
+ * The objects themselves are unfolded by the compiler, by the same rules of identity.
+ */
+import { type ResourceRef, refKey } from "#base/origin.ts";
+import type { RawObject } from "#compiler";
+import { type Fields, identify, isFields } from "./identity.ts";
+import { type DocumentText, splitDocuments } from "./split.ts";
+import { loadDocument } from "./yaml.ts";
+
+/** The annotation that holds documents. */
+export const annotationKey = "getambassador.io/config";
+
+/** An object that carries the annotation. */
+export type AnnotationHost = Pick<RawObject, "ref" | "annotations">;
+
+/** One document of an annotation. */
+export interface AnnotationDocument {
+  readonly host: { readonly ref: ResourceRef };
+  readonly document: DocumentText;
+  readonly flat: boolean;
+}
+
+/** The documents of all annotations, by the `refKey` of the object that each holds; the first one of each counts. */
+export function readAnnotations(hosts: Iterable<AnnotationHost>): ReadonlyMap<string, AnnotationDocument> {
+  const found = new Map<string, AnnotationDocument>();
+  for (const host of hosts) {
+    for (const document of splitDocuments(host.annotations[annotationKey] ?? "")) {
+      const loaded = loadDocument(document.text);
+      if (loaded.kind !== "value" || !isFields(loaded.value)) continue;
+      const { ref, flat = false } = identifyWithin(loaded.value, host.ref.namespace);
+      if (ref !== undefined && !found.has(refKey(ref))) found.set(refKey(ref), { host, document, flat });
+    }
+  }
+  return found;
+}
+
+/** In annotations, the flat form and the one with metadata may be mixed: the name may stand in either place. */
+function identifyWithin(fields: Fields, namespace: string): { readonly ref?: ResourceRef; readonly flat?: boolean } {
+  const { metadata, ...rest } = fields;
+  if (isFields(metadata) && metadata["name"] !== undefined) return identify(fields, namespace);
+  return identify(isFields(metadata) ? { ...metadata, ...rest } : rest, namespace);
+}

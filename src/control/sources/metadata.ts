@@ -1,0 +1,91 @@
+/**
+ * An object whose identity is settled → its RawObject.
+ * Of metadata, only labels, annotations and creationTimestamp are read beside the identity: everything else there
+ * (uid, resourceVersion, managedFields, ownerReferences, …) changes without changing what is asked for.
+ * `kubectl`'s copy of the last applied manifest is left out of the annotations, because it repeats the object, secrets
+ * included.
+ */
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { child, type Origin } from "#base/origin.ts";
+import type { RawObject } from "#compiler";
+import { type Fields, isFields, type KnownIdentity, quote } from "./identity.ts";
+
+/** The object, once its identity is known, with remarks on labels and annotations that are no text. */
+export function toRawObject(
+  fields: Fields,
+  identity: KnownIdentity,
+): { readonly value: RawObject; readonly diagnostics: readonly Diagnostic[] } {
+  const { ref, version, flat } = identity;
+  const diagnostics: Diagnostic[] = [];
+  const origin: Origin = { ref, path: "" };
+  const metadata = flat || !isFields(fields["metadata"]) ? {} : fields["metadata"];
+  const labelsOrigin = flat ? child(origin, "metadata_labels") : child(origin, "metadata", "labels");
+  const labels = readTexts(flat ? fields["metadata_labels"] : metadata["labels"], labelsOrigin, diagnostics);
+  const annotations = readTexts(metadata["annotations"], child(origin, "metadata", "annotations"), diagnostics);
+  const created = readTime(metadata["creationTimestamp"], child(origin, "metadata", "creationTimestamp"), diagnostics);
+  const body = flat ? flatBody(fields) : bodyOf(fields);
+  return {
+    value: { ref, version, labels, annotations, ...(created === undefined ? {} : { created }), body },
+    diagnostics,
+  };
+}
+
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+function readTexts(value: unknown, at: Origin, diagnostics: Diagnostic[]): Readonly<Record<string, string>> {
+  if (value === undefined || value === null) return {};
+  if (!isFields(value)) {
+    diagnostics.push(
+      diagnose("manifest/bad-metadata", at, "this must be an object whose values are text; it is not used"),
+    );
+    return {};
+  }
+  const texts: Record<string, string> = {};
+  for (const [name, text] of Object.entries(value)) {
+    if (name === lastApplied) continue;
+    if (typeof text === "string") texts[name] = text;
+    else if (text === null || typeof text === "object") {
+      diagnostics.push(diagnose("manifest/bad-metadata", child(at, name), "the value is not text; it is not used"));
+    } else {
+      texts[name] = String(text);
+      const hint = "put it in quotes: an API server would refuse it";
+      diagnostics.push(
+        diagnose(
+          "manifest/bad-metadata",
+          child(at, name),
+          `the value is not text; it is taken as ${quote(String(text))}`,
+          { hint },
+        ),
+      );
+    }
+  }
+  return texts;
+}
+
+function readTime(value: unknown, at: Origin, diagnostics: Diagnostic[]): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "string" && /^\d{4}-\d{2}-\d{2}T/.test(value) && !Number.isNaN(Date.parse(value))) return value;
+  diagnostics.push(
+    diagnose("manifest/bad-metadata", at, "this is not a time of the form 2026-01-31T12:00:00Z; it is not used"),
+  );
+  return undefined;
+}
+
+function bodyOf(fields: Fields): Fields {
+  const { apiVersion: _version, kind: _kind, metadata: _metadata, ...body } = fields;
+  return body;
+}
+
+function flatBody(fields: Fields): Fields {
+  const {
+    name: _name,
+    namespace: _namespace,
+    generation: _generation,
+    metadata_labels: _labels,
+    spec,
+    status,
+    ...rest
+  } = bodyOf(fields);
+  const merged = { ...(isFields(spec) ? spec : {}), ...rest };
+  return { spec: merged, ...(status === undefined ? {} : { status }) };
+}
