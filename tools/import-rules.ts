@@ -28,7 +28,7 @@ export const rooms: readonly Room[] = [
 
   { room: "compiler/graph/", may: ["base/"], pure: true },
   { room: "compiler/ir/", may: ["base/"], pure: true },
-  { room: "compiler/api/", may: ["base/"], types: ["compiler/settings.ts"], packages: ["re2js"], pure: true },
+  { room: "compiler/api/", may: ["base/"], types: ["compiler/settings.ts"], packages: ["js-yaml", "re2js"], pure: true },
   {
     room: "compiler/policies/*/",
     may: ["base/", "compiler/ir/", "compiler/api/", "gen/"],

@@ -116,6 +116,7 @@ export const diagnosticCodes = {
   "mapping/invalid-regex": error("A regular expression cannot be used."),
   "mapping/lone-weight": notice("A Mapping has a weight but shares its requests with no other."),
   "mapping/no-host": warning("No Host serves the names that a Mapping is for."),
+  "mapping/authority-header": warning("A Mapping matches :authority beside its host name, which wins."),
   "mapping/not-yet-supported": warning("A field of a Mapping has no effect yet."),
   "mapping/redirect-conflict": error("A Mapping has several kinds of redirect paths."),
   "mapping/redirect-without-host": warning("A redirect field has no effect without host_redirect."),

@@ -28,10 +28,10 @@ export function admitKind<K extends string, Spec>(
   for (const key of Object.keys(raw.body)) if (!topLevel.has(key)) diagnostics.push(strayField(key, at));
   if (hasError(diagnostics)) return { diagnostics };
   const spec = kind.fill(generationOf(version) === "old" ? kind.toHub(checked) : checked) as Spec;
-  diagnostics.push(...(kind.verify?.(spec, child(at, "spec")) ?? []));
+  diagnostics.push(...(kind.verify?.(spec, child(at, "spec"), version) ?? []));
   if (kind.notYet !== undefined) diagnostics.push(notYetKind(kind, at, kind.notYet));
   if (hasError(diagnostics) && kind.notYet === undefined) return { diagnostics };
-  return ok(resourceOf(kind.kind, raw, version, spec), diagnostics);
+  return ok(resourceOf(kind.kind, raw, version, kind.settle?.(spec, version) ?? spec), diagnostics);
 }
 
 const topLevel = new Set(["spec", "status"]);

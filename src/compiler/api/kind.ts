@@ -39,7 +39,9 @@ export interface KindDeclaration<Kind extends string = string, Spec = unknown> {
   /** Hub → old; the inverse, runs after the fields' own. */
   downgrade?(hub: Loose): Loose;
   /** Rules that no field can tell alone. */
-  verify?(spec: Spec, at: Origin): readonly Diagnostic[];
+  verify?(spec: Spec, at: Origin, version: ApiVersion): readonly Diagnostic[];
+  /** Several spellings of one meaning → one, for the later stages; not a matter of versions. */
+  settle?(spec: Spec, version: ApiVersion): Spec;
 }
 
 /** A kind, ready for use. */

@@ -23,15 +23,7 @@ function upgradeHost(old: Loose): Loose {
   if (host === noHostname) return rest;
   const given = typeof host === "string" ? host : "";
   if (host_regex === true && given !== "") return old;
-  return given === "" ? upgradeAuthority(rest) : { ...rest, hostname: given };
-}
-
-/** In old versions a header match on `:authority` is another spelling of `host`; no host at all means every host. */
-function upgradeAuthority(old: Loose): Loose {
-  const headers = isRecord(old.headers) ? Object.entries(old.headers) : [];
-  const authority = headers.find(([name, value]) => name.toLowerCase() === ":authority" && typeof value === "string");
-  if (!authority) return { ...old, hostname: "*" };
-  return { ...old, headers: Object.fromEntries(headers.filter((h) => h !== authority)), hostname: authority[1] };
+  return { ...rest, hostname: given === "" ? "*" : given };
 }
 
 function downgradeHost(hub: Loose): Loose {

@@ -33,6 +33,7 @@ import { errorResponseOverrides } from "./error-responses.ts";
 import { addedHeaders, stringList } from "./headers.ts";
 import { ambassadorId } from "./ids.ts";
 import { downgradeLabels, labels, oldLabels, upgradeLabels } from "./labels.ts";
+import { settleAuthority, verifyAuthority } from "./mapping-authority.ts";
 import { downgradeMapping, upgradeMapping } from "./mapping-versions.ts";
 import { upstreamTls } from "./upstream-tls.ts";
 
@@ -260,6 +261,8 @@ export const mapping = kind({
   schema: mappingSchema,
   upgrade: upgradeMapping,
   downgrade: downgradeMapping,
+  verify: verifyAuthority,
+  settle: settleAuthority,
   columns: [
     { name: "SOURCE HOST", path: ".spec.host" },
     { name: "SOURCE PREFIX", path: ".spec.prefix" },
