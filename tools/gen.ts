@@ -5,10 +5,12 @@
 import { join } from "node:path";
 import { WheelUnavailable } from "../src/keeper/wheel.ts";
 import { generateEnvoyTypes } from "./gen/envoy-types.ts";
+import { generateKinds } from "./gen/kinds.ts";
 
 const root = join(import.meta.dirname, "..");
 const say = (line: string): void => console.error(line);
 
+await generateKinds(root, say);
 try {
   await generateEnvoyTypes(root, say);
 } catch (error) {

@@ -43,6 +43,7 @@ export const diagnosticCodes = {
   "dev-portal/not-yet-supported": warning("There is no developer portal yet."),
 
   // envoy
+  "envoy/invalid": error("What an object asks for breaks Envoy's own rules for its configuration."),
   "envoy/refused": error("Envoy refused what an object asks for; the last version that it took goes on."),
 
   // files
@@ -145,6 +146,7 @@ export const diagnosticCodes = {
   "rate-limit-service/not-yet-supported": error("RateLimitServices have no effect yet: traffic is not limited."),
 
   // resolver
+  "resolver/no-datacenter": error("A ConsulResolver does not name its datacenter."),
   "resolver/not-yet-supported": warning("This kind of resolver finds no endpoints yet."),
 
   // secret

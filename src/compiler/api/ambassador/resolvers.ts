@@ -1,9 +1,11 @@
 /**
  * The three resolvers: how a service's endpoints are found.
  */
+import { diagnose } from "#base/diagnostic.ts";
+import { child } from "#base/origin.ts";
 import { kind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
-import { type ApiVersion, object, optional, required, type Static, string } from "../schema/index.ts";
+import { type ApiVersion, object, optional, type Static, string } from "../schema/index.ts";
 import { ambassadorId } from "./ids.ts";
 
 const versions: readonly ApiVersion[] = ["v1", "v2", "v3alpha1"];
@@ -15,7 +17,7 @@ export const plainResolverSchema = object({ ambassador_id: ambassadorId });
 export const consulResolverSchema = object({
   ambassador_id: ambassadorId,
   address: optional(string(), "Address of the Consul agent: `host:port`."),
-  datacenter: required(string(), "Consul's datacenter."),
+  datacenter: optional(string(), "Consul's datacenter; needed."),
 });
 
 export type PlainResolverSpec = Static<typeof plainResolverSchema>;
@@ -53,4 +55,11 @@ export const consulResolver = kind({
   doc: "Finds endpoints in Consul.",
   schema: consulResolverSchema,
   notYet: "Mappings that name this resolver answer 503.",
+  verify({ datacenter }, at) {
+    if (datacenter !== undefined && datacenter !== "") return [];
+    const traffic = "The resolver finds nothing: Mappings that name it answer 503.";
+    return [
+      diagnose("resolver/no-datacenter", child(at, "datacenter"), "A ConsulResolver needs a datacenter", { traffic }),
+    ];
+  },
 });

@@ -1,0 +1,68 @@
+/**
+ * Schema → structural OpenAPI v3 as the API server wants it in a CustomResourceDefinition: no `type` below
+ * `oneOf`, no `$ref`, alternatives of several types as preserved unknown fields.
+ */
+import type { ApiVersion, Field, ObjectNode, Schema } from "./schema.ts";
+
+/** A JSON schema. */
+export type OpenApi = Readonly<Record<string, unknown>>;
+
+const preserve: OpenApi = { "x-kubernetes-preserve-unknown-fields": true };
+
+/** The schema of one version. */
+export function openApi(schema: Schema, version: ApiVersion): OpenApi {
+  switch (schema.type) {
+    case "string":
+      return withoutUndefined({ type: "string", enum: schema.values, pattern: schema.pattern });
+    case "integer":
+    case "number":
+      return withoutUndefined({ type: schema.type, minimum: schema.min, maximum: schema.max, enum: schema.values });
+    case "boolean":
+      return { type: "boolean" };
+    case "null":
+    case "anything":
+      return preserve;
+    case "list":
+      return withoutUndefined({ type: "array", items: openApi(schema.item, version), minItems: schema.min });
+    case "map": {
+      if (schema.value.type === "anything") return { type: "object", ...preserve };
+      return { type: "object", additionalProperties: openApi(schema.value, version) };
+    }
+    case "object":
+      return objectSchema(schema, version);
+    case "variants": {
+      const types = schema.forms.map((form) => form.type).sort();
+      return types.join() === "integer,string" ? { "x-kubernetes-int-or-string": true } : preserve;
+    }
+  }
+}
+
+function objectSchema(node: ObjectNode, version: ApiVersion): OpenApi {
+  const properties: Record<string, OpenApi> = {};
+  const required: string[] = [];
+  for (const [hubName, field] of Object.entries(node.fields)) {
+    if (!isIn(field, version)) continue;
+    const { name = hubName, form = field.schema } = (version === "v3alpha1" ? undefined : field.old) ?? {};
+    const inner = openApi(form, version);
+    properties[name] = { description: field.doc, ...inner };
+    // A spelling that is not in the schema would be pruned before anybody could read it.
+    for (const alias of field.aliases ?? []) properties[alias] = { description: `Same as \`${name}\`.`, ...inner };
+    if (field.presence === "required") required.push(name);
+  }
+  const [choice] = node.exactlyOne ?? [];
+  return withoutUndefined({
+    type: "object",
+    properties,
+    required: required.length === 0 ? undefined : required,
+    oneOf: choice?.map((name) => ({ required: [name] })),
+  });
+}
+
+/** Whether custom resources of a version have a field; v1 is v2 under another name, and so are the betas. */
+export function isIn(field: Field, version: ApiVersion): boolean {
+  return field.versions === undefined || field.versions.includes(version === "v3alpha1" ? version : "v2");
+}
+
+function withoutUndefined(given: Readonly<Record<string, unknown>>): OpenApi {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,11 @@
+/**
+ * What is derived from the schemas and committed is up to date.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import test from "node:test";
+import { staleKindFiles } from "./kinds.ts";
+
+test("CRDs and reference pages are what the schemas say (else: make gen)", async () => {
+  assert.deepEqual(await staleKindFiles(join(import.meta.dirname, "../..")), []);
+});
