@@ -4,10 +4,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
+import { valuesOf } from "../../../test/schema-values.ts";
 import { convertSpec } from "./conversion.ts";
 import type { Kind, Loose } from "./kind.ts";
 import { ambassadorKind, ambassadorKinds } from "./kinds.ts";
-import { valuesOf } from "./schema/arbitrary.fixture.ts";
 import type { Generation, Trail } from "./schema/index.ts";
 
 const both = (ambassadorKinds as readonly unknown[] as readonly Kind[]).filter((kind) => kind.versions.length > 1);

@@ -2,8 +2,8 @@
  * Schema → random valid values, for property tests: whatever the validator accepts may come out.
  */
 import fc from "fast-check";
-import { existsIn } from "./check.ts";
-import type { Field, Generation, ObjectNode, Schema } from "./schema.ts";
+import { existsIn } from "../src/compiler/api/schema/check.ts";
+import type { Field, Generation, ObjectNode, Schema } from "../src/compiler/api/schema/schema.ts";
 
 /** Values that a schema allows in one generation. */
 export function valuesOf(schema: Schema, generation: Generation): fc.Arbitrary<unknown> {
