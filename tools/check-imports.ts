@@ -23,7 +23,9 @@ export interface Import {
 
 /** What is wrong with one file of src; `path` is relative to src. */
 export function checkSource(path: string, text: string): readonly string[] {
-  const breaches = [...checkName(path), ...checkText(text), ...checkTypeNames(text)];
+  // What a test is about its name and its cases say.
+  const opening = path.endsWith(".test.ts") ? [] : checkOpening(text);
+  const breaches = [...checkName(path), ...opening, ...checkText(text), ...checkTypeNames(text)];
   const room = roomOf(path);
   if (!room) return [...breaches, "belongs to no room of tools/import-rules.ts"];
   // A test may build its scene from anything; only the product's own code is walled.
@@ -143,8 +145,11 @@ function checkText(text: string): readonly string[] {
   const breaches: string[] = [];
   const lines = text.split("\n").length - 1;
   if (lines > maxLines) breaches.push(`has ${lines} lines, more than ${maxLines}`);
-  if (!/^(?:#!.*\n)?\/\*\*\s*\S/.test(text)) breaches.push("does not open with a doc comment saying what it is");
   return breaches;
+}
+
+function checkOpening(text: string): readonly string[] {
+  return /^(?:#!.*\n)?\/\*\*\s*\S/.test(text) ? [] : ["does not open with a doc comment saying what it is"];
 }
 
 if (import.meta.main) {

@@ -27,13 +27,17 @@ function notice(explain: string): CodeEntry {
 /** The table of all codes. */
 export const diagnosticCodes = {
   // annotation
-  "annotation/duplicate-key": warning("A field is given more than once in an annotation's document; the last one counts."),
+  "annotation/duplicate-key": warning(
+    "A field is given more than once in an annotation's document; the last one counts.",
+  ),
   "annotation/invalid-document": error("A document of an annotation is not a resource; the others are used."),
   "annotation/syntax": error("An annotation is not YAML; none of the resources in it is used."),
   "annotation/too-large": error("An annotation is larger than what is read, or would be with its aliases expanded."),
 
   // auth-service
-  "auth-service/not-yet-supported": error("An AuthService, or a field of it, has no effect yet: traffic is not checked."),
+  "auth-service/not-yet-supported": error(
+    "An AuthService, or a field of it, has no effect yet: traffic is not checked.",
+  ),
 
   // compat
   "compat/direct-endpoints": notice("A Service is reached by its endpoints, where the old system used its DNS name."),

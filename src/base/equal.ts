@@ -6,7 +6,8 @@
 /** Whether two plain values (objects, arrays, byte arrays, primitives) are structurally equal. `undefined` fields count as absent. */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a !== a && b !== b;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null)
+    return Number.isNaN(a) && Number.isNaN(b);
   if (Array.isArray(a)) return Array.isArray(b) && equalArrays(a, b);
   if (Array.isArray(b)) return false;
   if (a instanceof Uint8Array) return b instanceof Uint8Array && equalBytes(a, b);

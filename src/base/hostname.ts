@@ -44,7 +44,10 @@ export function covers(outer: HostGlob, inner: HostGlob): boolean {
   if (inner.text === outer.text) return true;
   if (inner.kind !== "exact" && inner.kind !== outer.kind) return false;
   const longer = inner.literal.length > outer.literal.length;
-  return longer && (outer.kind === "suffix" ? inner.literal.endsWith(outer.literal) : inner.literal.startsWith(outer.literal));
+  return (
+    longer &&
+    (outer.kind === "suffix" ? inner.literal.endsWith(outer.literal) : inner.literal.startsWith(outer.literal))
+  );
 }
 
 /** Whether some name is matched by both. A leading and a trailing wildcard always overlap. */
@@ -65,5 +68,9 @@ export function matchesName(glob: HostGlob, name: string): boolean {
  */
 export function compareSpecificity(a: HostGlob, b: HostGlob): number {
   const rank = { exact: 0, suffix: 1, prefix: 2, any: 3 } as const;
-  return rank[a.kind] - rank[b.kind] || b.literal.length - a.literal.length || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0);
+  return (
+    rank[a.kind] - rank[b.kind] ||
+    b.literal.length - a.literal.length ||
+    (a.text < b.text ? -1 : a.text > b.text ? 1 : 0)
+  );
 }

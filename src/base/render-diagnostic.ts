@@ -4,6 +4,7 @@
  */
 import type { Diagnostic, Related, Severity } from "./diagnostic.ts";
 import { formatRef, type Origin } from "./origin.ts";
+import { printable } from "./printable.ts";
 
 /** A place in a file; lines and columns count from 1. */
 export interface Position {
@@ -51,10 +52,10 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions 
   const { code, severity, at, message, traffic, hint, related = [] } = diagnostic;
   const paint = options.colors ? painted : plain;
   const lines = [
-    `${paint(severity, `${severity}[${code}]`)}${paint("bold", `: ${clean(message)}`)}`,
+    `${paint(severity, `${severity}[${code}]`)}${paint("bold", `: ${printable(message)}`)}`,
     `  ${paint("frame", "-->")} ${renderPlace(at, options.locate)}`,
   ];
-  for (const note of [traffic, hint]) if (note !== undefined) lines.push(`  ${paint("frame", "=")} ${clean(note)}`);
+  for (const note of [traffic, hint]) if (note !== undefined) lines.push(`  ${paint("frame", "=")} ${printable(note)}`);
   for (const other of related.slice(0, maxRelated)) lines.push(...renderRelated(other, options.locate, paint));
   if (related.length > maxRelated) lines.push(`  ${paint("frame", "=")} and ${related.length - maxRelated} more`);
   return lines.join("\n");
@@ -67,13 +68,15 @@ export function diagnosticJson(diagnostic: Diagnostic, locate?: Locate): Diagnos
     code,
     severity,
     ...placeJson(at, locate),
-    message: clean(message),
-    ...(traffic === undefined ? {} : { traffic: clean(traffic) }),
-    ...(hint === undefined ? {} : { hint: clean(hint) }),
+    message: printable(message),
+    ...(traffic === undefined ? {} : { traffic: printable(traffic) }),
+    ...(hint === undefined ? {} : { hint: printable(hint) }),
     ...(related === undefined
       ? {}
       : {
-          related: related.slice(0, maxRelated).map((r) => ({ ...placeJson(r.at, locate), message: clean(r.message) })),
+          related: related
+            .slice(0, maxRelated)
+            .map((r) => ({ ...placeJson(r.at, locate), message: printable(r.message) })),
         }),
   };
 }
@@ -81,8 +84,8 @@ export function diagnosticJson(diagnostic: Diagnostic, locate?: Locate): Diagnos
 /** The form of one line, for logs: where, what, and what traffic sees. */
 export function diagnosticLine(diagnostic: Diagnostic, locate?: Locate): string {
   const { code, at, message, traffic } = diagnostic;
-  const effect = traffic === undefined ? "" : `; ${clean(traffic)}`;
-  return `[${code}] ${renderPlace(at, locate)}: ${clean(message)}${effect}`;
+  const effect = traffic === undefined ? "" : `; ${printable(traffic)}`;
+  return `[${code}] ${renderPlace(at, locate)}: ${printable(message)}${effect}`;
 }
 
 /** Worst first, then by object and field: the order in which people read them. */
@@ -109,11 +112,10 @@ export function summarizeDiagnostics(diagnostics: readonly Diagnostic[]): string
 
 const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, notice: 2 };
 const maxRelated = 10;
-const maxLength = 1000;
 
 function renderRelated(other: Related, locate: Locate | undefined, paint: Paint): readonly string[] {
   return [
-    `  ${paint("frame", "=")} ${clean(other.message)}`,
+    `  ${paint("frame", "=")} ${printable(other.message)}`,
     `    ${paint("frame", "-->")} ${renderPlace(other.at, locate)}`,
   ];
 }
@@ -125,9 +127,9 @@ function isPlaceOnly(origin: Origin): boolean {
 
 function renderPlace(origin: Origin, locate: Locate | undefined): string {
   const position = locate?.(origin);
-  const where = position === undefined ? [] : [clean(renderPosition(origin, position))];
-  const object = isPlaceOnly(origin) && position !== undefined ? [] : [clean(formatRef(origin.ref))];
-  const field = origin.path === "" ? [] : [clean(origin.path)];
+  const where = position === undefined ? [] : [printable(renderPosition(origin, position))];
+  const object = isPlaceOnly(origin) && position !== undefined ? [] : [printable(formatRef(origin.ref))];
+  const field = origin.path === "" ? [] : [printable(origin.path)];
   return [...where, ...object, ...field].join("  ");
 }
 
@@ -137,22 +139,7 @@ function renderPosition(origin: Origin, position: Position): string {
 
 function placeJson(origin: Origin, locate: Locate | undefined): Omit<RelatedJson, "message"> {
   const position = locate?.(origin);
-  return { object: clean(formatRef(origin.ref)), ...(position ?? {}), field: clean(origin.path) };
-}
-
-/** A text without control characters, bidirectional overrides and line ends, cut at a bound. */
-export function clean(text: string): string {
-  const short = text.length > maxLength ? `${text.slice(0, maxLength)}… (${text.length} characters)` : text;
-  return short.replace(unprintable, escapeCharacter);
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to keep away from terminals.
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
-function escapeCharacter(character: string): string {
-  if (character === "\n") return "\\n";
-  if (character === "\t") return "\\t";
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return { object: printable(formatRef(origin.ref)), ...(position ?? {}), field: printable(origin.path) };
 }
 
 type Paint = (style: keyof typeof styles, text: string) => string;

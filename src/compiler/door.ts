@@ -4,6 +4,8 @@
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { ResourceRef } from "#base/origin.ts";
 import type { RawObject } from "./api/raw-object.ts";
+import type { Declared } from "./compile.ts";
+import type { Inspection } from "./graph/index.ts";
 import type { Encoded, ResourceType } from "./ir/encoded.ts";
 import type { Settings } from "./settings.ts";
 
@@ -59,10 +61,16 @@ export interface Compiler {
   owners(type: ResourceType, name: string): readonly ResourceRef[];
   /** Objects that were admitted from their own current text (not from last good), with that text. */
   admitted(ref: ResourceRef): RawObject | undefined;
+  /** Everything about one key of one of the compiler's collections, for people who debug. */
+  inspect(collection: string, key: string): Inspection | undefined;
+  /** The compiler's collections, for views over the linked configuration. Read only. */
+  readonly declared: Declared;
 }
 
 /** The result of compiling everything at once. */
 export interface Compilation {
   readonly resources: readonly Encoded[];
   readonly diagnostics: readonly Diagnostic[];
+  /** The compiler that made it, for further questions. */
+  readonly compiler: Compiler;
 }

@@ -7,6 +7,7 @@
  * Pure: no clock, no network, no files. Everything that decides the result comes in through `apply`.
  */
 export type { RawObject } from "./api/raw-object.ts";
+export type { CommitResult, Compilation, Compiler, CompilerEdit, LastGood, Refusal, ResourceChange } from "./door.ts";
 export { type Encoded, encodedBytes, type ResourceType, typeUrls } from "./ir/encoded.ts";
-export type { Settings } from "./settings.ts";
-export type { Compilation, Compiler, CompilerEdit, LastGood, Refusal, ResourceChange } from "./door.ts";
+export { type CompileInputs, compile, openCompiler } from "./open.ts";
+export { defaultSettings, type Settings } from "./settings.ts";

@@ -1,15 +1,16 @@
 /** Upstreams: what a route forwards to, before and after its Service is looked up. */
 import type { Origin } from "#base/origin.ts";
+import type { SecretUse } from "./secret.ts";
 
 declare const clusterName: unique symbol;
 /** The name of a cluster as Envoy knows it. */
 export type ClusterName = string & { readonly [clusterName]: true };
 
-/** TLS towards an upstream. Secrets are named by their SDS resource. */
+/** TLS towards an upstream. */
 export interface UpstreamTls {
   readonly sni?: string;
-  readonly certificate?: string;
-  readonly validation?: string;
+  readonly certificate?: SecretUse;
+  readonly validation?: SecretUse;
   readonly alpn?: readonly string[];
   readonly minVersion?: TlsVersion;
   readonly maxVersion?: TlsVersion;
@@ -35,6 +36,16 @@ export interface ConnectionPolicy {
   readonly tag?: string;
 }
 
+/** A port of a Service, by the user's words. `lenient` takes the only port there is, or a target port, as well. */
+export interface ServicePort {
+  readonly namespace: string;
+  readonly name: string;
+  readonly port: number;
+  readonly lenient: boolean;
+  /** The name can only be meant for a Service, so that its absence is worth a word. */
+  readonly likely: boolean;
+}
+
 /** An upstream as a frontend asks for it: a host and a port by the user's words, not yet looked up. */
 export interface ClusterDecl {
   readonly name: ClusterName;
@@ -42,19 +53,21 @@ export interface ClusterDecl {
   /** Lower case. Where it may be a Service, its coordinates are in `service`. */
   readonly host: string;
   readonly port: number;
-  readonly service?: { readonly namespace: string; readonly name: string };
+  readonly service?: ServicePort;
   readonly policy: ConnectionPolicy;
 }
 
 /** Where an upstream's addresses come from. */
 export type ClusterTarget =
-  | { readonly kind: "endpoints"; readonly endpoints: string }
+  | { readonly kind: "endpoints"; readonly endpoints: string; readonly service: ServicePort }
   | { readonly kind: "address"; readonly address: string; readonly port: number }
   | { readonly kind: "dns"; readonly host: string; readonly port: number };
 
 /** A linked cluster. */
 export interface Cluster {
   readonly name: ClusterName;
+  /** The first object that asks for it. */
+  readonly origin: Origin;
   readonly target: ClusterTarget;
   readonly policy: ConnectionPolicy;
 }

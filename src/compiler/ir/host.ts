@@ -1,6 +1,7 @@
 /** Hosts: the names that are served, with which certificate, and what happens to insecure requests. */
 import type { Origin } from "#base/origin.ts";
 import type { TlsVersion } from "./cluster.ts";
+import type { SecretUse } from "./secret.ts";
 
 /** What happens to a request that did not come in securely. */
 export type InsecureAction = "redirect" | "reject" | "route";
@@ -12,15 +13,14 @@ export interface TlsPolicy {
   readonly maxVersion?: TlsVersion;
   readonly cipherSuites?: readonly string[];
   readonly ecdhCurves?: readonly string[];
-  /** SDS name of what client certificates are checked against. */
-  readonly validation?: string;
+  /** What client certificates are checked against. */
+  readonly validation?: SecretUse;
   readonly requireClientCertificate: boolean;
 }
 
 /** How a host terminates TLS. */
 export interface HostTls {
-  /** SDS name of its certificate. */
-  readonly certificate: string;
+  readonly certificate: SecretUse;
   readonly policy: TlsPolicy;
   /** The TLSContext that the settings come from, for messages. */
   readonly context?: string;
@@ -46,6 +46,8 @@ export interface HostDecl {
   /** Cleartext port of the time before Listeners; -1 switches it off. */
   readonly additionalPort?: number;
   readonly tls?: HostTls;
+  /** TLS was asked for but cannot be served: nothing of it is shown to secure requests under another host's TLS. */
+  readonly tlsBroken?: true;
 }
 
 /** Whether `labels` satisfy `selector`; `loose` asks for one matching label only. */

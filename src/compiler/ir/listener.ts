@@ -2,6 +2,7 @@
 import type { Origin } from "#base/origin.ts";
 import type { ClusterDecl, ClusterName } from "./cluster.ts";
 import type { LabelSelector, TlsPolicy } from "./host.ts";
+import type { SecretUse } from "./secret.ts";
 
 /** How a listener tells secure from insecure requests: by x-forwarded-proto, or always the same. */
 export type SecurityModel = "XFP" | "SECURE" | "INSECURE";
@@ -49,12 +50,26 @@ export type ChainService =
 
 /** A filter chain. `name` is stable and independent of its content. */
 export interface FilterChain {
+  readonly origin: Origin;
   readonly listener: string;
   readonly name: string;
   /** Empty with TLS: any name. */
   readonly serverNames: readonly string[];
-  readonly tls?: { readonly certificate: string; readonly policy: TlsPolicy };
+  readonly tls?: { readonly certificate: SecretUse; readonly policy: TlsPolicy };
   readonly service: ChainService;
+}
+
+/** Raw TCP on one address, port and TLS server name, with all upstreams that share it. */
+export interface TcpRoute {
+  readonly key: string;
+  readonly origin: Origin;
+  /** Key of the listener. */
+  readonly listener: string;
+  readonly address: string;
+  readonly port: number;
+  readonly host?: string;
+  readonly clusters: readonly { readonly name: ClusterName; readonly weight: number }[];
+  readonly idleTimeoutMs?: number;
 }
 
 /** A raw TCP route as one object declares it. */

@@ -25,6 +25,8 @@ export interface RouteMatch {
   readonly path: PathMatch;
   readonly headers: readonly NamedMatch[];
   readonly query: readonly NamedMatch[];
+  /** What x-forwarded-proto must say; kept apart, because hosts treat secure and insecure requests differently. */
+  readonly proto?: "http" | "https";
 }
 
 /** Which host names a route is for. `selected` routes have no name: only a Host's mappingSelector takes them. */

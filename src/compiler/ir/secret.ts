@@ -4,3 +4,11 @@
 export type Secret =
   | { readonly kind: "certificate"; readonly name: string; readonly chain: string; readonly privateKey: string }
   | { readonly kind: "validation"; readonly name: string; readonly trustedCa: string; readonly crl?: string };
+
+/** A reference to key material: the SDS name, and the objects that it is made of (`refKey`s of Secrets). */
+export interface SecretUse {
+  readonly name: string;
+  readonly kind: Secret["kind"];
+  readonly secret: string;
+  readonly crl?: string;
+}

@@ -1,0 +1,103 @@
+/**
+ * ADMIT in the graph: of everything that was read under one identity, the one resource that counts.
+ * The current text of an object if it is good and Envoy did not refuse it; else its last good text; else, where at
+ * least its match can be read, a stand-in that answers 503, so that no request falls through to a broader route.
+ */
+import { type Checked, type Diagnostic, diagnose, hasError } from "#base/diagnostic.ts";
+import { formatRef, type Origin, refKey } from "#base/origin.ts";
+import { contentHash, type RawObject } from "./api/index.ts";
+import type { LastGood, Refusal } from "./door.ts";
+import type { Collection, Derived, Reads } from "./graph/graph.ts";
+import { defaultSettings, type Settings } from "./settings.ts";
+
+/** Everything but the object itself that decides about admission. */
+export interface AdmissionLookup {
+  readonly settings: Collection<Settings>;
+  readonly lastGood: Collection<LastGood>;
+  readonly refusals: Collection<Refusal>;
+}
+
+/** An admitted resource, and which text of the object it comes from. */
+export interface Admitted<T> {
+  readonly resource: T;
+  readonly from: "current" | "lastGood" | "match";
+}
+
+type Admit<T> = (raw: RawObject, settings: Settings) => Checked<T>;
+
+/** Admits the objects of one identity; `salvage` gives what is left of a bad one, for kinds whose match matters. */
+export function admission<T>(
+  lookup: AdmissionLookup,
+  admit: Admit<T>,
+  salvage?: Admit<T>,
+): (members: readonly RawObject[], reads: Reads, key: string) => Derived<Admitted<T>> {
+  return (members, reads, key) => {
+    const [raw, ...others] = members;
+    if (!raw) return { out: [] };
+    const settings = reads.get(lookup.settings, "") ?? defaultSettings;
+    const duplicates = others.map((other) => duplicate(other, raw));
+    const current = judge(lookup, admit, raw, settings, reads);
+    if (current.value !== undefined)
+      return derived(key, current.value, "current", [...duplicates, ...current.diagnostics]);
+    if (!hasError(current.diagnostics)) return { out: [], diagnostics: duplicates };
+    const problems = [...duplicates, ...current.diagnostics];
+    const lastGood = reads.get(lookup.lastGood, refKey(raw.ref));
+    const previous = lastGood && admit(lastGood.object, settings).value;
+    if (previous !== undefined) return derived(key, previous, "lastGood", [...problems, lastGoodNotice(raw)]);
+    const rest = salvage?.(raw, settings).value;
+    if (rest !== undefined) return derived(key, rest, "match", [...problems, matchKept(raw)]);
+    return { out: [], diagnostics: problems };
+  };
+}
+
+function derived<T>(
+  key: string,
+  resource: T,
+  from: Admitted<T>["from"],
+  diagnostics: readonly Diagnostic[],
+): Derived<Admitted<T>> {
+  return { out: [[key, { resource, from }]], diagnostics };
+}
+
+function judge<T>(
+  lookup: AdmissionLookup,
+  admit: Admit<T>,
+  raw: RawObject,
+  settings: Settings,
+  reads: Reads,
+): Checked<T> {
+  const refusal = reads.get(lookup.refusals, refKey(raw.ref));
+  if (refusal && refusal.envoyVersion === settings.envoyVersion && refusal.hash === contentHash(raw)) {
+    return { diagnostics: [refused(raw, refusal)] };
+  }
+  return admit(raw, settings);
+}
+
+function whole(raw: RawObject): Origin {
+  return { ref: raw.ref, path: "" };
+}
+
+function duplicate(raw: RawObject, first: RawObject): Diagnostic {
+  return diagnose("manifest/duplicate", whole(raw), `${formatRef(first.ref)} is defined more than once`, {
+    traffic: "only the first definition is used",
+    hint: "delete the others",
+  });
+}
+
+function refused(raw: RawObject, refusal: Refusal): Diagnostic {
+  return diagnose("envoy/refused", whole(raw), `Envoy ${refusal.envoyVersion} refuses it: ${refusal.message}`, {
+    traffic: "this version of the object is not served",
+  });
+}
+
+function lastGoodNotice(raw: RawObject): Diagnostic {
+  return diagnose("object/last-good", whole(raw), "its last good version is still used", {
+    traffic: `${formatRef(raw.ref)} behaves as before the change`,
+  });
+}
+
+function matchKept(raw: RawObject): Diagnostic {
+  return diagnose("object/match-kept", whole(raw), "only what it matches can be used", {
+    traffic: "requests that match it get 503",
+  });
+}

@@ -1,0 +1,85 @@
+/** EMIT of clusters. Every connection setting is in the message; addresses of Services come over EDS. */
+import { ClusterSchema } from "#gen/envoy/config/cluster/v3/cluster_pb.js";
+import type { ClusterLoadAssignmentSchema } from "#gen/envoy/config/endpoint/v3/endpoint_pb.js";
+import { HttpProtocolOptionsSchema } from "#gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
+import type { Cluster, ClusterTarget, ConnectionPolicy } from "../ir/cluster.ts";
+import type { Encoded } from "../ir/encoded.ts";
+import { contentVersion, duration, encode, type Init, pack } from "./bytes.ts";
+import { ads } from "./config-source.ts";
+import { emitUpstreamTls } from "./tls.ts";
+
+type ClusterInit = Init<typeof ClusterSchema>;
+
+const dnsFamilies = { auto: 0, v4: 1, v6: 2 } as const;
+const httpOptionsName = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+/** Encodes a linked cluster. */
+export function emitCluster(cluster: Cluster): Encoded {
+  const { policy, target } = cluster;
+  const bytes = encode(ClusterSchema, {
+    name: cluster.name,
+    connectTimeout: duration(policy.connectTimeoutMs),
+    ...(policy.statName === undefined ? {} : { altStatName: policy.statName }),
+    ...emitTarget(cluster.name, target, policy),
+    ...(policy.tls ? { transportSocket: emitUpstreamTls(policy.tls) } : {}),
+    typedExtensionProtocolOptions: emitHttpOptions(policy),
+  });
+  return {
+    type: "cluster",
+    name: cluster.name,
+    version: contentVersion(bytes),
+    parts: [bytes],
+    ...(target.kind === "endpoints" ? { endpoints: target.endpoints } : {}),
+    ...(policy.tls?.certificate || policy.tls?.validation ? { slow: true } : {}),
+  };
+}
+
+function emitTarget(name: string, target: ClusterTarget, policy: ConnectionPolicy): ClusterInit {
+  switch (target.kind) {
+    case "endpoints":
+      return {
+        clusterDiscoveryType: { case: "type", value: 3 },
+        edsClusterConfig: { edsConfig: ads, serviceName: target.endpoints },
+      };
+    case "address":
+      return {
+        clusterDiscoveryType: { case: "type", value: 0 },
+        loadAssignment: emitAddress(name, target.address, target.port),
+      };
+    case "dns":
+      return {
+        clusterDiscoveryType: { case: "type", value: policy.dnsType === "logical_dns" ? 2 : 1 },
+        dnsLookupFamily: dnsFamilies[policy.dnsFamily],
+        ...(policy.respectDnsTtl ? { respectDnsTtl: true } : {}),
+        loadAssignment: emitAddress(name, target.host, target.port),
+      };
+  }
+}
+
+function emitAddress(name: string, address: string, port: number): Init<typeof ClusterLoadAssignmentSchema> {
+  return { clusterName: name, endpoints: [{ lbEndpoints: [emitEndpoint(address, port)] }] };
+}
+
+/** One LbEndpoint, as plain fields. */
+export function emitEndpoint(address: string, port: number) {
+  const socketAddress = { address, portSpecifier: { case: "portValue", value: port } } as const;
+  const endpoint = { address: { address: { case: "socketAddress", value: socketAddress } } } as const;
+  return { hostIdentifier: { case: "endpoint", value: endpoint } } as const;
+}
+
+function emitHttpOptions(policy: ConnectionPolicy): NonNullable<ClusterInit["typedExtensionProtocolOptions"]> {
+  const { idleTimeoutMs, maxConnectionLifetimeMs } = policy;
+  if (!policy.http2 && idleTimeoutMs === undefined && maxConnectionLifetimeMs === undefined) return {};
+  const common = {
+    ...(idleTimeoutMs === undefined ? {} : { idleTimeout: duration(idleTimeoutMs) }),
+    ...(maxConnectionLifetimeMs === undefined ? {} : { maxConnectionDuration: duration(maxConnectionLifetimeMs) }),
+  };
+  const protocol = policy.http2
+    ? ({ case: "http2ProtocolOptions", value: {} } as const)
+    : ({ case: "httpProtocolOptions", value: {} } as const);
+  const options = pack(HttpProtocolOptionsSchema, {
+    commonHttpProtocolOptions: common,
+    upstreamProtocolOptions: { case: "explicitHttpConfig", value: { protocolConfig: protocol } },
+  });
+  return { [httpOptionsName]: options };
+}

@@ -1,0 +1,58 @@
+/**
+ * EMIT of filter chains. A chain's bytes are kept and sent unchanged as long as nothing in it changes, because Envoy
+ * drains the connections of every chain whose bytes differ.
+ */
+import { FilterChainSchema } from "#gen/envoy/config/listener/v3/listener_components_pb.js";
+import { TcpProxySchema } from "#gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
+import type { HttpOptions } from "../ir/http-options.ts";
+import type { ChainService, FilterChain } from "../ir/listener.ts";
+import type { Policy } from "../policies/policy.ts";
+import { duration, encode, field, type Init, pack } from "./bytes.ts";
+import { emitConnectionManager } from "./http-connection-manager.ts";
+import { emitDownstreamTls } from "./tls.ts";
+
+/** An encoded chain, framed as a field of its listener. */
+export interface EncodedChain {
+  readonly listener: string;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly clusters: readonly string[];
+}
+
+const filterChainsField = 3;
+
+/** Encodes a filter chain. */
+export function emitFilterChain(chain: FilterChain, options: HttpOptions, policies: readonly Policy[]): EncodedChain {
+  const bytes = encode(FilterChainSchema, {
+    name: chain.name,
+    ...emitChainMatch(chain),
+    filters: [emitService(chain.service, options, policies)],
+    ...(chain.tls ? { transportSocket: emitDownstreamTls(chain.tls.certificate, chain.tls.policy) } : {}),
+  });
+  const clusters = chain.service.kind === "tcp" ? chain.service.clusters.map((cluster) => cluster.name) : [];
+  return { listener: chain.listener, name: chain.name, bytes: field(filterChainsField, bytes), clusters };
+}
+
+function emitChainMatch(chain: FilterChain): Init<typeof FilterChainSchema> {
+  if (!chain.tls) return {};
+  return { filterChainMatch: { serverNames: [...chain.serverNames], transportProtocol: "tls" } };
+}
+
+function emitService(service: ChainService, options: HttpOptions, policies: readonly Policy[]) {
+  if (service.kind === "http") {
+    const manager = emitConnectionManager(service.table, service.settings, options, policies);
+    return {
+      name: "envoy.filters.network.http_connection_manager",
+      configType: { case: "typedConfig", value: manager },
+    } as const;
+  }
+  const proxy = pack(TcpProxySchema, {
+    statPrefix: service.statPrefix,
+    clusterSpecifier: {
+      case: "weightedClusters",
+      value: { clusters: service.clusters.map((cluster) => ({ ...cluster })) },
+    },
+    ...(service.idleTimeoutMs === undefined ? {} : { idleTimeout: duration(service.idleTimeoutMs) }),
+  });
+  return { name: "envoy.filters.network.tcp_proxy", configType: { case: "typedConfig", value: proxy } } as const;
+}

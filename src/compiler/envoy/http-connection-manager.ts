@@ -1,0 +1,139 @@
+/**
+ * EMIT of the connection manager: what all HTTP chains of a listener have in common.
+ * Everything that may change at run time is by name (route table, filter slots), so these bytes rarely change.
+ */
+
+import type { JsonObject } from "@bufbuild/protobuf";
+import { FileAccessLogSchema } from "#gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
+import { RouterSchema } from "#gen/envoy/extensions/filters/http/router/v3/router_pb.js";
+import {
+  type HttpConnectionManager_SetCurrentClientCertDetailsSchema,
+  HttpConnectionManagerSchema,
+  type HttpFilterSchema,
+} from "#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
+import type { AccessLogFormat, HttpOptions } from "../ir/http-options.ts";
+import type { HttpSettings } from "../ir/listener.ts";
+import type { Policy } from "../policies/policy.ts";
+import { duration, type Init, pack } from "./bytes.ts";
+import { ads } from "./config-source.ts";
+
+type ManagerFields = Init<typeof HttpConnectionManagerSchema>;
+type Filter = Init<typeof HttpFilterSchema>;
+
+/** The no-op that a slot holds while its policy is not used. */
+export const noopType = "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation";
+
+const forwardClientCert = {
+  SANITIZE: 0,
+  FORWARD_ONLY: 1,
+  APPEND_FORWARD: 2,
+  SANITIZE_SET: 3,
+  ALWAYS_FORWARD_ONLY: 4,
+} as const;
+const underscores = { ALLOW: 0, REJECT_REQUEST: 1, DROP_HEADER: 2 } as const;
+
+/** RFC 1918, loopback and unique local addresses: Envoy no longer takes these for internal by itself. */
+const internalRanges = [
+  { addressPrefix: "10.0.0.0", prefixLen: 8 },
+  { addressPrefix: "172.16.0.0", prefixLen: 12 },
+  { addressPrefix: "192.168.0.0", prefixLen: 16 },
+  { addressPrefix: "127.0.0.0", prefixLen: 8 },
+  { addressPrefix: "::1", prefixLen: 128 },
+  { addressPrefix: "fc00::", prefixLen: 7 },
+] as const;
+
+/** The connection manager of an HTTP chain, as a network filter's configuration. */
+export function emitConnectionManager(
+  table: string,
+  settings: HttpSettings,
+  options: HttpOptions,
+  policies: readonly Policy[],
+) {
+  return pack(HttpConnectionManagerSchema, {
+    statPrefix: settings.statPrefix,
+    routeSpecifier: { case: "rds", value: { configSource: ads, routeConfigName: table } },
+    httpFilters: [...policies.map(emitSlot), emitRouter(options)],
+    ...emitClientTrust(settings, options),
+    ...emitProtocolOptions(options),
+    serverName: options.serverName,
+    accessLog: [emitAccessLog(options)],
+    normalizePath: true,
+    mergeSlashes: options.mergeSlashes,
+    ...(options.rejectEscapedSlashes ? { pathWithEscapedSlashesAction: 2 } : {}),
+    stripMatchingHostPort: options.stripMatchingHostPort,
+    preserveExternalRequestId: options.preserveExternalRequestId,
+    ...(options.maxRequestHeadersKb === undefined ? {} : { maxRequestHeadersKb: options.maxRequestHeadersKb }),
+  });
+}
+
+function emitClientTrust(settings: HttpSettings, options: HttpOptions): ManagerFields {
+  const details = options.clientCertDetails;
+  return {
+    useRemoteAddress: options.useRemoteAddress,
+    xffNumTrustedHops: settings.trustedHops,
+    internalAddressConfig: { cidrRanges: internalRanges.map((range) => ({ ...range })) },
+    ...(options.forwardClientCert ? { forwardClientCertDetails: forwardClientCert[options.forwardClientCert] } : {}),
+    ...(details ? { setCurrentClientCertDetails: emitCertDetails(details) } : {}),
+  };
+}
+
+function emitCertDetails(
+  details: NonNullable<HttpOptions["clientCertDetails"]>,
+): Init<typeof HttpConnectionManager_SetCurrentClientCertDetailsSchema> {
+  return {
+    ...(details.subject === undefined ? {} : { subject: details.subject }),
+    cert: details.cert ?? false,
+    chain: details.chain ?? false,
+    dns: details.dns ?? false,
+    uri: details.uri ?? false,
+  };
+}
+
+function emitProtocolOptions(options: HttpOptions): ManagerFields {
+  const properCase = { headerFormat: { case: "properCaseWords", value: {} } } as const;
+  return {
+    httpProtocolOptions: {
+      acceptHttp10: options.acceptHttp10,
+      ...(options.allowChunkedLength ? { allowChunkedLength: true } : {}),
+      ...(options.properCase ? { headerKeyFormat: properCase } : {}),
+    },
+    commonHttpProtocolOptions: {
+      ...(options.idleTimeoutMs === undefined ? {} : { idleTimeout: duration(options.idleTimeoutMs) }),
+      ...(options.headersWithUnderscores
+        ? { headersWithUnderscoresAction: underscores[options.headersWithUnderscores] }
+        : {}),
+    },
+  };
+}
+
+function emitSlot(policy: Policy): Filter {
+  return {
+    name: policy.filter,
+    configType: {
+      case: "configDiscovery",
+      value: { configSource: ads, typeUrls: [noopType, policy.type].map((type) => `type.googleapis.com/${type}`) },
+    },
+  };
+}
+
+function emitRouter(options: HttpOptions): Filter {
+  const config = pack(RouterSchema, { suppressEnvoyHeaders: options.suppressEnvoyHeaders });
+  return { name: "envoy.filters.http.router", configType: { case: "typedConfig", value: config } };
+}
+
+function emitAccessLog(options: HttpOptions) {
+  const config = pack(FileAccessLogSchema, {
+    path: options.accessLogPath,
+    accessLogFormat: emitFormat(options.accessLog),
+  });
+  return { name: "envoy.access_loggers.file", configType: { case: "typedConfig", value: config } } as const;
+}
+
+function emitFormat(format: AccessLogFormat): NonNullable<Init<typeof FileAccessLogSchema>["accessLogFormat"]> {
+  if (format.kind === "json") {
+    const value = { format: { case: "jsonFormat", value: format.fields as JsonObject } } as const;
+    return { case: "logFormat", value };
+  }
+  const text = { specifier: { case: "inlineString", value: `${format.format}\n` } } as const;
+  return { case: "logFormat", value: { format: { case: "textFormatSource", value: text } } };
+}

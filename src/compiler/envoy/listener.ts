@@ -1,0 +1,45 @@
+/** EMIT of listeners: the socket, what is read before the request, and the chains' bytes in their order. */
+import { ListenerSchema } from "#gen/envoy/config/listener/v3/listener_pb.js";
+import { ProxyProtocolSchema } from "#gen/envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol_pb.js";
+import { TlsInspectorSchema } from "#gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
+import type { Encoded } from "../ir/encoded.ts";
+import type { HttpOptions } from "../ir/http-options.ts";
+import type { ListenerDecl } from "../ir/listener.ts";
+import { contentVersion, encode, pack } from "./bytes.ts";
+import type { EncodedChain } from "./filter-chain.ts";
+
+/** Encodes a listener; `port` is the one that is really bound. */
+export function emitListener(
+  listener: ListenerDecl,
+  port: number,
+  chains: readonly EncodedChain[],
+  options: HttpOptions,
+): Encoded {
+  const portSpecifier = { case: "portValue", value: port } as const;
+  const head = encode(ListenerSchema, {
+    name: listener.name,
+    address: { address: { case: "socketAddress", value: { address: listener.address, portSpecifier } } },
+    listenerFilters: emitListenerFilters(listener),
+    ...(options.bufferLimitBytes === undefined ? {} : { perConnectionBufferLimitBytes: options.bufferLimitBytes }),
+  });
+  const parts = [head, ...chains.map((chain) => chain.bytes)];
+  return {
+    type: "listener",
+    name: listener.name,
+    version: contentVersion(...parts),
+    parts,
+    clusters: chains.map((chain) => chain.clusters),
+  };
+}
+
+/** PROXY first: the header precedes everything, TLS included. */
+function emitListenerFilters(listener: ListenerDecl) {
+  const filters = [];
+  if (listener.proxyProtocol) filters.push(emitListenerFilter("proxy_protocol", pack(ProxyProtocolSchema, {})));
+  if (listener.tls) filters.push(emitListenerFilter("tls_inspector", pack(TlsInspectorSchema, {})));
+  return filters;
+}
+
+function emitListenerFilter(name: string, value: ReturnType<typeof pack>) {
+  return { name: `envoy.filters.listener.${name}`, configType: { case: "typedConfig", value } } as const;
+}

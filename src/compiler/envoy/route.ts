@@ -1,0 +1,163 @@
+/**
+ * EMIT of routes. A route is encoded once, in two halves (its match and the rest), from which every exposure is put
+ * together: behind an x-forwarded-proto condition, as a redirect to https, or as it is.
+ */
+
+import { formatRef } from "#base/origin.ts";
+import {
+  type RedirectActionSchema,
+  type RouteAction_UpgradeConfigSchema,
+  type RouteActionSchema,
+  RouteSchema,
+} from "#gen/envoy/config/route/v3/route_components_pb.js";
+import type { NamedMatch } from "../ir/match.ts";
+import type { Forward, HeaderEdits, HeaderValue, PathRewrite, Redirect, Route } from "../ir/route.ts";
+import { duration, encodeFields, type Init, valid } from "./bytes.ts";
+import { emitHeaderCondition, emitMatch } from "./match.ts";
+
+type RouteInit = Init<typeof RouteSchema>;
+type ActionInit = Init<typeof RouteActionSchema>;
+type RedirectInit = Init<typeof RedirectActionSchema>;
+
+const redirectCodes = { 301: 0, 302: 1, 303: 2, 307: 3, 308: 4 } as const;
+
+/** The encoded halves of a route. */
+export interface EncodedRoute {
+  readonly match: Uint8Array;
+  /** Everything of the Route message but its match. */
+  readonly rest: Uint8Array;
+  /** The same with a redirect to https in place of the action. */
+  readonly toHttps: Uint8Array;
+  readonly cluster?: string;
+  /** What x-forwarded-proto must say. */
+  readonly proto?: "http" | "https";
+}
+
+function forwardedProto(value: string): NamedMatch {
+  return { name: "x-forwarded-proto", match: { kind: "exact", value } };
+}
+
+/** What appended to an encoded match asks for x-forwarded-proto. */
+export const protoCondition = {
+  http: emitHeaderCondition(forwardedProto("http")),
+  https: emitHeaderCondition(forwardedProto("https")),
+} as const;
+
+/** Encodes a linked route; `httpsPort` is the port that redirects name, if one must be named. */
+export function emitRoute(route: Route, httpsPort: number | undefined): EncodedRoute {
+  const common: RouteInit = { name: `${formatRef(route.origin.ref)}`, ...emitHeaderEdits(route.headers) };
+  const toHttps: RouteInit = {
+    ...common,
+    action: { case: "redirect", value: emitRedirect({ kind: "redirect", https: true, status: 301 }, httpsPort) },
+  };
+  const rest: RouteInit = { ...common, action: emitAction(route, httpsPort) };
+  valid(RouteSchema, { ...rest, match: { pathSpecifier: { case: "prefix", value: "/" } } });
+  return {
+    match: emitMatch(route.match, route.fraction),
+    rest: encodeFields(RouteSchema, rest),
+    toHttps: encodeFields(RouteSchema, toHttps),
+    ...(route.action.kind === "forward" ? { cluster: route.action.cluster } : {}),
+    ...(route.match.proto ? { proto: route.match.proto } : {}),
+  };
+}
+
+function emitAction(route: Route, httpsPort: number | undefined): NonNullable<RouteInit["action"]> {
+  const action = route.action;
+  switch (action.kind) {
+    case "forward":
+      return { case: "route", value: emitForward(action) };
+    case "redirect":
+      return { case: "redirect", value: emitRedirect(action, httpsPort) };
+    case "respond":
+      return { case: "directResponse", value: { status: action.status, ...emitBody(action.body) } };
+  }
+}
+
+function emitBody(body: string | undefined): { body?: { specifier: { case: "inlineString"; value: string } } } {
+  return body === undefined ? {} : { body: { specifier: { case: "inlineString", value: body } } };
+}
+
+function emitForward(forward: Forward): ActionInit {
+  return {
+    clusterSpecifier: { case: "cluster", value: forward.cluster },
+    timeout: duration(forward.timeoutMs),
+    ...(forward.idleTimeoutMs === undefined ? {} : { idleTimeout: duration(forward.idleTimeoutMs) }),
+    ...emitForwardRewrite(forward.rewrite),
+    ...emitHostRewrite(forward.hostRewrite),
+    ...(forward.priority === "high" ? { priority: 1 } : {}),
+    upgradeConfigs: forward.upgrades.map(emitUpgrade),
+  };
+}
+
+function emitUpgrade(upgradeType: string): Init<typeof RouteAction_UpgradeConfigSchema> {
+  return { upgradeType, ...(upgradeType.toUpperCase() === "CONNECT" ? { connectConfig: {} } : {}) };
+}
+
+function emitForwardRewrite(rewrite: PathRewrite | undefined): ActionInit {
+  switch (rewrite?.kind) {
+    case "prefix":
+      return { prefixRewrite: rewrite.to };
+    case "regex":
+      return { regexRewrite: emitRegexRewrite(rewrite) };
+    default:
+      return {};
+  }
+}
+
+function emitRegexRewrite(rewrite: { readonly pattern: string; readonly substitution: string }) {
+  return { pattern: { regex: rewrite.pattern }, substitution: rewrite.substitution };
+}
+
+function emitHostRewrite(rewrite: Forward["hostRewrite"]): ActionInit {
+  switch (rewrite?.kind) {
+    case "literal":
+      return { hostRewriteSpecifier: { case: "hostRewriteLiteral", value: rewrite.value } };
+    case "auto":
+      return { hostRewriteSpecifier: { case: "autoHostRewrite", value: { value: true } } };
+    default:
+      return {};
+  }
+}
+
+function emitRedirect(redirect: Redirect, httpsPort: number | undefined): RedirectInit {
+  const port = redirect.port ?? (redirect.https ? httpsPort : undefined);
+  return {
+    responseCode: redirectCodes[redirect.status],
+    ...(redirect.host === undefined ? {} : { hostRedirect: redirect.host }),
+    ...(port === undefined ? {} : { portRedirect: port }),
+    ...(redirect.https ? { schemeRewriteSpecifier: { case: "httpsRedirect", value: true } as const } : {}),
+    ...emitRedirectPath(redirect.path),
+  };
+}
+
+function emitRedirectPath(path: PathRewrite | undefined): RedirectInit {
+  switch (path?.kind) {
+    case "path":
+      return { pathRewriteSpecifier: { case: "pathRedirect", value: path.to } };
+    case "prefix":
+      return { pathRewriteSpecifier: { case: "prefixRewrite", value: path.to } };
+    case "regex":
+      return { pathRewriteSpecifier: { case: "regexRewrite", value: emitRegexRewrite(path) } };
+    default:
+      return {};
+  }
+}
+
+/** The header edits of a route, a virtual host or a table. */
+export function emitHeaderEdits(edits: HeaderEdits) {
+  return {
+    requestHeadersToAdd: edits.addRequest.map(emitHeaderValue),
+    requestHeadersToRemove: [...edits.removeRequest],
+    responseHeadersToAdd: edits.addResponse.map(emitHeaderValue),
+    responseHeadersToRemove: [...edits.removeResponse],
+  };
+}
+
+/** APPEND_IF_EXISTS_OR_ADD is 0, OVERWRITE_IF_EXISTS_OR_ADD is 2 (envoy.config.core.v3.HeaderValueOption). */
+function emitHeaderValue(header: HeaderValue) {
+  return {
+    header: { key: header.name, value: header.value },
+    appendAction: header.append ? 0 : 2,
+    keepEmptyValue: true,
+  } as const;
+}

@@ -1,0 +1,21 @@
+/**
+ * SHAPE `table`: all virtual hosts of a table in one RouteConfiguration.
+ * Its parts are the virtual hosts' own bytes, and its version is made of theirs, so one edit neither copies nor
+ * hashes the others.
+ */
+import { RouteConfigurationSchema } from "#gen/envoy/config/route/v3/route_pb.js";
+import type { Encoded } from "../../ir/encoded.ts";
+import { contentVersion, encode } from "../bytes.ts";
+import type { EncodedVirtualHost } from "../virtual-host.ts";
+
+/** Packs virtual hosts, in the order given, into the route table `name`. */
+export function shapeTable(name: string, hosts: readonly EncodedVirtualHost[], portsMatter: boolean): Encoded {
+  const head = encode(RouteConfigurationSchema, { name, ignorePortInHostMatching: !portsMatter });
+  return {
+    type: "routes",
+    name,
+    version: contentVersion(head, ...hosts.map((host) => host.version)),
+    parts: [head, ...hosts.map((host) => host.bytes)],
+    clusters: hosts.map((host) => host.clusters),
+  };
+}

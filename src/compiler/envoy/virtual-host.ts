@@ -1,0 +1,91 @@
+/**
+ * EMIT of virtual hosts: routes that are already bytes are put together under their names.
+ * Nothing is encoded again, so an edit of one route costs a copy of its own virtual host.
+ */
+import { RouteMatchSchema, RouteSchema, VirtualHostSchema } from "#gen/envoy/config/route/v3/route_components_pb.js";
+import type { NamedMatch } from "../ir/match.ts";
+import type { Exposure } from "../ir/virtual-host.ts";
+import { contentVersion, encode, encodeFields, field } from "./bytes.ts";
+import { emitHeaderCondition, matchField } from "./match.ts";
+import { type EncodedRoute, protoCondition } from "./route.ts";
+
+/** A route within a virtual host: its bytes, how it is exposed there, and a further condition on `:authority`. */
+export interface HostedRoute {
+  readonly route: EncodedRoute;
+  readonly exposure: Exposure;
+  readonly authority?: NamedMatch;
+}
+
+/** An encoded virtual host, framed as a field of its RouteConfiguration. */
+export interface EncodedVirtualHost {
+  readonly table: string;
+  readonly bytes: Uint8Array;
+  readonly version: string;
+  readonly clusters: readonly string[];
+}
+
+const routesField = 3;
+const virtualHostsField = 2;
+
+/** Puts a virtual host together. `misdirected` answers 421 to every secure request before any route. */
+export function emitVirtualHost(
+  table: string,
+  name: string,
+  domains: readonly string[],
+  misdirected: Uint8Array | undefined,
+  routes: readonly HostedRoute[],
+): EncodedVirtualHost {
+  const parts: Uint8Array[] = [encode(VirtualHostSchema, { name, domains: [...domains] })];
+  if (misdirected) parts.push(misdirected);
+  const clusters = new Set<string>();
+  for (const hosted of routes) {
+    for (const bytes of exposedRoutes(hosted)) parts.push(bytes);
+    if (hosted.route.cluster !== undefined) clusters.add(hosted.route.cluster);
+  }
+  const bytes = field(virtualHostsField, ...parts);
+  return { table, bytes, version: contentVersion(bytes), clusters: [...clusters] };
+}
+
+const composed = new WeakMap<EncodedRoute, Map<Exposure, readonly Uint8Array[]>>();
+
+/** The framed routes of one exposure; remembered per encoded route, whose bytes never change. */
+function exposedRoutes(hosted: HostedRoute): readonly Uint8Array[] {
+  if (hosted.authority) return compose(hosted.route, hosted.exposure, emitHeaderCondition(hosted.authority));
+  const known = composed.get(hosted.route) ?? new Map<Exposure, readonly Uint8Array[]>();
+  const bytes = known.get(hosted.exposure) ?? compose(hosted.route, hosted.exposure);
+  composed.set(hosted.route, known.set(hosted.exposure, bytes));
+  return bytes;
+}
+
+function compose(route: EncodedRoute, exposure: Exposure, ...conditions: readonly Uint8Array[]): readonly Uint8Array[] {
+  const own = (proto: "http" | "https" | undefined) => {
+    const match = matchField(route.match, ...conditions, ...(proto ? [protoCondition[proto]] : []));
+    return field(routesField, match, route.rest);
+  };
+  const toHttps = () => field(routesField, matchField(route.match, ...conditions), route.toHttps);
+  // A route for plain HTTP only is what its object says it is: there is nothing to redirect it to.
+  if (route.proto === "http") return exposure === "hidden" || exposure === "secure-only" ? [] : [own("http")];
+  switch (exposure) {
+    case "direct":
+      return [own(route.proto)];
+    case "redirect":
+      return [own("https"), toHttps()];
+    case "secure-only":
+      return [own("https")];
+    case "redirect-only":
+      return [toHttps()];
+    case "hidden":
+      return [];
+  }
+}
+
+/** A route that answers 421 to secure requests, or to all of them, framed for a virtual host. */
+export function emitMisdirected(secure: "marked" | "all"): Uint8Array {
+  const route = { action: { case: "directResponse", value: { status: 421 } } } as const;
+  const match = { pathSpecifier: { case: "prefix", value: "/" } } as const;
+  return field(
+    routesField,
+    matchField(encode(RouteMatchSchema, match), ...(secure === "marked" ? [protoCondition.https] : [])),
+    encodeFields(RouteSchema, route),
+  );
+}

@@ -1,0 +1,237 @@
+/**
+ * LOWER of upstreams: a service string and the settings beside it become one cluster declaration, named by what it
+ * is, so that objects that want the same upstream share it and others never do.
+ */
+import { createHash } from "node:crypto";
+import { type Checked, type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { child, type Origin } from "#base/origin.ts";
+import type { Collection, Index, Reads } from "../../graph/graph.ts";
+import type { ClusterDecl, ClusterName, ConnectionPolicy, UpstreamTls } from "../../ir/cluster.ts";
+import type { Settings } from "../../settings.ts";
+import type { RouteDefaults } from "./defaults.ts";
+import { looksLikeService, parseService, type ServiceAddress, serviceNamed } from "./service.ts";
+import { type ContextLookup, findContext, upstreamTls } from "./tls.ts";
+
+/** What upstreams are lowered against. */
+export interface UpstreamLookup extends ContextLookup {
+  readonly settings: Collection<Settings>;
+  readonly resolvers: Index<ResolverDecl>;
+}
+
+/** A resolver by its name. */
+export interface ResolverDecl {
+  readonly name: string;
+  readonly kind: "service" | "endpoint" | "consul";
+}
+
+/** The fields of a Mapping or TCPMapping that make its upstream. */
+export interface UpstreamFields {
+  readonly service: string;
+  readonly tls?: string | undefined;
+  readonly resolver?: string | undefined;
+  readonly enable_ipv4?: boolean | undefined;
+  readonly enable_ipv6?: boolean | undefined;
+  readonly cluster_tag?: string | undefined;
+  readonly stats_name?: string | undefined;
+  readonly connect_timeout_ms?: number | undefined;
+  readonly cluster_idle_timeout_ms?: number | undefined;
+  readonly cluster_max_connection_lifetime_ms?: number | undefined;
+  readonly grpc?: boolean | undefined;
+  readonly dns_type?: string | undefined;
+  readonly respect_dns_ttl?: boolean | undefined;
+}
+
+const implicitResolvers: Readonly<Record<string, ResolverDecl["kind"]>> = {
+  "kubernetes-service": "service",
+  "kubernetes-endpoint": "endpoint",
+  endpoint: "endpoint",
+  consul: "consul",
+  "consul-endpoint": "consul",
+};
+
+/** Lowers an upstream; no value: requests for it get 503. */
+export function lowerUpstream(
+  lookup: UpstreamLookup,
+  fields: UpstreamFields,
+  defaults: RouteDefaults,
+  origin: Origin,
+  reads: Reads,
+): Checked<ClusterDecl> {
+  const at = child(origin, "spec", "service");
+  const address = parseService(fields.service);
+  if (typeof address === "string") return { diagnostics: [badService(at, address)] };
+  const resolver = findResolver(lookup, fields.resolver ?? defaults.resolver, reads);
+  if (resolver === undefined) return { diagnostics: [unknownResolver(origin, fields.resolver ?? defaults.resolver)] };
+  const tls = lowerOrigination(lookup, fields, address, origin, reads);
+  const { family, problem } = lowerFamily(fields, defaults, origin);
+  const policy: ConnectionPolicy = {
+    ...lowerPolicy(fields, defaults, address),
+    dnsFamily: family,
+    ...(tls.value ? { tls: tls.value } : {}),
+  };
+  const value = declare(lookup, address, policy, resolver, defaults, at, reads);
+  return {
+    value,
+    diagnostics: [...tls.diagnostics, ...(problem ? [problem] : []), ...oddities(address, fields, origin)],
+  };
+}
+
+function findResolver(lookup: UpstreamLookup, name: string, reads: Reads): ResolverDecl["kind"] | undefined {
+  const kind = reads.lookup(lookup.resolvers, name)[0]?.kind ?? implicitResolvers[name];
+  return kind === "consul" ? undefined : kind;
+}
+
+function declare(
+  lookup: UpstreamLookup,
+  address: ServiceAddress,
+  policy: ConnectionPolicy,
+  resolver: ResolverDecl["kind"],
+  defaults: RouteDefaults,
+  at: Origin,
+  reads: Reads,
+): ClusterDecl {
+  const own = reads.get(lookup.settings, "")?.namespace ?? "default";
+  const namespace = defaults.ambassadorNamespaceForServices ? own : at.ref.namespace;
+  const port = address.port ?? (policy.tls ? 443 : 80);
+  const named = serviceNamed(address.host, namespace);
+  // Outside its own namespace the instance could not resolve a bare name: it stands for the object's namespace.
+  const host =
+    looksLikeService(address.host) && !address.host.includes(".") && named
+      ? `${named.name}.${named.namespace}`
+      : address.host;
+  const identity = named ? `${named.namespace}/${named.name}:${port}` : `${host}:${port}`;
+  return {
+    name: `${identity}~${policyHash(policy, resolver, host)}` as ClusterName,
+    origin: at,
+    host,
+    port,
+    ...(named
+      ? { service: { ...named, port, lenient: resolver === "endpoint", likely: looksLikeService(address.host) } }
+      : {}),
+    policy,
+  };
+}
+
+function policyHash(policy: ConnectionPolicy, resolver: string, host: string): string {
+  return createHash("sha1")
+    .update(JSON.stringify([policy, resolver, host]))
+    .digest("hex")
+    .slice(0, 8);
+}
+
+function lowerPolicy(
+  fields: UpstreamFields,
+  defaults: RouteDefaults,
+  address: ServiceAddress,
+): Omit<ConnectionPolicy, "dnsFamily" | "tls"> {
+  // 0 asks for the Module's value (resources.md 8.2).
+  const idle = fields.cluster_idle_timeout_ms || defaults.clusterIdleTimeoutMs;
+  const lifetime = fields.cluster_max_connection_lifetime_ms || defaults.clusterMaxConnectionLifetimeMs;
+  return {
+    connectTimeoutMs: fields.connect_timeout_ms ?? 3000,
+    ...(idle === undefined ? {} : { idleTimeoutMs: idle }),
+    ...(lifetime === undefined ? {} : { maxConnectionLifetimeMs: lifetime }),
+    http2: fields.grpc ?? false,
+    dnsType: fields.dns_type?.toLowerCase() === "logical_dns" ? "logical_dns" : "strict_dns",
+    respectDnsTtl: fields.respect_dns_ttl ?? false,
+    statName: fields.stats_name ?? defaults.statsName ?? statName(address),
+    ...(fields.cluster_tag === undefined ? {} : { tag: fields.cluster_tag }),
+  };
+}
+
+/** The name that dashboards know: the service string without scheme, everything else an underscore. */
+function statName(address: ServiceAddress): string {
+  const text = address.port === undefined ? address.host : `${address.host}:${address.port}`;
+  return text.replace(/[^0-9A-Za-z]/g, "_");
+}
+
+function lowerFamily(
+  fields: UpstreamFields,
+  defaults: RouteDefaults,
+  origin: Origin,
+): { readonly family: ConnectionPolicy["dnsFamily"]; readonly problem?: Diagnostic } {
+  const v4 = fields.enable_ipv4 ?? defaults.ipv4;
+  const v6 = fields.enable_ipv6 ?? defaults.ipv6;
+  if (v4 && v6) return { family: "auto" };
+  if (v6) return { family: "v6" };
+  if (v4) return { family: "v4" };
+  const problem = diagnose(
+    "service/no-address-family",
+    child(origin, "spec", "enable_ipv4"),
+    "both IPv4 and IPv6 are switched off",
+    {
+      traffic: "IPv4 addresses are used all the same",
+    },
+  );
+  return { family: "v4", problem };
+}
+
+function lowerOrigination(
+  lookup: UpstreamLookup,
+  fields: UpstreamFields,
+  address: ServiceAddress,
+  origin: Origin,
+  reads: Reads,
+): { readonly value?: UpstreamTls; readonly diagnostics: readonly Diagnostic[] } {
+  const https = address.scheme === "https" ? { value: {} } : {};
+  if (fields.tls === undefined || fields.tls === "") return { ...https, diagnostics: [] };
+  const context = findContext(lookup, fields.tls, origin.ref.namespace, reads);
+  if (context) return { value: upstreamTls(context), diagnostics: [] };
+  const unknown = diagnose(
+    "tls/unknown-context",
+    child(origin, "spec", "tls"),
+    `there is no TLSContext "${fields.tls}"`,
+    {
+      traffic: "the service is spoken to with TLS, but without the settings that were asked for",
+      hint: "create the TLSContext, or correct the name",
+    },
+  );
+  // Never less secure than asked for: an unknown context still means TLS.
+  return { value: {}, diagnostics: [unknown] };
+}
+
+function badService(at: Origin, why: string): Diagnostic {
+  return diagnose("service/invalid", at, why, {
+    traffic: "requests get 503",
+    hint: "write [scheme://]host[.namespace][:port]",
+  });
+}
+
+function unknownResolver(origin: Origin, name: string): Diagnostic {
+  return diagnose(
+    "service/unknown-resolver",
+    child(origin, "spec", "resolver"),
+    `there is no usable resolver "${name}"`,
+    {
+      traffic: "requests get 503",
+      hint: "use kubernetes-service or kubernetes-endpoint, or create the resolver",
+    },
+  );
+}
+
+function oddities(address: ServiceAddress, fields: UpstreamFields, origin: Origin): readonly Diagnostic[] {
+  const at = child(origin, "spec", "service");
+  const found: Diagnostic[] = [];
+  if (address.ignored !== undefined) {
+    found.push(
+      diagnose("service/ignored-part", at, `"${address.ignored}" behind the host means nothing here`, {
+        hint: "use rewrite to change paths",
+      }),
+    );
+  }
+  if (address.scheme !== undefined && address.scheme !== "http" && address.scheme !== "https") {
+    found.push(
+      diagnose("service/unknown-scheme", at, `scheme "${address.scheme}" is not known`, {
+        traffic: "it is taken for http",
+      }),
+    );
+  }
+  if (address.scheme === "http" && fields.tls) {
+    found.push(
+      diagnose("service/http-with-tls", at, "the service says http://, but tls asks for TLS", {
+        traffic: "TLS is used",
+      }),
+    );
+  }
+  return found;
+}

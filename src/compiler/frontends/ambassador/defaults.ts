@@ -1,0 +1,136 @@
+/**
+ * LOWER of the `ambassador` Module: one object with everything in it becomes a few small values, so that an edit
+ * wakes only the readers of what changed.
+ */
+import type { Module } from "../../api/index.ts";
+import type { AccessLogFormat, HttpOptions } from "../../ir/http-options.ts";
+import type { HeaderEdits } from "../../ir/route.ts";
+import { lowerAddedHeaders } from "./headers.ts";
+
+type ModuleConfig = Module["spec"]["config"];
+
+/** What Mappings and TCPMappings use where they say nothing themselves. */
+export interface RouteDefaults {
+  readonly timeoutMs: number;
+  readonly clusterIdleTimeoutMs?: number;
+  readonly clusterMaxConnectionLifetimeMs?: number;
+  readonly resolver: string;
+  readonly ipv4: boolean;
+  readonly ipv6: boolean;
+  readonly ambassadorNamespaceForServices: boolean;
+  readonly statsName?: string;
+  readonly headers: HeaderEdits;
+  readonly secretNamespacing: boolean;
+  readonly regexMaxSize: number;
+}
+
+/** How ports are opened while there is no Listener (1.x). */
+export interface LegacyListening {
+  readonly servicePort?: number;
+  readonly useProxyProto: boolean;
+  readonly trustedHops: number;
+  readonly redirectCleartext: boolean;
+}
+
+/** Defaults with the Module's `config`, or without one. */
+export function lowerRouteDefaults(config: ModuleConfig): RouteDefaults {
+  const shared = config.defaults;
+  const own = shared?.httpmapping;
+  const idle = config.cluster_idle_timeout_ms;
+  const lifetime = config.cluster_max_connection_lifetime_ms;
+  const statsName = own?.stats_name ?? shared?.stats_name;
+  return {
+    timeoutMs: config.cluster_request_timeout_ms ?? 3000,
+    ...(idle === undefined ? {} : { clusterIdleTimeoutMs: idle }),
+    ...(lifetime === undefined ? {} : { clusterMaxConnectionLifetimeMs: lifetime }),
+    resolver: config.resolver ?? "kubernetes-service",
+    ipv4: config.enable_ipv4 ?? true,
+    ipv6: config.enable_ipv6 ?? false,
+    ambassadorNamespaceForServices: config.use_ambassador_namespace_for_service_resolution ?? false,
+    ...(statsName === undefined ? {} : { statsName }),
+    headers: {
+      addRequest: lowerAddedHeaders(own?.add_request_headers ?? shared?.add_request_headers),
+      removeRequest: own?.remove_request_headers ?? shared?.remove_request_headers ?? [],
+      addResponse: lowerAddedHeaders(own?.add_response_headers ?? shared?.add_response_headers),
+      removeResponse: own?.remove_response_headers ?? shared?.remove_response_headers ?? [],
+    },
+    secretNamespacing: shared?.tls_secret_namespacing ?? true,
+    regexMaxSize: config.regex_max_size ?? 200,
+  };
+}
+
+/** How 1.x opened ports. */
+export function lowerLegacyListening(config: ModuleConfig): LegacyListening {
+  return {
+    ...(config.service_port === undefined ? {} : { servicePort: config.service_port }),
+    useProxyProto: config.use_proxy_proto ?? false,
+    trustedHops: config.xff_num_trusted_hops ?? 0,
+    redirectCleartext: config.x_forwarded_proto_redirect ?? false,
+  };
+}
+
+const defaultLogFormat =
+  'ACCESS [%START_TIME%] "%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%" %RESPONSE_CODE% ' +
+  "%RESPONSE_FLAGS% %BYTES_RECEIVED% %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% " +
+  '"%REQ(X-FORWARDED-FOR)%" "%REQ(USER-AGENT)%" "%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%"';
+
+/** The JSON access log's default keys; dashboards rely on them. */
+const defaultLogFields = {
+  start_time: "%START_TIME%",
+  method: "%REQ(:METHOD)%",
+  path: "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%",
+  protocol: "%PROTOCOL%",
+  response_code: "%RESPONSE_CODE%",
+  response_flags: "%RESPONSE_FLAGS%",
+  bytes_received: "%BYTES_RECEIVED%",
+  bytes_sent: "%BYTES_SENT%",
+  duration: "%DURATION%",
+  upstream_service_time: "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%",
+  x_forwarded_for: "%REQ(X-FORWARDED-FOR)%",
+  user_agent: "%REQ(USER-AGENT)%",
+  request_id: "%REQ(X-REQUEST-ID)%",
+  authority: "%REQ(:AUTHORITY)%",
+  upstream_host: "%UPSTREAM_HOST%",
+  upstream_cluster: "%UPSTREAM_CLUSTER%",
+  upstream_local_address: "%UPSTREAM_LOCAL_ADDRESS%",
+  downstream_local_address: "%DOWNSTREAM_LOCAL_ADDRESS%",
+  downstream_remote_address: "%DOWNSTREAM_REMOTE_ADDRESS%",
+  requested_server_name: "%REQUESTED_SERVER_NAME%",
+  istio_policy_status: "%DYNAMIC_METADATA(istio.mixer:status)%",
+  upstream_transport_failure_reason: "%UPSTREAM_TRANSPORT_FAILURE_REASON%",
+};
+
+/** The instance-wide connection manager settings. */
+export function lowerHttpOptions(config: ModuleConfig): HttpOptions {
+  const { max_request_headers_kb: headersKb, listener_idle_timeout_ms: idle, buffer_limit_bytes: buffer } = config;
+  const { forward_client_cert_details: forward, set_current_client_cert_details: details } = config;
+  const underscores = config.headers_with_underscores_action;
+  return {
+    useRemoteAddress: config.use_remote_address ?? true,
+    serverName: config.server_name ?? "envoy",
+    acceptHttp10: config.enable_http10 ?? false,
+    allowChunkedLength: config.allow_chunked_length ?? false,
+    properCase: config.proper_case ?? false,
+    ...(headersKb === undefined ? {} : { maxRequestHeadersKb: headersKb }),
+    ...(idle === undefined ? {} : { idleTimeoutMs: idle }),
+    ...(underscores === undefined ? {} : { headersWithUnderscores: underscores }),
+    mergeSlashes: config.merge_slashes ?? false,
+    rejectEscapedSlashes: config.reject_requests_with_escaped_slashes ?? false,
+    stripMatchingHostPort: config.strip_matching_host_port ?? false,
+    preserveExternalRequestId: config.preserve_external_request_id ?? false,
+    ...(forward === undefined ? {} : { forwardClientCert: forward }),
+    ...(details === undefined ? {} : { clientCertDetails: details }),
+    suppressEnvoyHeaders: config.suppress_envoy_headers ?? false,
+    accessLogPath: config.envoy_log_path ?? "/dev/fd/1",
+    accessLog: lowerAccessLog(config),
+    ...(buffer === undefined ? {} : { bufferLimitBytes: buffer }),
+  };
+}
+
+function lowerAccessLog(config: ModuleConfig): AccessLogFormat {
+  const { envoy_log_type: type = "text", envoy_log_format: format } = config;
+  if (type === "text")
+    return { kind: "text", format: typeof format === "string" && format !== "" ? format : defaultLogFormat };
+  const fields = typeof format === "object" && Object.keys(format).length > 0 ? format : defaultLogFields;
+  return { kind: "json", fields, typed: type === "typed_json" };
+}

@@ -1,0 +1,31 @@
+/** LOWER of header edits: `add_*_headers` and `remove_*_headers`. */
+import type { HeaderEdits, HeaderValue } from "../../ir/route.ts";
+
+interface AddedHeader {
+  readonly value?: string | undefined;
+  readonly append?: boolean | undefined;
+}
+
+/** The headers to add, sorted by name as the user's map has no order. */
+export function lowerAddedHeaders(headers: Readonly<Record<string, AddedHeader>> | undefined): readonly HeaderValue[] {
+  return Object.entries(headers ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, header]) => ({ name, value: header.value ?? "", append: header.append ?? true }));
+}
+
+interface Edits {
+  readonly add_request_headers?: Readonly<Record<string, AddedHeader>> | undefined;
+  readonly remove_request_headers?: readonly string[] | undefined;
+  readonly add_response_headers?: Readonly<Record<string, AddedHeader>> | undefined;
+  readonly remove_response_headers?: readonly string[] | undefined;
+}
+
+/** A Mapping's edits; what it says itself masks the default, even when empty (resources.md 8.8). */
+export function lowerHeaderEdits(spec: Edits, defaults: HeaderEdits): HeaderEdits {
+  return {
+    addRequest: spec.add_request_headers ? lowerAddedHeaders(spec.add_request_headers) : defaults.addRequest,
+    removeRequest: spec.remove_request_headers ?? defaults.removeRequest,
+    addResponse: spec.add_response_headers ? lowerAddedHeaders(spec.add_response_headers) : defaults.addResponse,
+    removeResponse: spec.remove_response_headers ?? defaults.removeResponse,
+  };
+}

@@ -1,0 +1,177 @@
+/**
+ * LOWER of Hosts: names, policy for insecure requests, and how TLS is terminated (resources.md 6.2).
+ * A Host whose certificate is missing keeps its plain HTTP side; nothing is served with another host's certificate.
+ */
+
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { parseGlob, splitPort } from "#base/hostname.ts";
+import { child, formatRef, type Origin, refKey } from "#base/origin.ts";
+import type { Host, HostSpec } from "../../api/index.ts";
+import type { Derived, Reads } from "../../graph/graph.ts";
+import type { HostDecl, HostTls, InsecureAction, LabelSelector } from "../../ir/host.ts";
+import {
+  type ContextDecl,
+  type ContextLookup,
+  certificateUse,
+  contextName,
+  findContext,
+  lowerTlsPolicy,
+  type SecretLookup,
+  secretProblem,
+} from "./tls.ts";
+
+/** What Hosts are lowered against. */
+export interface HostLookup extends SecretLookup, ContextLookup {}
+
+/** Lowers a Host. */
+export function lowerHost(lookup: HostLookup): (host: Host, reads: Reads) => Derived<HostDecl> {
+  return (host, reads) => {
+    const { spec, ref } = host;
+    const origin: Origin = { ref, path: "" };
+    const { name, port } = splitPort(spec.hostname.toLowerCase());
+    const glob = parseGlob(name);
+    if (!glob || name === "") return { out: [], diagnostics: [badHostname(origin, spec.hostname)] };
+    const diagnostics: Diagnostic[] = [];
+    const tls = lowerHostTls(lookup, host, glob.text, reads, diagnostics);
+    const decl: HostDecl = {
+      key: refKey(ref),
+      origin,
+      created: host.created ?? "",
+      namespace: ref.namespace,
+      labels: host.labels,
+      glob: glob.text,
+      ...(port === undefined ? {} : { port }),
+      ...lowerSelector(spec),
+      insecure: (spec.requestPolicy?.insecure?.action ?? "Redirect").toLowerCase() as InsecureAction,
+      additionalPort: spec.requestPolicy?.insecure?.additionalPort ?? 8080,
+      ...(tls ? { tls } : spec.tlsSecret?.name ? { tlsBroken: true } : {}),
+    };
+    return { out: [[decl.key, decl]], diagnostics };
+  };
+}
+
+function lowerSelector(spec: HostSpec): { readonly selector?: LabelSelector } {
+  const labels = (spec.mappingSelector ?? spec.selector)?.matchLabels;
+  return labels && Object.keys(labels).length > 0 ? { selector: labels } : {};
+}
+
+function badHostname(origin: Origin, hostname: string): Diagnostic {
+  return diagnose(
+    "host/invalid-hostname",
+    child(origin, "spec", "hostname"),
+    `"${hostname}" is not a host name pattern`,
+    {
+      traffic: "the Host is not served",
+      hint: "write an exact name, `*`, `*.example.com` or `example.*`",
+    },
+  );
+}
+
+function lowerHostTls(
+  lookup: HostLookup,
+  host: Host,
+  glob: string,
+  reads: Reads,
+  diagnostics: Diagnostic[],
+): HostTls | undefined {
+  const { spec, ref } = host;
+  const origin: Origin = { ref, path: "" };
+  const secretName = spec.tlsSecret?.name;
+  if (!secretName) {
+    diagnostics.push(...uselessTls(spec, origin));
+    return undefined;
+  }
+  const certificate = certificateUse({ namespace: spec.tlsSecret?.namespace ?? ref.namespace, name: secretName });
+  const missing = secretProblem(lookup, certificate.secret, "certificate", child(origin, "spec", "tlsSecret"), reads);
+  if (missing) {
+    diagnostics.push(missing);
+    return undefined;
+  }
+  if (spec.tls && spec.tlsContext?.name) {
+    diagnostics.push(twoSettings(origin));
+    return undefined;
+  }
+  if (spec.tls) {
+    const dotted = reads.get(lookup.defaults, "")?.secretNamespacing ?? true;
+    const lowered = lowerTlsPolicy(lookup, spec.tls, child(origin, "spec", "tls"), dotted, reads);
+    diagnostics.push(...lowered.diagnostics);
+    return { certificate, policy: lowered.policy };
+  }
+  const named = spec.tlsContext?.name;
+  const context = findContext(lookup, named ?? `${ref.name}-context`, ref.namespace, reads);
+  if (!context) {
+    if (named) diagnostics.push(unknownContext(origin, named));
+    return named ? undefined : { certificate, policy: { requireClientCertificate: false } };
+  }
+  return withContext(context, certificate, glob, origin, diagnostics);
+}
+
+function withContext(
+  context: ContextDecl,
+  certificate: HostTls["certificate"],
+  glob: string,
+  origin: Origin,
+  diagnostics: Diagnostic[],
+): HostTls | undefined {
+  if (context.certificate && context.certificate.secret !== certificate.secret) {
+    diagnostics.push(otherSecret(context, certificate.secret, origin));
+    return undefined;
+  }
+  if (context.hosts.length > 0 && !context.hosts.includes(glob) && !context.hosts.includes(origin.ref.name)) {
+    diagnostics.push(
+      diagnose(
+        "host/not-in-context",
+        child(origin, "spec", "tlsContext"),
+        `${contextName(context)} does not list ${glob} in its hosts`,
+        {
+          traffic: "its settings are used all the same",
+        },
+      ),
+    );
+  }
+  return { certificate, policy: context.policy, context: formatRef(context.ref) };
+}
+
+function uselessTls(spec: HostSpec, origin: Origin): readonly Diagnostic[] {
+  return (["tls", "tlsContext"] as const)
+    .filter((field) => spec[field] !== undefined)
+    .map((field) =>
+      diagnose("host/tls-without-secret", child(origin, "spec", field), `${field} does nothing without tlsSecret`, {
+        traffic: "the Host is served without TLS",
+        hint: "name the Secret with the certificate in tlsSecret",
+      }),
+    );
+}
+
+const noTls = "TLS is not served for it; plain HTTP goes on";
+
+function twoSettings(origin: Origin): Diagnostic {
+  return diagnose("host/tls-and-context", child(origin, "spec", "tls"), "tls and tlsContext cannot both be set", {
+    traffic: noTls,
+    hint: "keep one of them",
+  });
+}
+
+function unknownContext(origin: Origin, name: string): Diagnostic {
+  return diagnose(
+    "tls/unknown-context",
+    child(origin, "spec", "tlsContext", "name"),
+    `there is no TLSContext "${name}"`,
+    {
+      traffic: noTls,
+      hint: "create the TLSContext, or correct the name",
+    },
+  );
+}
+
+function otherSecret(context: ContextDecl, secret: string, origin: Origin): Diagnostic {
+  return diagnose(
+    "host/other-secret",
+    child(origin, "spec", "tlsSecret"),
+    `${contextName(context)} names Secret ${context.certificate?.secret}, the Host names ${secret}`,
+    {
+      traffic: noTls,
+      hint: "let both name the same Secret, or leave it out of the TLSContext",
+    },
+  );
+}

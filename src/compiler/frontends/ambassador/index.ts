@@ -1,0 +1,11 @@
+/** The door of the Ambassador dialect: its resources → declarations that know no dialect. */
+
+export type { ResolverDecl } from "./cluster.ts";
+export { lowerHttpOptions, lowerLegacyListening, lowerRouteDefaults } from "./defaults.ts";
+export { lowerHost } from "./host.ts";
+export { announceListeners, legacyListeners } from "./legacy-listeners.ts";
+export { lowerListener } from "./listener.ts";
+export { type AdmittedMapping, lowerMapping } from "./mapping.ts";
+export { catchAllHost, contextHosts } from "./synthetic-host.ts";
+export { lowerTcpMapping } from "./tcp-mapping.ts";
+export { lowerTlsContext } from "./tls.ts";

@@ -1,0 +1,78 @@
+/** LOWER of Listeners (resources.md 5). PROXY is read before TLS in every spelling, as it stands first on the wire. */
+
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { type Origin, refKey } from "#base/origin.ts";
+import type { Listener, ListenerSpec } from "../../api/index.ts";
+import type { Collection, Derived, Reads } from "../../graph/graph.ts";
+import type { HostBinding, ListenerDecl } from "../../ir/listener.ts";
+import type { Settings } from "../../settings.ts";
+
+type Layer = NonNullable<ListenerSpec["protocolStack"]>[number];
+
+const stacks: Readonly<Record<NonNullable<ListenerSpec["protocol"]>, readonly Layer[]>> = {
+  HTTP: ["HTTP", "TCP"],
+  HTTPS: ["TLS", "HTTP", "TCP"],
+  HTTPPROXY: ["PROXY", "HTTP", "TCP"],
+  HTTPSPROXY: ["PROXY", "TLS", "HTTP", "TCP"],
+  TCP: ["TCP"],
+  TLS: ["TLS", "TCP"],
+  UDP: ["UDP"],
+};
+
+/** Lowers a Listener. */
+export function lowerListener(
+  settings: Collection<Settings>,
+): (listener: Listener, reads: Reads) => Derived<ListenerDecl> {
+  return (listener, reads) => {
+    const { spec, ref } = listener;
+    const origin: Origin = { ref, path: "" };
+    const stack = spec.protocolStack ?? stacks[spec.protocol ?? "HTTP"];
+    const http = stack.includes("HTTP");
+    const tls = stack.includes("TLS");
+    const statPrefix = spec.statsPrefix ?? defaultStatPrefix(http, tls, spec.port);
+    const decl: ListenerDecl = {
+      key: refKey(ref),
+      origin,
+      created: listener.created ?? "",
+      name: `${ref.namespace}/${ref.name}`,
+      address: reads.get(settings, "")?.bindAddress ?? "0.0.0.0",
+      port: spec.port,
+      proxyProtocol: stack.includes("PROXY"),
+      tls,
+      ...(http ? { http: { statPrefix, trustedHops: spec.l7Depth ?? 0 } } : {}),
+      statPrefix,
+      binding: lowerBinding(spec, ref.namespace),
+      security: spec.securityModel,
+    };
+    return { out: [[decl.key, decl]], diagnostics: portProblem(decl, reads.get(settings, "")) };
+  };
+}
+
+function defaultStatPrefix(http: boolean, tls: boolean, port: number): string {
+  if (http) return tls ? "ingress_https" : "ingress_http";
+  return tls ? `ingress_tls_${port}` : `ingress_tcp_${port}`;
+}
+
+/** Everything but ALL means the Listener's own namespace, also when only labels are given. */
+function lowerBinding(spec: ListenerSpec, namespace: string): HostBinding {
+  const all = spec.hostBinding.namespace?.from === "ALL";
+  const selector = spec.hostBinding.selector?.matchLabels ?? {};
+  return { kind: "hosts", selector, ...(all ? {} : { namespace }) };
+}
+
+/** Says that a port may not be bound, unless it is put elsewhere on this machine. */
+export function portProblem(decl: ListenerDecl, settings: Settings | undefined): readonly Diagnostic[] {
+  const bound = settings?.ports[String(decl.port)] ?? decl.port;
+  if (bound >= (settings?.unprivilegedPortStart ?? 0)) return [];
+  return [
+    diagnose(
+      "listener/port-not-permitted",
+      { ref: decl.origin.ref, path: decl.origin.path },
+      `port ${bound} may not be bound by this process`,
+      {
+        traffic: `nothing listens on port ${bound}`,
+        hint: `use a port from ${settings?.unprivilegedPortStart} on, or put it elsewhere with --port ${decl.port}:${decl.port + 8000}`,
+      },
+    ),
+  ];
+}

@@ -1,0 +1,217 @@
+/** LOWER of Mappings: what one Mapping asks for, as one dialect-free route declaration. */
+
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { child, type Origin, refKey } from "#base/origin.ts";
+import type { Mapping, MappingSpec } from "../../api/index.ts";
+import type { Collection, Derived, Reads } from "../../graph/graph.ts";
+import type { ClusterDecl } from "../../ir/cluster.ts";
+import type { Forward, PathRewrite, Redirect, RouteAction, RouteDecl } from "../../ir/route.ts";
+import { lowerUpstream, type UpstreamLookup } from "./cluster.ts";
+import { lowerRouteDefaults, type RouteDefaults } from "./defaults.ts";
+import { lowerHeaderEdits } from "./headers.ts";
+import { lowerMatch } from "./match.ts";
+import { regexProblem } from "./regex.ts";
+import { parseService } from "./service.ts";
+
+/** A Mapping, or what is left of a broken one: its match, which then answers 503 instead of falling through. */
+export interface AdmittedMapping {
+  readonly mapping: Mapping;
+  readonly broken?: true;
+}
+
+/** What Mappings are lowered against. */
+export interface MappingLookup extends UpstreamLookup {
+  readonly defaults: Collection<RouteDefaults>;
+}
+
+const noDefaults = lowerRouteDefaults({});
+
+/** Lowers a Mapping. */
+export function lowerMapping(lookup: MappingLookup): (admitted: AdmittedMapping, reads: Reads) => Derived<RouteDecl> {
+  return ({ mapping, broken }, reads) => {
+    const { spec, ref, labels } = mapping;
+    const origin: Origin = { ref, path: "" };
+    const defaults = reads.get(lookup.defaults, "") ?? noDefaults;
+    const matched = lowerMatch(spec, labels, origin);
+    if (!matched.value) return { out: [], diagnostics: matched.diagnostics };
+    const { action, upstream, diagnostics } = broken
+      ? unavailable([])
+      : lowerAction(lookup, spec, defaults, origin, reads);
+    const decl: RouteDecl = {
+      key: refKey(ref),
+      origin,
+      created: mapping.created ?? "",
+      labels,
+      ...matched.value,
+      ...(spec.weight === undefined ? {} : { weight: spec.weight }),
+      action,
+      ...(upstream ? { upstream } : {}),
+      headers: lowerHeaderEdits(spec, defaults.headers),
+    };
+    return { out: [[decl.key, decl]], diagnostics };
+  };
+}
+
+interface LoweredAction {
+  readonly action: RouteAction;
+  readonly upstream?: ClusterDecl;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function unavailable(diagnostics: readonly Diagnostic[]): LoweredAction {
+  return { action: { kind: "respond", status: 503 }, diagnostics };
+}
+
+function lowerAction(
+  lookup: MappingLookup,
+  spec: MappingSpec,
+  defaults: RouteDefaults,
+  origin: Origin,
+  reads: Reads,
+): LoweredAction {
+  if (spec.host_redirect) return lowerRedirect(spec, origin);
+  const upstream = lowerUpstream(lookup, spec, defaults, origin, reads);
+  const stray = strayRedirectFields(spec, origin);
+  if (!upstream.value) return unavailable([...upstream.diagnostics, ...stray]);
+  const forward = lowerForward(spec, defaults, upstream.value, origin);
+  if (!forward.action) return unavailable([...upstream.diagnostics, ...stray, ...forward.diagnostics]);
+  return {
+    action: forward.action,
+    upstream: upstream.value,
+    diagnostics: [...upstream.diagnostics, ...stray, ...forward.diagnostics],
+  };
+}
+
+function lowerForward(
+  spec: MappingSpec,
+  defaults: RouteDefaults,
+  upstream: ClusterDecl,
+  origin: Origin,
+): { readonly action?: Forward; readonly diagnostics: readonly Diagnostic[] } {
+  const rewrite = lowerRewrite(spec);
+  const bad =
+    rewrite?.kind === "regex" ? badRegex(rewrite.pattern, child(origin, "spec", "regex_rewrite", "pattern")) : [];
+  if (bad.length > 0) return { diagnostics: bad };
+  const priority = spec.priority?.toLowerCase();
+  const action: Forward = {
+    kind: "forward",
+    cluster: upstream.name,
+    ...(rewrite ? { rewrite } : {}),
+    ...lowerHostRewrite(spec),
+    timeoutMs: spec.timeout_ms ?? defaults.timeoutMs,
+    ...(spec.idle_timeout_ms === undefined ? {} : { idleTimeoutMs: spec.idle_timeout_ms }),
+    ...(priority === "high" ? { priority } : {}),
+    upgrades: lowerUpgrades(spec),
+  };
+  return { action, diagnostics: [...priorityProblem(priority, origin), ...rewriteNotes(spec, origin)] };
+}
+
+/** Three states: absent means `/`, empty means "leave the path alone". */
+function lowerRewrite(spec: MappingSpec): PathRewrite | undefined {
+  if (spec.regex_rewrite) return { kind: "regex", ...spec.regex_rewrite };
+  const to = spec.rewrite ?? "/";
+  return to === "" ? undefined : { kind: "prefix", to };
+}
+
+function lowerHostRewrite(spec: MappingSpec): Pick<Forward, "hostRewrite"> {
+  if (spec.host_rewrite) return { hostRewrite: { kind: "literal", value: spec.host_rewrite } };
+  return spec.auto_host_rewrite ? { hostRewrite: { kind: "auto" } } : {};
+}
+
+function lowerUpgrades(spec: MappingSpec): readonly string[] {
+  const upgrades = new Set(spec.allow_upgrade ?? []);
+  if (spec.use_websocket) upgrades.add("websocket");
+  return [...upgrades];
+}
+
+function lowerRedirect(spec: MappingSpec, origin: Origin): LoweredAction {
+  const address = parseService(spec.service);
+  if (typeof address === "string") {
+    return unavailable([
+      diagnose("service/invalid", child(origin, "spec", "service"), address, { traffic: "requests get 503" }),
+    ]);
+  }
+  const { path, problems } = lowerRedirectPath(spec, origin);
+  const action: Redirect = {
+    kind: "redirect",
+    host: address.host,
+    ...(address.port === undefined ? {} : { port: address.port }),
+    ...(address.scheme === "https" ? { https: true } : {}),
+    ...(path ? { path } : {}),
+    status: spec.redirect_response_code ?? 301,
+  };
+  const bad = path?.kind === "regex" ? badRegex(path.pattern, child(origin, "spec", "regex_redirect", "pattern")) : [];
+  return bad.length > 0 ? unavailable([...problems, ...bad]) : { action, diagnostics: problems };
+}
+
+function lowerRedirectPath(
+  spec: MappingSpec,
+  origin: Origin,
+): { readonly path?: PathRewrite; readonly problems: readonly Diagnostic[] } {
+  const given: [string, PathRewrite][] = [];
+  if (spec.path_redirect !== undefined) given.push(["path_redirect", { kind: "path", to: spec.path_redirect }]);
+  if (spec.prefix_redirect !== undefined) given.push(["prefix_redirect", { kind: "prefix", to: spec.prefix_redirect }]);
+  if (spec.regex_redirect !== undefined) given.push(["regex_redirect", { kind: "regex", ...spec.regex_redirect }]);
+  const [first, ...others] = given;
+  const problems = others.map(([field]) =>
+    diagnose(
+      "mapping/redirect-conflict",
+      child(origin, "spec", field),
+      `${field} cannot be combined with ${first?.[0]}`,
+      {
+        traffic: `${first?.[0]} decides the path of the redirect`,
+        hint: "keep one of them",
+      },
+    ),
+  );
+  return first ? { path: first[1], problems } : { problems };
+}
+
+const redirectFields = ["path_redirect", "prefix_redirect", "regex_redirect", "redirect_response_code"] as const;
+
+function strayRedirectFields(spec: MappingSpec, origin: Origin): readonly Diagnostic[] {
+  return redirectFields
+    .filter((field) => spec[field] !== undefined)
+    .map((field) =>
+      diagnose(
+        "mapping/redirect-without-host",
+        child(origin, "spec", field),
+        `${field} does nothing without host_redirect: true`,
+        {
+          traffic: "requests are forwarded to the service",
+        },
+      ),
+    );
+}
+
+function priorityProblem(priority: string | undefined, origin: Origin): readonly Diagnostic[] {
+  if (priority === undefined || priority === "" || priority === "high" || priority === "default") return [];
+  return [
+    diagnose("mapping/invalid-priority", child(origin, "spec", "priority"), `"${priority}" is not a priority`, {
+      traffic: "the default priority is used",
+      hint: "write default or high",
+    }),
+  ];
+}
+
+function rewriteNotes(spec: MappingSpec, origin: Origin): readonly Diagnostic[] {
+  if (spec.regex_rewrite && spec.rewrite !== undefined && spec.rewrite !== "" && spec.rewrite !== "/") {
+    return [
+      diagnose("mapping/two-rewrites", child(origin, "spec", "rewrite"), "rewrite is not used beside regex_rewrite", {
+        traffic: "the path is rewritten by regex_rewrite",
+      }),
+    ];
+  }
+  return [];
+}
+
+function badRegex(pattern: string, at: Origin): readonly Diagnostic[] {
+  const problem = regexProblem(pattern);
+  if (problem === undefined) return [];
+  return [
+    diagnose("mapping/invalid-regex", at, `${JSON.stringify(pattern)} is not a valid regular expression: ${problem}`, {
+      traffic: "requests that match get 503",
+      hint: "write it in RE2 syntax (no look-around, no back-references)",
+    }),
+  ];
+}

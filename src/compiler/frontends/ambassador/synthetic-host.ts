@@ -1,0 +1,70 @@
+/**
+ * LOWER without Hosts: everything is served under a catch-all, in cleartext (compatibility.md, Hosts).
+ * TLSContexts that list host names and have a certificate act as Hosts of 1.x while no Host claims the name.
+ */
+import type { Collection, Derived, Reads } from "../../graph/graph.ts";
+import type { HostDecl } from "../../ir/host.ts";
+import type { Settings } from "../../settings.ts";
+import type { LegacyListening } from "./defaults.ts";
+import type { ContextDecl } from "./tls.ts";
+
+/** What decides whether there are synthetic Hosts. */
+export interface SyntheticHostLookup {
+  readonly settings: Collection<Settings>;
+  readonly module: Collection<LegacyListening>;
+  /** Whether there is any Host of ours, usable or not: key "". */
+  readonly anyHost: Collection<unknown>;
+  readonly anyListener: Collection<unknown>;
+}
+
+/** The catch-all Host of an instance without Hosts. */
+export function catchAllHost(
+  lookup: SyntheticHostLookup & { readonly contextHosts: Collection<HostDecl> },
+): (reads: Reads) => Derived<HostDecl> {
+  return (reads) => {
+    if (reads.has(lookup.anyHost, "") || reads.has(lookup.contextHosts, "")) return { out: [] };
+    const namespace = reads.get(lookup.settings, "")?.namespace ?? "default";
+    const redirect = reads.get(lookup.module, "")?.redirectCleartext && !reads.has(lookup.anyListener, "");
+    const host: HostDecl = {
+      key: "synthetic/default-host",
+      origin: { ref: { group: "getambassador.io", kind: "Host", namespace, name: "default-host" }, path: "" },
+      created: "",
+      namespace,
+      labels: {},
+      glob: "*",
+      insecure: redirect ? "redirect" : "route",
+      additionalPort: 8080,
+    };
+    return { out: [[host.key, host]] };
+  };
+}
+
+/** A 1.x TLSContext with host names, as the Hosts it stands for. */
+export function contextHosts(lookup: SyntheticHostLookup): (context: ContextDecl, reads: Reads) => Derived<HostDecl> {
+  return (context, reads) => {
+    const { certificate, ref, policy, redirectCleartextFrom: from } = context;
+    if (
+      !certificate ||
+      context.hosts.length === 0 ||
+      reads.has(lookup.anyHost, "") ||
+      reads.has(lookup.anyListener, "")
+    ) {
+      return { out: [] };
+    }
+    const out = context.hosts.map((glob) => {
+      const host: HostDecl = {
+        key: `context/${ref.namespace}/${ref.name}/${glob}`,
+        origin: { ref, path: ".spec.hosts" },
+        created: "",
+        namespace: ref.namespace,
+        labels: {},
+        glob,
+        insecure: from === undefined ? "reject" : "redirect",
+        additionalPort: from ?? -1,
+        tls: { certificate, policy },
+      };
+      return [host.key, host] as const;
+    });
+    return { out };
+  };
+}

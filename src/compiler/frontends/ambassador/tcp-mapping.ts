@@ -1,0 +1,50 @@
+/** LOWER of TCPMappings. */
+
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { child, type Origin, refKey } from "#base/origin.ts";
+import type { TCPMapping } from "../../api/index.ts";
+import type { Derived, Reads } from "../../graph/graph.ts";
+import type { TcpRouteDecl } from "../../ir/listener.ts";
+import { lowerUpstream } from "./cluster.ts";
+import { lowerRouteDefaults } from "./defaults.ts";
+import type { MappingLookup } from "./mapping.ts";
+
+const noDefaults = lowerRouteDefaults({});
+
+/** Lowers a TCPMapping. */
+export function lowerTcpMapping(lookup: MappingLookup): (mapping: TCPMapping, reads: Reads) => Derived<TcpRouteDecl> {
+  return (mapping, reads) => {
+    const { spec, ref } = mapping;
+    const origin: Origin = { ref, path: "" };
+    const defaults = reads.get(lookup.defaults, "") ?? noDefaults;
+    const upstream = lowerUpstream(lookup, spec, defaults, origin, reads);
+    const idle = lowerIdleTimeout(spec.idle_timeout_ms, child(origin, "spec", "idle_timeout_ms"));
+    const diagnostics = [...upstream.diagnostics, ...idle.diagnostics];
+    if (!upstream.value) return { out: [], diagnostics };
+    const decl: TcpRouteDecl = {
+      key: refKey(ref),
+      origin,
+      created: mapping.created ?? "",
+      address: spec.address ?? reads.get(lookup.settings, "")?.bindAddress ?? "0.0.0.0",
+      port: spec.port,
+      ...(spec.host ? { host: spec.host.toLowerCase() } : {}),
+      upstream: upstream.value,
+      ...(spec.weight === undefined ? {} : { weight: spec.weight }),
+      ...(idle.value === undefined ? {} : { idleTimeoutMs: idle.value }),
+    };
+    return { out: [[decl.key, decl]], diagnostics };
+  };
+}
+
+/** The field is a text by its schema, and holds milliseconds. */
+function lowerIdleTimeout(
+  text: string | undefined,
+  at: Origin,
+): { readonly value?: number; readonly diagnostics: readonly Diagnostic[] } {
+  if (text === undefined || text === "") return { diagnostics: [] };
+  if (/^\d{1,12}$/.test(text)) return { value: Number(text), diagnostics: [] };
+  const problem = diagnose("tcp-mapping/invalid-idle-timeout", at, `"${text}" is not a number of milliseconds`, {
+    traffic: "idle connections end after Envoy's own hour",
+  });
+  return { diagnostics: [problem] };
+}

@@ -1,0 +1,42 @@
+/** LOWER of Services and their addresses, for every dialect. Addresses never pass through any other translation. */
+import { isIp } from "#base/ip.ts";
+import type { EndpointSlice, Endpoints, Service } from "../api/index.ts";
+import type { Derived } from "../graph/graph.ts";
+import type { AddressSet, ServiceFacts } from "../ir/service.ts";
+
+/** A Service without anything that its endpoints change. */
+export function lowerService({ ref, spec }: Service): Derived<ServiceFacts> {
+  const ip = spec.clusterIP !== undefined && isIp(spec.clusterIP) ? spec.clusterIP : undefined;
+  const facts: ServiceFacts = {
+    ports: spec.ports.map((port) => ({
+      name: port.name ?? "",
+      port: port.port,
+      ...(port.targetPort === undefined ? {} : { targetPort: port.targetPort }),
+    })),
+    ...(ip === undefined ? {} : { clusterIp: ip }),
+    ...(spec.type === "ExternalName" && spec.externalName !== undefined ? { externalName: spec.externalName } : {}),
+  };
+  return { out: [[`${ref.namespace}/${ref.name}`, facts]] };
+}
+
+/** The ready addresses of a slice. */
+export function lowerEndpointSlice({ ref, spec }: EndpointSlice, _reads: unknown, key: string): Derived<AddressSet> {
+  const addresses = spec.endpoints
+    .filter((endpoint) => endpoint.ready)
+    .flatMap((endpoint) => endpoint.addresses.slice(0, 1));
+  const usable = spec.addressType === "FQDN" ? [] : addresses.filter((address) => isIp(address));
+  const ports = spec.ports.flatMap((port) =>
+    port.port === undefined ? [] : [{ name: port.name ?? "", port: port.port }],
+  );
+  return { out: [[key, { service: `${ref.namespace}/${spec.service}`, ports, addresses: usable }]] };
+}
+
+/** The ready addresses of an Endpoints object. */
+export function lowerEndpoints({ ref, spec }: Endpoints, _reads: unknown, key: string): Derived<AddressSet> {
+  const out = spec.subsets.map((subset, i) => {
+    const ports = subset.ports.map((port) => ({ name: port.name ?? "", port: port.port }));
+    const addresses = subset.addresses.filter((address) => isIp(address));
+    return [`${key}#${i}`, { service: `${ref.namespace}/${ref.name}`, ports, addresses }] as const;
+  });
+  return { out };
+}

@@ -1,0 +1,31 @@
+/** Settings of the connection manager that hold for the whole instance: the Module's share of every listener. */
+
+/** What is written about each request, and where. */
+export type AccessLogFormat =
+  | { readonly kind: "text"; readonly format: string }
+  | { readonly kind: "json"; readonly fields: Readonly<Record<string, unknown>>; readonly typed: boolean };
+
+/** How client certificates are told to upstreams. */
+export type ForwardClientCert = "SANITIZE" | "FORWARD_ONLY" | "APPEND_FORWARD" | "SANITIZE_SET" | "ALWAYS_FORWARD_ONLY";
+
+/** The instance-wide connection manager settings. */
+export interface HttpOptions {
+  readonly useRemoteAddress: boolean;
+  readonly serverName: string;
+  readonly acceptHttp10: boolean;
+  readonly allowChunkedLength: boolean;
+  readonly properCase: boolean;
+  readonly maxRequestHeadersKb?: number;
+  readonly idleTimeoutMs?: number;
+  readonly headersWithUnderscores?: "ALLOW" | "REJECT_REQUEST" | "DROP_HEADER";
+  readonly mergeSlashes: boolean;
+  readonly rejectEscapedSlashes: boolean;
+  readonly stripMatchingHostPort: boolean;
+  readonly preserveExternalRequestId: boolean;
+  readonly forwardClientCert?: ForwardClientCert;
+  readonly clientCertDetails?: Readonly<Partial<Record<"subject" | "cert" | "chain" | "dns" | "uri", boolean>>>;
+  readonly suppressEnvoyHeaders: boolean;
+  readonly accessLogPath: string;
+  readonly accessLog: AccessLogFormat;
+  readonly bufferLimitBytes?: number;
+}

@@ -1,0 +1,23 @@
+/** What linking needs to know of a Service, apart from its endpoints, and where endpoints are found. */
+
+/** A port of a Service. */
+export interface ServicePortFacts {
+  readonly name: string;
+  readonly port: number;
+  readonly targetPort?: number | string;
+}
+
+/** A Service without its endpoints. */
+export interface ServiceFacts {
+  readonly ports: readonly ServicePortFacts[];
+  readonly clusterIp?: string;
+  readonly externalName?: string;
+}
+
+/** Some addresses of a Service, ready to take traffic, with the ports they listen on by name. */
+export interface AddressSet {
+  /** `namespace/name` of the Service. */
+  readonly service: string;
+  readonly ports: readonly { readonly name: string; readonly port: number }[];
+  readonly addresses: readonly string[];
+}

@@ -1,0 +1,197 @@
+/**
+ * LINK of filter chains: which connections of a listener are served how.
+ * TLS server names are claimed one by one and then joined by certificate and policy, so that names which share a
+ * certificate share a chain; a chain's name never depends on what is in it.
+ */
+import { createHash } from "node:crypto";
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { parseGlob } from "#base/hostname.ts";
+import { formatRef, type Origin } from "#base/origin.ts";
+import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
+import type { HostDecl, HostTls } from "../ir/host.ts";
+import type { ChainService, FilterChain, ListenerDecl, TcpRoute } from "../ir/listener.ts";
+import type { Domain } from "../ir/virtual-host.ts";
+import { coveringKeys, mostSpecific } from "./names.ts";
+import { compareText } from "./order.ts";
+import { siteOf } from "./sites.ts";
+import { connectionClass, tableName } from "./virtual-hosts.ts";
+
+/** A claim to the connections of one listener with one TLS server name ("" without TLS, `*` for any name). */
+export interface ChainClaim {
+  readonly listener: string;
+  readonly serverName: string;
+  readonly chain: string;
+  readonly origin: Origin;
+  readonly tls?: HostTls;
+  readonly service: ChainService;
+  /** TCP routes come before hosts. */
+  readonly rank: number;
+}
+
+/** Who claims first: TCP routes, then hosts by name. */
+export function byRank(a: ChainClaim, b: ChainClaim): number {
+  return a.rank - b.rank || compareText(formatRef(a.origin.ref), formatRef(b.origin.ref));
+}
+
+/** The key under which claims collide. */
+export function claimKey(claim: ChainClaim): string {
+  return `${claim.listener}|${claim.serverName}`;
+}
+
+/** The key under which claims are joined into one chain. */
+export function chainKey(claim: ChainClaim): string {
+  return `${claim.listener}|${claim.chain}`;
+}
+
+/** A Host's TLS on every listener of its site that terminates TLS. */
+export function claimHostChains(listeners: Index<ListenerDecl>): (domain: Domain, reads: Reads) => Derived<ChainClaim> {
+  return (domain, reads) => {
+    const { tls } = domain.host;
+    if (!tls) return { out: [] };
+    const unusable = unusableServerName(domain.host);
+    if (unusable) return { out: [], diagnostics: [unusable] };
+    const out = reads
+      .lookup(listeners, domain.site)
+      .filter((listener) => listener.tls && listener.http)
+      .map((listener) => [`${listener.key}|${domain.text}|host`, hostClaim(listener, domain, tls)] as const);
+    return { out };
+  };
+}
+
+function hostClaim(listener: ListenerDecl, domain: Domain, tls: HostTls): ChainClaim {
+  const table = tableName(siteOf(listener).name, connectionClass(domain.host));
+  const settings = listener.http ?? { statPrefix: listener.statPrefix, trustedHops: 0 };
+  return {
+    listener: listener.key,
+    serverName: domain.glob,
+    chain: `${tls.certificate.name}~${policyName(tls)}`,
+    origin: domain.host.origin,
+    tls,
+    service: { kind: "http", table, settings },
+    rank: 1,
+  };
+}
+
+function policyName(tls: HostTls): string {
+  return createHash("sha1").update(JSON.stringify(tls.policy)).digest("hex").slice(0, 6);
+}
+
+/** Envoy's server names are exact or `*.suffix`. */
+function unusableServerName(host: HostDecl): Diagnostic | undefined {
+  const glob = parseGlob(host.glob);
+  if (!glob || glob.kind === "exact" || glob.kind === "any" || glob.text.startsWith("*.")) return undefined;
+  return diagnose(
+    "host/tls-wildcard",
+    { ref: host.origin.ref, path: ".spec.hostname" },
+    `TLS cannot be served for the pattern ${host.glob}`,
+    {
+      traffic: "TLS connections for these names are refused; their plain HTTP is served",
+      hint: "use an exact name, `*.domain` or `*` for a Host with a certificate",
+    },
+  );
+}
+
+/** What a listener serves without TLS. */
+export function claimCleartextChain(listener: ListenerDecl): Derived<ChainClaim> {
+  if (!listener.http) return { out: [] };
+  const service = { kind: "http", table: tableName(siteOf(listener).name, "open"), settings: listener.http } as const;
+  const claim: ChainClaim = {
+    listener: listener.key,
+    serverName: "",
+    chain: "cleartext",
+    origin: listener.origin,
+    service,
+    rank: 0,
+  };
+  return { out: [[`${listener.key}||listener`, claim]] };
+}
+
+/** Where a TCP route with a server name finds its certificate. */
+export interface TlsLookup {
+  readonly listeners: Collection<ListenerDecl>;
+  readonly hostsByGlob: Index<HostDecl>;
+  /** TLSContexts by the names they list exactly. */
+  readonly contextsByHost: Index<{ readonly tls: HostTls }>;
+}
+
+/** A TCP route's connections on its listener. */
+export function claimTcpChain(lookup: TlsLookup): (route: TcpRoute, reads: Reads) => Derived<ChainClaim> {
+  return (route, reads) => {
+    const listener = reads.get(lookup.listeners, route.listener);
+    if (!listener) return { out: [] };
+    const service = {
+      kind: "tcp",
+      statPrefix: listener.statPrefix,
+      clusters: route.clusters,
+      ...(route.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: route.idleTimeoutMs }),
+    } as const;
+    const base = { listener: listener.key, origin: route.origin, service, rank: 0 };
+    if (route.host === undefined) {
+      return { out: [[`${route.key}|tcp`, { ...base, serverName: "", chain: "tcp", rank: 1 }]] };
+    }
+    const tls = findTls(lookup, route.host, reads);
+    if (!tls) return { out: [], diagnostics: [noCertificate(route, route.host)] };
+    return { out: [[`${route.key}|tcp`, { ...base, serverName: route.host, chain: `tcp-${route.host}`, tls }]] };
+  };
+}
+
+function findTls(lookup: TlsLookup, host: string, reads: Reads): HostTls | undefined {
+  const name = parseGlob(host);
+  if (!name) return undefined;
+  const hosts = [name.text, ...coveringKeys(name)].flatMap((key) => reads.lookup(lookup.hostsByGlob, key));
+  const best = mostSpecific(
+    hosts.filter((candidate) => candidate.tls),
+    name,
+  );
+  return best?.tls ?? reads.lookup(lookup.contextsByHost, name.text)[0]?.tls;
+}
+
+function noCertificate(route: TcpRoute, host: string): Diagnostic {
+  return diagnose(
+    "tcp-mapping/no-certificate",
+    { ref: route.origin.ref, path: ".spec.host" },
+    `no Host or TLSContext has a certificate for ${host}`,
+    {
+      traffic: `connections for ${host} are not served`,
+      hint: `give a Host that covers ${host} a tlsSecret, or leave out host to take every connection of the port`,
+    },
+  );
+}
+
+/** One server name, one owner. */
+export function settleClaims(claims: readonly ChainClaim[], _reads: Reads, key: string): Derived<ChainClaim> {
+  const [first, ...later] = claims;
+  if (!first) return { out: [] };
+  const lost = later.filter((claim) => claim.chain !== first.chain);
+  return { out: [[key, first]], diagnostics: lost.map((claim) => lostName(claim, first)) };
+}
+
+function lostName(claim: ChainClaim, first: ChainClaim): Diagnostic {
+  const what = claim.serverName === "" ? "connections without TLS" : `TLS connections for ${claim.serverName}`;
+  return diagnose(
+    "listener/conflict",
+    claim.origin,
+    `${what} of this port are already served by ${formatRef(first.origin.ref)}`,
+    {
+      traffic: `they go by ${formatRef(first.origin.ref)}`,
+      hint: "use another port, or another host name",
+      related: [{ at: first.origin, message: "claimed them first" }],
+    },
+  );
+}
+
+/** Joins the server names of one chain. */
+export function linkFilterChain(claims: readonly ChainClaim[], _reads: Reads, key: string): Derived<FilterChain> {
+  const first = claims[0];
+  if (!first) return { out: [] };
+  const names = claims.map((claim) => claim.serverName);
+  const chain: FilterChain = {
+    origin: first.origin,
+    listener: first.listener,
+    name: first.chain,
+    serverNames: names.includes("*") || !first.tls ? [] : [...names].sort(compareText),
+    service: first.service,
+    ...(first.tls ? { tls: { certificate: first.tls.certificate, policy: first.tls.policy } } : {}),
+  };
+  return { out: [[key, chain]] };
+}

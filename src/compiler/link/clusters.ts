@@ -1,0 +1,98 @@
+/**
+ * LINK of clusters: where the addresses of an upstream come from. A known Service gives them over EDS, without any
+ * translation; an IP literal is itself; everything else is a DNS name.
+ */
+
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { isIp } from "#base/ip.ts";
+import { formatOrigin } from "#base/origin.ts";
+import type { Collection, Derived, Reads } from "../graph/graph.ts";
+import type { Cluster, ClusterDecl, ClusterTarget, ServicePort } from "../ir/cluster.ts";
+import type { ServiceFacts } from "../ir/service.ts";
+import type { Settings } from "../settings.ts";
+import { findPort } from "./services.ts";
+
+/** What clusters are linked against. Services are by `namespace/name`. */
+export interface ClusterLookup {
+  readonly services: Collection<ServiceFacts>;
+  readonly settings: Collection<Settings>;
+}
+
+/** Links all declarations of one cluster; they differ only in who asked. */
+export function linkCluster(lookup: ClusterLookup): (decls: readonly ClusterDecl[], reads: Reads) => Derived<Cluster> {
+  return (decls, reads) => {
+    const decl = decls[0];
+    if (!decl) return { out: [] };
+    const { target, diagnose: why } = linkTarget(lookup, decl, reads);
+    const cluster: Cluster = { name: decl.name, origin: decl.origin, target, policy: decl.policy };
+    return { out: [[decl.name, cluster]], diagnostics: why ? decls.map(why) : [] };
+  };
+}
+
+interface Linked {
+  readonly target: ClusterTarget;
+  readonly diagnose?: (decl: ClusterDecl) => Diagnostic;
+}
+
+function linkTarget(lookup: ClusterLookup, decl: ClusterDecl, reads: Reads): Linked {
+  const settings = reads.get(lookup.settings, "");
+  const resolved = settings && resolveOverride(settings, decl);
+  if (resolved) return { target: resolved };
+  const service = decl.service && reads.get(lookup.services, `${decl.service.namespace}/${decl.service.name}`);
+  if (decl.service && service) return linkService(decl, decl.service, service, settings?.disableEndpoints ?? false);
+  if (isIp(decl.host)) return { target: { kind: "address", address: decl.host, port: decl.port } };
+  const target = { kind: "dns", host: decl.host, port: decl.port } as const;
+  const { service: missing } = decl;
+  return missing?.likely ? { target, diagnose: (of) => unknownService(of, missing) } : { target };
+}
+
+function resolveOverride(settings: Settings, decl: ClusterDecl): ClusterTarget | undefined {
+  const { service } = decl;
+  const names = [
+    `${decl.host}:${decl.port}`,
+    ...(service ? [`${service.name}.${service.namespace}:${service.port}`] : []),
+  ];
+  const found = names.map((name) => settings.resolve[name]).find((address) => address !== undefined);
+  const colon = found?.lastIndexOf(":") ?? -1;
+  if (found === undefined || colon < 0) return undefined;
+  return {
+    kind: "address",
+    address: found.slice(0, colon).replace(/^\[|\]$/g, ""),
+    port: Number(found.slice(colon + 1)),
+  };
+}
+
+function linkService(decl: ClusterDecl, wanted: ServicePort, service: ServiceFacts, noEndpoints: boolean): Linked {
+  if (service.externalName !== undefined) {
+    return { target: { kind: "dns", host: service.externalName, port: decl.port } };
+  }
+  const port = findPort(service, wanted);
+  if (noEndpoints && port && service.clusterIp !== undefined) {
+    return { target: { kind: "address", address: service.clusterIp, port: port.port } };
+  }
+  const endpoints = `${wanted.namespace}/${wanted.name}:${wanted.port}${wanted.lenient ? "/any" : ""}`;
+  const target = { kind: "endpoints", endpoints, service: wanted } as const;
+  return port ? { target } : { target, diagnose: (of) => noSuchPort(of, wanted, service) };
+}
+
+function noSuchPort(decl: ClusterDecl, wanted: ServicePort, service: ServiceFacts): Diagnostic {
+  const ports = service.ports.map((port) => (port.name ? `${port.port} (${port.name})` : `${port.port}`)).join(", ");
+  return diagnose(
+    "service/no-such-port",
+    decl.origin,
+    `Service "${wanted.name}" in namespace "${wanted.namespace}" has no port ${wanted.port}`,
+    { traffic: "requests that would go there get 503", hint: `its ports are ${ports || "none"}` },
+  );
+}
+
+function unknownService(decl: ClusterDecl, wanted: ServicePort): Diagnostic {
+  return diagnose(
+    "service/unknown",
+    decl.origin,
+    `there is no Service "${wanted.name}" in namespace "${wanted.namespace}"; "${decl.host}" is looked up in DNS instead`,
+    {
+      traffic: "requests get 503 unless the name resolves",
+      hint: `create the Service, or correct the name in ${formatOrigin(decl.origin)}`,
+    },
+  );
+}

@@ -1,0 +1,48 @@
+/**
+ * LINK of endpoints: the addresses behind one Service port. A lane of its own: a moved endpoint is read here, encoded
+ * and served, and no route or cluster is looked at.
+ */
+
+import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
+import type { Cluster } from "../ir/cluster.ts";
+import type { Endpoint, Endpoints } from "../ir/endpoints.ts";
+import type { AddressSet, ServiceFacts, ServicePortFacts } from "../ir/service.ts";
+import { compareText } from "./order.ts";
+import { findPort } from "./services.ts";
+
+/** What endpoints are linked against. */
+export interface EndpointLookup {
+  readonly services: Collection<ServiceFacts>;
+  /** From EndpointSlices. */
+  readonly slices: Index<AddressSet>;
+  /** From Endpoints objects; asked only where a Service has no slice. */
+  readonly legacy: Index<AddressSet>;
+}
+
+/** The endpoints that a group of clusters (all with the same endpoints resource) subscribes to. */
+export function linkEndpoints(
+  lookup: EndpointLookup,
+): (clusters: readonly Cluster[], reads: Reads) => Derived<Endpoints> {
+  return (clusters, reads) => {
+    const target = clusters[0]?.target;
+    if (target?.kind !== "endpoints") return { out: [] };
+    const name = `${target.service.namespace}/${target.service.name}`;
+    const service = reads.get(lookup.services, name);
+    const port = service && findPort(service, target.service);
+    const slices = reads.lookup(lookup.slices, name);
+    const sets = slices.length > 0 ? slices : reads.lookup(lookup.legacy, name);
+    const endpoints = port ? sets.flatMap((set) => addressesOf(set, port)) : [];
+    return { out: [[target.endpoints, { name: target.endpoints, endpoints: sortedUnique(endpoints) }]] };
+  };
+}
+
+function addressesOf(set: AddressSet, port: ServicePortFacts): readonly Endpoint[] {
+  const byName = set.ports.find((candidate) => candidate.name === port.name);
+  const chosen = set.ports.length === 1 ? set.ports[0] : byName;
+  return chosen ? set.addresses.map((address) => ({ address, port: chosen.port })) : [];
+}
+
+function sortedUnique(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  const byKey = new Map(endpoints.map((endpoint) => [`${endpoint.address} ${endpoint.port}`, endpoint]));
+  return [...byKey].sort(([a], [b]) => compareText(a, b)).map(([, endpoint]) => endpoint);
+}

@@ -1,0 +1,105 @@
+/**
+ * LINK of routes: declarations for the same requests meet here, share the traffic or conflict.
+ */
+
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { child, formatRef } from "#base/origin.ts";
+import type { Derived } from "../graph/graph.ts";
+import type { Route, RouteDecl } from "../ir/route.ts";
+import { shareOut } from "./weights.ts";
+
+/** Turns rivals (all declarations with one match, in their order) into the routes that serve them. */
+export function linkRoutes(rivals: readonly RouteDecl[]): Derived<Route> {
+  const { kept, diagnostics } = settleConflicts(rivals);
+  const only = kept[0];
+  if (kept.length === 1 && only) {
+    return { out: [[only.key, linkRoute(only, 0)]], diagnostics: [...diagnostics, ...loneWeight(only)] };
+  }
+  const { shares, ignored, unclaimed } = shareOut(kept, (decl) => decl.weight);
+  const out = shares.map(
+    ({ item, upTo }, i) => [item.key, linkRoute(item, i, upTo >= 100 ? undefined : upTo)] as const,
+  );
+  return { out, diagnostics: [...diagnostics, ...ignored.map(overweight), ...fallThrough(kept, unclaimed)] };
+}
+
+function linkRoute(decl: RouteDecl, canary: number, fraction?: number): Route {
+  const { key, origin, labels, hosts, match, order, action, headers } = decl;
+  return {
+    key,
+    origin,
+    labels,
+    hosts,
+    match,
+    order,
+    canary,
+    action,
+    headers,
+    ...(fraction === undefined ? {} : { fraction }),
+  };
+}
+
+/** A redirect cannot share requests with anything: whoever came first decides what the match does. */
+function settleConflicts(rivals: readonly RouteDecl[]): { kept: readonly RouteDecl[]; diagnostics: Diagnostic[] } {
+  const first = rivals[0];
+  if (!first) return { kept: [], diagnostics: [] };
+  const kept = rivals.filter(
+    (decl) => decl === first || (first.action.kind === "forward" && decl.action.kind === "forward"),
+  );
+  const lost = rivals.filter((decl) => !kept.includes(decl));
+  return { kept, diagnostics: lost.map((decl) => conflict(decl, first)) };
+}
+
+function conflict(decl: RouteDecl, first: RouteDecl): Diagnostic {
+  return diagnose(
+    "mapping/conflict",
+    decl.origin,
+    `matches the same requests as ${formatRef(first.origin.ref)}, and a redirect cannot share them with anything`,
+    {
+      traffic: `all of these requests go by ${formatRef(first.origin.ref)}`,
+      hint: "give one of the two another match or a precedence, or delete it",
+      related: [{ at: first.origin, message: "claimed these requests first" }],
+    },
+  );
+}
+
+function loneWeight(decl: RouteDecl): readonly Diagnostic[] {
+  if (decl.weight === undefined || decl.weight >= 100) return [];
+  return [
+    diagnose(
+      "mapping/lone-weight",
+      child(decl.origin, "spec", "weight"),
+      "has a weight, but nothing to share the requests with",
+      {
+        traffic: "it takes all requests that it matches",
+      },
+    ),
+  ];
+}
+
+function overweight(decl: RouteDecl): Diagnostic {
+  return diagnose(
+    "mapping/weights-over-100",
+    child(decl.origin, "spec", "weight"),
+    `weight ${decl.weight} brings the sum of all weights for the same requests above 100`,
+    {
+      traffic: "its weight is ignored: it shares what the others leave",
+      hint: "let the weights add up to 100 at most",
+    },
+  );
+}
+
+function fallThrough(kept: readonly RouteDecl[], unclaimed: number): readonly Diagnostic[] {
+  const last = kept.at(-1);
+  if (unclaimed === 0 || !last) return [];
+  return [
+    diagnose(
+      "mapping/weights-under-100",
+      child(last.origin, "spec", "weight"),
+      `all weights for these requests add up to ${100 - unclaimed}`,
+      {
+        traffic: `${unclaimed} % of the requests fall through to less specific routes, or get 404`,
+        hint: "leave out the weight of the main version: it then takes the rest",
+      },
+    ),
+  ];
+}

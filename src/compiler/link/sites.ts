@@ -1,0 +1,91 @@
+/**
+ * LINK of hosts with listeners: which Host answers for which name at which site.
+ * A site is what listeners with equal binding and security model share, so that one route table serves them all.
+ */
+
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { canonicalHost, type HostGlob, parseGlob, splitPort } from "#base/hostname.ts";
+import { formatRef } from "#base/origin.ts";
+import type { Derived, Index, Reads } from "../graph/graph.ts";
+import { type HostDecl, selects } from "../ir/host.ts";
+import type { HostBinding, ListenerDecl } from "../ir/listener.ts";
+import type { Domain, Site } from "../ir/virtual-host.ts";
+
+/** The site of a listener, by everything that decides which hosts it has and how it shows them. */
+export function siteOf(listener: ListenerDecl): Site {
+  const { binding, security } = listener;
+  return { name: `${bindingName(binding)}/${security.toLowerCase()}`, binding, security };
+}
+
+function bindingName(binding: HostBinding): string {
+  if (binding.kind === "additionalPort") return `cleartext-${binding.port}`;
+  const labels = Object.entries(binding.selector)
+    .sort()
+    .map(([name, value]) => `${name}=${value}`);
+  return [binding.namespace ?? "all", ...labels].join(",");
+}
+
+/** A Host's claim to a name at a site. */
+export interface Claim {
+  readonly site: Site;
+  readonly host: HostDecl;
+}
+
+/** Every site that takes a Host, with the name that the Host claims there. */
+export function linkClaims(sites: Index<Site>): (host: HostDecl, reads: Reads) => Derived<Claim> {
+  return (host, reads) => {
+    const taking = reads.lookup(sites, "").filter((site) => accepts(site.binding, host));
+    const out = taking.map((site) => [`${site.name}|${host.key}`, { site, host }] as const);
+    return { out, diagnostics: taking.length > 0 ? [] : [unbound(host)] };
+  };
+}
+
+function accepts(binding: HostBinding, host: HostDecl): boolean {
+  if (binding.kind === "additionalPort") return host.additionalPort === binding.port;
+  if (binding.namespace !== undefined && binding.namespace !== host.namespace) return false;
+  return selects(binding.selector, host.labels);
+}
+
+function unbound(host: HostDecl): Diagnostic {
+  return diagnose("host/no-listener", host.origin, `no Listener takes this Host`, {
+    traffic: `requests for ${host.glob} are not served by it`,
+    hint: "let a Listener's hostBinding select it by namespace or label",
+  });
+}
+
+/** The name of a claim, with the port where the Host names one. */
+export function claimedName(claim: Claim): string {
+  const { glob, port } = claim.host;
+  return `${claim.site.name}|${port === undefined ? glob : `${glob}:${port}`}`;
+}
+
+/** One name, one Host: the oldest claim wins. */
+export function linkDomain(claims: readonly Claim[], _reads: Reads, key: string): Derived<Domain> {
+  const [first, ...later] = claims;
+  if (!first) return { out: [] };
+  const { site, host } = first;
+  const text = host.port === undefined ? host.glob : `${host.glob}:${host.port}`;
+  const domain: Domain = { site: site.name, security: site.security, glob: host.glob, text, host };
+  return { out: [[key, domain]], diagnostics: later.map((claim) => duplicate(claim.host, host)) };
+}
+
+function duplicate(host: HostDecl, first: HostDecl): Diagnostic {
+  return diagnose(
+    "host/duplicate-hostname",
+    { ref: host.origin.ref, path: ".spec.hostname" },
+    `hostname ${host.glob} is already claimed by ${formatRef(first.origin.ref)}`,
+    {
+      traffic: `requests for ${host.glob} go by ${formatRef(first.origin.ref)}`,
+      hint: "keep one Host per hostname and listener",
+      related: [{ at: first.origin, message: "claimed it first" }],
+    },
+  );
+}
+
+/** Takes a Host's `hostname` apart: the glob, the port behind it, and no value if it is neither. */
+export function parseHostname(hostname: string): { readonly glob: HostGlob; readonly port?: number } | undefined {
+  const { name, port } = splitPort(canonicalHost(hostname));
+  const glob = parseGlob(name);
+  if (!glob || name === "") return undefined;
+  return port === undefined ? { glob } : { glob, port };
+}

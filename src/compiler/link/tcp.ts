@@ -1,0 +1,48 @@
+/** LINK of raw TCP: routes for one socket and server name share its connections by weight. */
+
+import { diagnose } from "#base/diagnostic.ts";
+import { child } from "#base/origin.ts";
+import type { Derived, Reads } from "../graph/graph.ts";
+import type { TcpRoute, TcpRouteDecl } from "../ir/listener.ts";
+import { socketKey } from "./listeners.ts";
+import { shareOut } from "./weights.ts";
+
+/** The connections that a declaration asks for. */
+export function tcpMatch(decl: TcpRouteDecl): string {
+  return `${socketKey(decl.address, decl.port)}|${decl.host ?? "*"}`;
+}
+
+/** Joins the declarations for the same connections. Each keeps its own weight (not the sum with those before it). */
+export function linkTcpRoute(decls: readonly TcpRouteDecl[], _reads: Reads, key: string): Derived<TcpRoute> {
+  const first = decls[0];
+  if (!first) return { out: [] };
+  const { shares, ignored } = shareOut(decls, (decl) => decl.weight);
+  let before = 0;
+  const clusters = shares.map(({ item, upTo }) => {
+    const weight = upTo - before;
+    before = upTo;
+    return { name: item.upstream.name, weight };
+  });
+  const idle = decls.find((decl) => decl.idleTimeoutMs !== undefined)?.idleTimeoutMs;
+  const route: TcpRoute = {
+    key,
+    origin: first.origin,
+    listener: socketKey(first.address, first.port),
+    address: first.address,
+    port: first.port,
+    clusters: clusters.filter((cluster) => cluster.weight > 0),
+    ...(first.host === undefined ? {} : { host: first.host }),
+    ...(idle === undefined ? {} : { idleTimeoutMs: idle }),
+  };
+  const diagnostics = ignored.map((decl) =>
+    diagnose(
+      "tcp-mapping/weights-over-100",
+      child(decl.origin, "spec", "weight"),
+      "brings the sum of all weights for these connections above 100",
+      {
+        traffic: "its weight is ignored: it shares what the others leave",
+      },
+    ),
+  );
+  return { out: [[key, route]], diagnostics };
+}

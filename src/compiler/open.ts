@@ -1,0 +1,130 @@
+/**
+ * The compiler behind its door: a graph that is kept open, fed with edits and asked for what changed.
+ */
+import type { Diagnostic } from "#base/diagnostic.ts";
+import { formatOrigin, type Origin, type ResourceRef, refKey } from "#base/origin.ts";
+import type { RawObject } from "./api/index.ts";
+import { type Declared, declareCompiler } from "./compile.ts";
+import type { CommitResult, Compilation, Compiler, CompilerEdit, LastGood, Refusal, ResourceChange } from "./door.ts";
+import { type Changes, type Graph, openGraph } from "./graph/index.ts";
+import type { Encoded, ResourceType } from "./ir/encoded.ts";
+import { compareText } from "./link/order.ts";
+import { ownersOf } from "./owners.ts";
+import { defaultSettings, type Settings } from "./settings.ts";
+
+const types = [
+  "cluster",
+  "endpoints",
+  "extension",
+  "secret",
+  "listener",
+  "routes",
+] as const satisfies readonly ResourceType[];
+
+/** What a one-off compilation starts from besides objects. */
+export interface CompileInputs {
+  readonly settings?: Settings;
+  readonly lastGood?: Iterable<readonly [string, LastGood]>;
+  readonly refusals?: Iterable<readonly [string, Refusal]>;
+}
+
+/** Opens a compiler without objects. `strict` makes bugs of the compiler throw instead of being reported. */
+export function openCompiler(
+  settings: Settings = defaultSettings,
+  options: { readonly strict?: boolean } = {},
+): Compiler {
+  const graph = openGraph({ strict: options.strict ?? false, originOf });
+  const declared = declareCompiler(graph);
+  declared.settings.set("", settings);
+  return {
+    apply: (edits) => {
+      for (const edit of edits) applyEdit(declared, edit);
+    },
+    commit: (mayContinue) => commitResult(declared, graph.commit(mayContinue)),
+    resources: (type) => valuesOf(declared.outputs[type]),
+    resource: (type, name) => declared.outputs[type].get(name),
+    diagnostics: () => sortedDiagnostics(graph),
+    owners: (type, name) => ownersOf(declared, type, name),
+    admitted: (ref) => admittedText(declared, ref),
+    inspect: (collection, key) => graph.inspect(collection, key),
+    declared,
+  };
+}
+
+/** Compiles everything at once. Errors of the compiler itself are thrown. */
+export function compile(
+  objects: Iterable<readonly [key: string, object: RawObject]>,
+  inputs: CompileInputs = {},
+): Compilation {
+  const compiler = openCompiler(inputs.settings ?? defaultSettings, { strict: true });
+  const edits: CompilerEdit[] = [];
+  for (const [key, value] of objects) edits.push({ kind: "object", key, value });
+  for (const [key, value] of inputs.lastGood ?? []) edits.push({ kind: "lastGood", key, value });
+  for (const [key, value] of inputs.refusals ?? []) edits.push({ kind: "refusal", key, value });
+  compiler.apply(edits);
+  compiler.commit();
+  return {
+    resources: types.flatMap((type) => [...compiler.resources(type)]),
+    diagnostics: compiler.diagnostics(),
+    compiler,
+  };
+}
+
+function applyEdit({ objects, lastGood, refusals, settings }: Declared, edit: CompilerEdit): void {
+  if (edit.kind === "settings") settings.set("", edit.value);
+  else if (edit.kind === "object") write(objects, edit.key, edit.value);
+  else if (edit.kind === "lastGood") write(lastGood, edit.key, edit.value);
+  else write(refusals, edit.key, edit.value);
+}
+
+function write<T>(
+  source: { set(key: string, value: T): void; delete(key: string): void },
+  key: string,
+  value: T | undefined,
+): void {
+  if (value === undefined) source.delete(key);
+  else source.set(key, value);
+}
+
+function commitResult(declared: Declared, changes: Changes): CommitResult {
+  const resources = types.flatMap((type) =>
+    [...changes.changed(declared.outputs[type])].map((name) => changeOf(declared, type, name)),
+  );
+  return { done: changes.done, resources, diagnosticsChanged: changes.diagnosticsChanged };
+}
+
+function changeOf(declared: Declared, type: ResourceType, name: string): ResourceChange {
+  const resource = declared.outputs[type].get(name);
+  return resource ? { type, name, resource } : { type, name };
+}
+
+function* valuesOf(collection: { entries(): Iterable<readonly [string, Encoded]> }): Iterable<Encoded> {
+  const entries = [...collection.entries()].sort(([a], [b]) => compareText(a, b));
+  for (const [, value] of entries) yield value;
+}
+
+/** By object, field and code; the same problem seen from several steps is told once. */
+function sortedDiagnostics(graph: Graph): readonly Diagnostic[] {
+  const byText = new Map<string, Diagnostic>();
+  for (const [, list] of graph.diagnostics.entries()) {
+    for (const diagnostic of list)
+      byText.set(`${formatOrigin(diagnostic.at)}\0${diagnostic.code}\0${diagnostic.message}`, diagnostic);
+  }
+  return [...byText].sort(([a], [b]) => compareText(a, b)).map(([, diagnostic]) => diagnostic);
+}
+
+function admittedText(declared: Declared, ref: ResourceRef): RawObject | undefined {
+  const key = refKey(ref);
+  return declared.admitted.get(key)?.from === "current" ? declared.identities.get(key)?.[0] : undefined;
+}
+
+/** The object that an input of a step comes from, for reports about the step itself. */
+function originOf(item: unknown): Origin | undefined {
+  if (typeof item !== "object" || item === null) return undefined;
+  if (Array.isArray(item)) return originOf(item[0]);
+  if ("origin" in item) return item.origin as Origin;
+  if ("ref" in item) return { ref: item.ref as ResourceRef, path: "" };
+  if ("resource" in item) return originOf(item.resource);
+  if ("route" in item) return originOf(item.route);
+  return "host" in item ? originOf(item.host) : undefined;
+}

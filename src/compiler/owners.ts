@@ -1,0 +1,54 @@
+/** Which objects a resource comes from: asked when Envoy refuses it, and by people who wonder why it is there. */
+import { type ResourceRef, refKey } from "#base/origin.ts";
+import type { Declared } from "./compile.ts";
+import type { ResourceType } from "./ir/encoded.ts";
+
+/** The objects behind a resource, without duplicates, in a stable order. */
+export function ownersOf(declared: Declared, type: ResourceType, name: string): readonly ResourceRef[] {
+  const owners = new Map(refs(declared, type, name).map((ref) => [refKey(ref), ref]));
+  return [...owners.values()];
+}
+
+function refs(declared: Declared, type: ResourceType, name: string): readonly ResourceRef[] {
+  switch (type) {
+    case "cluster":
+      return (declared.clusterDecls.get(name) ?? []).map((decl) => decl.origin.ref);
+    case "endpoints":
+      return (declared.subscribed.get(name) ?? []).map((cluster) => cluster.origin.ref);
+    case "listener":
+      return listenerOwners(declared, name);
+    case "routes":
+      return tableOwners(declared, name);
+    case "secret":
+      return secretOwners(declared, name);
+    case "extension":
+      return [];
+  }
+}
+
+function listenerOwners(declared: Declared, name: string): readonly ResourceRef[] {
+  const listener = [...declared.listeners.entries()].map(([, value]) => value).find((value) => value.name === name);
+  if (!listener) return [];
+  const chains = [...declared.chains.entries()]
+    .map(([, chain]) => chain)
+    .filter((chain) => chain.listener === listener.key);
+  return [listener.origin.ref, ...chains.map((chain) => chain.origin.ref)];
+}
+
+function tableOwners(declared: Declared, name: string): readonly ResourceRef[] {
+  const hosts = [...declared.virtualHosts.entries()].map(([, host]) => host).filter((host) => host.table === name);
+  const sets = new Set(hosts.flatMap((host) => host.inherits.map((inherited) => inherited.set)));
+  const routes = [...sets].flatMap((set) => declared.sets.get(set) ?? []);
+  const domains = [...declared.domains.entries()]
+    .map(([, domain]) => domain)
+    .filter((domain) => name.startsWith(`${domain.site}/`));
+  return [...routes.map(({ route }) => route.origin.ref), ...domains.map((domain) => domain.host.origin.ref)];
+}
+
+function secretOwners(declared: Declared, name: string): readonly ResourceRef[] {
+  const use = declared.usedSecrets.get(name)?.[0];
+  return [use?.secret, use?.crl].flatMap((key) => {
+    const secret = key === undefined ? undefined : declared.secrets.get(key);
+    return secret ? [secret.ref] : [];
+  });
+}

@@ -1,0 +1,87 @@
+/**
+ * EMIT of a planned virtual host: the route sets that it inherits are merged in the order of matching, and their bytes
+ * put together under its names.
+ */
+import { parseGlob } from "#base/hostname.ts";
+import type { EncodedRoute } from "./envoy/route.ts";
+import { type EncodedVirtualHost, emitMisdirected, emitVirtualHost, type HostedRoute } from "./envoy/virtual-host.ts";
+import type { Collection, Derived, Reads } from "./graph/graph.ts";
+import { selects } from "./ir/host.ts";
+import type { NamedMatch, RouteHosts } from "./ir/match.ts";
+import type { Route } from "./ir/route.ts";
+import type { Exposure, VirtualHost } from "./ir/virtual-host.ts";
+import { mergeRoutes } from "./link/order.ts";
+import type { Settings } from "./settings.ts";
+
+/** A linked route with its bytes. */
+export interface EmittedRoute {
+  readonly route: Route;
+  readonly encoded: EncodedRoute;
+}
+
+/** What virtual hosts are emitted from. */
+export interface PlannedHostLookup {
+  readonly sets: Collection<readonly EmittedRoute[]>;
+  readonly settings: Collection<Settings>;
+  /** Tables in which some Host names a port. */
+  readonly withPorts: Collection<unknown>;
+}
+
+/** The routes of a virtual host, in the order of matching. */
+export function routesOf(lookup: PlannedHostLookup, host: VirtualHost, reads: Reads): readonly EmittedRoute[] {
+  const loose = reads.get(lookup.settings, "")?.looseLabelSelectors ?? false;
+  const { selector } = host;
+  const lists = host.inherits.map((inherited) => {
+    const routes = reads.get(lookup.sets, inherited.set) ?? [];
+    return selector ? routes.filter(({ route }) => selects(selector, route.labels, loose)) : routes;
+  });
+  return mergeRoutes(lists, (emitted) => emitted.route);
+}
+
+/** Emits a virtual host. */
+export function emitPlannedHost(
+  lookup: PlannedHostLookup,
+): (host: VirtualHost, reads: Reads) => Derived<EncodedVirtualHost> {
+  return (host, reads) => {
+    const conditional = new Set(
+      host.inherits.filter((inherited) => inherited.conditional).map((inherited) => inherited.set),
+    );
+    const routes = routesOf(lookup, host, reads).map(({ route, encoded }): HostedRoute => {
+      const exposure = exposureOf(route, host.exposure);
+      const authority = conditional.size > 0 ? authorityCondition(route.hosts, conditional) : undefined;
+      return authority ? { route: encoded, exposure, authority } : { route: encoded, exposure };
+    });
+    const domains = reads.has(lookup.withPorts, host.table) ? host.domains.flatMap(withAnyPort) : host.domains;
+    const misdirected = host.misdirected && emitMisdirected(host.misdirected);
+    const encoded = emitVirtualHost(host.table, host.domains[0] ?? host.key, domains, misdirected, routes);
+    return { out: [[host.key, encoded]] };
+  };
+}
+
+/** Challenges of certificate authorities come in cleartext and must be answered there (resources.md 10.4). */
+export function exposureOf(route: Route, exposure: Exposure): Exposure {
+  const { path } = route.match;
+  return path.kind === "prefix" && path.prefix === "/.well-known/acme-challenge/" ? "direct" : exposure;
+}
+
+/** In a table where ports count, a plain name must still match whatever port a request names. */
+function withAnyPort(domain: string): readonly string[] {
+  const glob = parseGlob(domain);
+  return glob?.kind === "exact" && !/:\d+$/.test(domain) ? [domain, `${domain}:*`] : [domain];
+}
+
+/** What a set that only overlaps a virtual host's names still asks of `:authority`. */
+function authorityCondition(hosts: RouteHosts, conditional: ReadonlySet<string>): NamedMatch | undefined {
+  const name = ":authority";
+  if (hosts.kind === "regex") return { name, match: { kind: "regex", regex: hosts.regex } };
+  if (hosts.kind !== "glob" || !conditional.has(hosts.glob)) return undefined;
+  const glob = parseGlob(hosts.glob);
+  switch (glob?.kind) {
+    case "suffix":
+      return { name, match: { kind: "suffix", value: glob.literal } };
+    case "prefix":
+      return { name, match: { kind: "prefix", value: glob.literal } };
+    default:
+      return undefined;
+  }
+}
