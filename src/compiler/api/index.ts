@@ -19,6 +19,7 @@ import {
 } from "./ambassador/resolvers.ts";
 import { type TCPMapping, tcpMapping } from "./ambassador/tcp-mapping.ts";
 import { type TLSContext, tlsContext } from "./ambassador/tls-context.ts";
+import { ambassadorGroup, coreKind } from "./kinds.ts";
 import { configMap } from "./kubernetes/config-map.ts";
 import { endpointSlice } from "./kubernetes/endpoint-slice.ts";
 import { endpoints } from "./kubernetes/endpoints.ts";
@@ -49,6 +50,11 @@ export type { Service, ServicePort, ServiceSpec } from "./kubernetes/service.ts"
 export type { RawObject } from "./raw-object.ts";
 export type { Resource } from "./resource.ts";
 export type { ApiVersion } from "./schema/index.ts";
+
+/** Whether the product knows a kind; unknown ones of its own groups count as known, so that they are reported. */
+export function isKnownKind(group: string, kind: string): boolean {
+  return group.endsWith(ambassadorGroup) || group === "ambassador" || coreKind(group, kind) !== undefined;
+}
 
 /** Admits a Mapping. */
 export function admitMapping(raw: RawObject, settings: Settings): Checked<Mapping> {
