@@ -19,13 +19,15 @@ export function work(
   state.running = true;
   try {
     if (sources.some((source) => source.hasEdits)) {
-      for (const node of nodes) node.setAside();
+      if (state.interrupted) for (const node of nodes) node.setAside();
       for (const source of sources) source.apply();
     }
     const ask = afterFirst(mayContinue);
+    state.interrupted = true;
     if (!pass(nodes, ask)) return false;
     for (const node of nodes) node.bringBack();
-    return pass(nodes, ask);
+    state.interrupted = !pass(nodes, ask);
+    return !state.interrupted;
   } finally {
     state.running = false;
   }

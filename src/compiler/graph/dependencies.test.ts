@@ -7,7 +7,8 @@ import { Stored } from "./stored.ts";
 
 function setUp() {
   const woken: string[] = [];
-  const from = new Stored<number>({ name: "from", order: 0, state: { number: 1, running: false, touched: new Set() } });
+  const state = { number: 1, running: false, interrupted: false, touched: new Set<Stored<unknown>>() };
+  const from = new Stored<number>({ name: "from", order: 0, state });
   const dependencies = new Dependencies({ wake: (key) => woken.push(key) });
   const read = (inputKey: string, ...keys: readonly string[]): void => {
     for (const key of keys) dependencies.record(from, "get", key);

@@ -78,21 +78,23 @@ export class Dependencies {
     const previous = this.reads.get(inputKey);
     if (previous === undefined) return;
     this.reads.delete(inputKey);
-    for (const [edge, key] of pairs(previous)) edge.remove(key, inputKey);
+    forEach(previous, (edge, key) => edge.remove(key, inputKey));
   }
 
   /** What an input key has read. */
   of(inputKey: string): readonly ReadRef[] {
     const refs: ReadRef[] = [];
-    for (const [edge, key] of pairs(this.reads.get(inputKey) ?? [])) {
+    forEach(this.reads.get(inputKey) ?? [], (edge, key) => {
       refs.push({ collection: edge.from.name, key, how: edge.how });
-    }
+    });
     return refs;
   }
 
   private remember(inputKey: string): void {
     const reads: (Edge | string)[] = [];
-    for (const [edge, key] of pairs(this.recorded)) if (edge.add(key, inputKey)) reads.push(edge, key);
+    forEach(this.recorded, (edge, key) => {
+      if (edge.add(key, inputKey)) reads.push(edge, key);
+    });
     if (reads.length > 0) this.reads.set(inputKey, reads.slice());
   }
 
@@ -110,10 +112,10 @@ function sameReads(a: ReadList, b: ReadList): boolean {
   return true;
 }
 
-function* pairs(reads: ReadList): Iterable<readonly [Edge, string]> {
+function forEach(reads: ReadList, visit: (edge: Edge, key: string) => void): void {
   for (let i = 0; i < reads.length; i += 2) {
     const edge = reads[i];
     const key = reads[i + 1];
-    if (edge instanceof Edge && typeof key === "string") yield [edge, key];
+    if (edge instanceof Edge && typeof key === "string") visit(edge, key);
   }
 }

@@ -97,7 +97,7 @@ export class MapNode<I, O> extends Node implements Reads {
     this.running = true;
     try {
       const { out, diagnostics = nothing } = this.spec.fn(item, this, key);
-      return { out: [...out], diagnostics };
+      return { out: Array.isArray(out) ? out : [...out], diagnostics };
     } finally {
       this.running = false;
       this.dependencies.settle(key);

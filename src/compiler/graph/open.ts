@@ -20,7 +20,7 @@ export function openGraph(options: GraphOptions = {}): Graph {
 class OpenGraph implements Graph {
   readonly diagnostics: Stored<readonly Diagnostic[]>;
   private readonly strict: boolean;
-  private readonly state: CommitState = { number: 0, running: false, touched: new Set() };
+  private readonly state: CommitState = { number: 0, running: false, interrupted: false, touched: new Set() };
   private readonly report: Report;
   private readonly sources: SourceCollection<unknown>[] = [];
   private readonly nodes: Node[] = [];

@@ -46,7 +46,7 @@ function originOf(item: unknown): Origin {
 }
 
 function lower(item: Item, reads: Reads, key: string, from: Handles): Derived<Lowered> {
-  const unit = reads.get(from.globals, "")?.unit ?? 1;
+  const unit = reads.get(from.unit, "") ?? 1;
   const limits = item.needs.map((need) => reads.get(from.limits, need) ?? "unlimited");
   const peers = reads.lookup(from.byHost, item.host).map((peer) => peer.weight);
   const sees = [...limits, peers, reads.has(from.limits, item.host)];
@@ -66,12 +66,16 @@ function declareInputs(graph: Graph, ran: (node: string, key: string) => void) {
   const limits = graph.source<number>("limits");
   const globals = graph.source<{ readonly unit: number }>("globals");
   const extra = graph.source<Item>("extra");
+  const unit = graph.value("unit", (reads) => {
+    ran("unit", "");
+    return { out: [["", reads.get(globals, "")?.unit ?? 1]] };
+  });
   const admitted = graph.map("admit", items, (item, _, key) => {
     ran("admit", key);
     return { out: item.weight < 0 ? [] : [[key, { ...item, weight: item.weight >> 1 }]] };
   });
   const byHost = graph.index("by host", admitted, (item) => [item.host, "any"]);
-  return { items, limits, globals, extra, admitted, byHost };
+  return { items, limits, globals, extra, unit, admitted, byHost };
 }
 
 /** Declares the graph; `strict` false, so that duplicates and failures become diagnostics. */
@@ -82,7 +86,7 @@ export function declareRepresentative(): Representative {
     runs.set(`${node} ${key}`, (runs.get(`${node} ${key}`) ?? 0) + 1);
   };
   const inputs = declareInputs(graph, ran);
-  const { items, limits, globals, extra, admitted, byHost } = inputs;
+  const { items, limits, globals, extra, unit, admitted, byHost } = inputs;
   const lowered = graph.map("lower", admitted, (item, reads, key) => {
     ran("lower", key);
     return lower(item, reads, key, inputs);
@@ -116,7 +120,7 @@ export function declareRepresentative(): Representative {
     if (reads.has(named, "a")) out.push(["a", reads.get(named, "a")?.sum]);
     return { out, diagnostics: any > 2 ? [diagnose("internal/bug", originOf(null), "crowded")] : [] };
   });
-  const collections = [items, limits, globals, extra, admitted, lowered, fragile, rivals, merged];
+  const collections = [items, limits, globals, extra, unit, admitted, lowered, fragile, rivals, merged];
   const all = [...collections, part("even"), part("odd"), both, named, summary, graph.diagnostics];
   return { graph, items, limits, globals, extra, collections: all, runs };
 }

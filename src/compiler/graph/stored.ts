@@ -10,6 +10,8 @@ import type { Collection } from "./graph.ts";
 export interface CommitState {
   number: number;
   running: boolean;
+  /** Whether the previous commit has left work. */
+  interrupted: boolean;
   /** The collections that this commit has changed. */
   readonly touched: Set<Stored<unknown>>;
 }
