@@ -1,3 +1,6 @@
+/**
+ * Whatever bytes a file holds, the reader gives objects and diagnostics.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

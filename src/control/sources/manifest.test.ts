@@ -1,3 +1,6 @@
+/**
+ * What is read from the text of a file, and what is said of the rest.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatOrigin } from "#base/origin.ts";

@@ -1,3 +1,6 @@
+/**
+ * Paths to places in a text.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { duplicateFields, findNode, guessField, parsePath, textTree } from "./positions.ts";

@@ -1,3 +1,6 @@
+/**
+ * Where documents begin and end.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
