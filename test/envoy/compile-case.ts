@@ -6,8 +6,7 @@ import { deepEqual } from "node:assert/strict";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { refKey } from "#base/origin.ts";
 import { compareDiagnostics, renderDiagnostic } from "#base/render-diagnostic.ts";
-import { type CompilerEdit, compile, type Encoded, openCompiler, type Settings } from "#compiler";
-import { defaultSettings } from "../../src/compiler/settings.ts";
+import { type CompilerEdit, compile, defaultSettings, type Encoded, openCompiler, type Settings } from "#compiler";
 import type { Inputs } from "./manifests.ts";
 
 /** What the compiler made of one state of a case. */
@@ -19,17 +18,19 @@ export interface State {
 
 /** Compiles from nothing. */
 export function compileState(inputs: Inputs, settings: Partial<Settings>): State {
-  const { resources, diagnostics } = compile(inputs.objects, {
-    settings: { ...defaultSettings, ...settings },
-    lastGood: inputs.lastGood.map((object) => ({ key: refKey(object.ref), value: { object } })),
-  });
+  const { resources, diagnostics } = compile(
+    inputs.objects.map(({ key, object }) => [key, object] as const),
+    {
+      settings: { ...defaultSettings, ...settings },
+      lastGood: inputs.lastGood.map((object) => [refKey(object.ref), { object }] as const),
+    },
+  );
   return { resources, diagnostics: render([...inputs.diagnostics, ...diagnostics], inputs) };
 }
 
 /** Compiles the first state and then the edits between states; throws when it differs from compiling from nothing. */
 export function compileStates(states: readonly Inputs[], settings: Partial<Settings>): State[] {
-  const compiler = openCompiler();
-  compiler.apply([{ kind: "settings", value: { ...defaultSettings, ...settings } }]);
+  const compiler = openCompiler({ ...defaultSettings, ...settings }, { strict: true });
   let previous: Inputs | undefined;
   return states.map((inputs) => {
     compiler.apply(editsBetween(previous, inputs));

@@ -64,7 +64,7 @@ export async function runInputs(golden: GoldenCase, inputs: readonly Inputs[], b
     const { resources } = compileState(one, settings);
     await bench.envoy.serve(resources);
     const file = i === 0 ? "requests.yaml" : `edits/${golden.edits[i - 1]?.step}.requests.yaml`;
-    for (const probe of probesOf(golden, file)) {
+    for (const probe of probesOf(golden, file, ports)) {
       const label = `${file}: ${probe.name ?? `${probe.request.method ?? ""} ${probe.request.url}`.trim()}`;
       const differences = await runProbe(probe, addresses(resources, ports), bench);
       problems.push(...differences.map((difference) => `${label}: ${difference}`));
@@ -80,9 +80,13 @@ export async function liveExpand(golden: GoldenCase, bench: Bench): Promise<Expa
   return (text) => expandPlaceholders(text, bench.material, ({ name }) => ports.get(name) ?? 0);
 }
 
-function probesOf(golden: GoldenCase, file: string): Probe[] {
+function probesOf(golden: GoldenCase, file: string, ports: Readonly<Record<string, number>>): Probe[] {
   const path = join(golden.directory, file);
-  return existsSync(path) ? parseProbes(readFileSync(path, "utf8"), file) : [];
+  if (!existsSync(path)) return [];
+  const text = readFileSync(path, "utf8").replaceAll(/\$\{PORT:(\d+)\}/g, (_, port: string) =>
+    String(ports[port] ?? port),
+  );
+  return parseProbes(text, file);
 }
 
 const parallel = 20;

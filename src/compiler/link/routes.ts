@@ -16,9 +16,12 @@ export function linkRoutes(rivals: readonly RouteDecl[]): Derived<Route> {
     return { out: [[only.key, linkRoute(only, 0)]], diagnostics: [...diagnostics, ...loneWeight(only)] };
   }
   const { shares, ignored, unclaimed } = shareOut(kept, (decl) => decl.weight);
-  const out = shares.map(
-    ({ item, upTo }, i) => [item.key, linkRoute(item, i, upTo >= 100 ? undefined : upTo)] as const,
-  );
+  const tie = only?.order.tie ?? "";
+  const out = shares.map(({ item, upTo }, i) => {
+    // One place in the order for all of them: there, the shares decide who is tried first.
+    const together = { ...item, order: { ...item.order, tie } };
+    return [item.key, linkRoute(together, i, upTo >= 100 ? undefined : upTo)] as const;
+  });
   return { out, diagnostics: [...diagnostics, ...ignored.map(overweight), ...fallThrough(kept, unclaimed)] };
 }
 
