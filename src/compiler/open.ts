@@ -35,10 +35,10 @@ export function openCompiler(
 ): Compiler {
   const graph = openGraph({ strict: options.strict ?? false, originOf });
   const declared = declareCompiler(graph);
-  declared.settings.set("", settings);
+  declared.inputs.settings.set("", settings);
   return {
     apply: (edits) => {
-      for (const edit of edits) applyEdit(declared, edit);
+      for (const edit of edits) applyEdit(declared.inputs, edit);
     },
     commit: (mayContinue) => commitResult(declared, graph.commit(mayContinue)),
     resources: (type) => valuesOf(declared.outputs[type]),
@@ -70,7 +70,7 @@ export function compile(
   };
 }
 
-function applyEdit({ objects, lastGood, refusals, settings }: Declared, edit: CompilerEdit): void {
+function applyEdit({ objects, lastGood, refusals, settings }: Declared["inputs"], edit: CompilerEdit): void {
   if (edit.kind === "settings") settings.set("", edit.value);
   else if (edit.kind === "object") write(objects, edit.key, edit.value);
   else if (edit.kind === "lastGood") write(lastGood, edit.key, edit.value);
@@ -115,7 +115,8 @@ function sortedDiagnostics(graph: Graph): readonly Diagnostic[] {
 
 function admittedText(declared: Declared, ref: ResourceRef): RawObject | undefined {
   const key = refKey(ref);
-  return declared.admitted.get(key)?.from === "current" ? declared.identities.get(key)?.[0] : undefined;
+  const { admitted, identities } = declared.objects;
+  return admitted.get(key)?.from === "current" ? identities.get(key)?.[0] : undefined;
 }
 
 /** The object that an input of a step comes from, for reports about the step itself. */

@@ -12,9 +12,9 @@ export function ownersOf(declared: Declared, type: ResourceType, name: string): 
 function refs(declared: Declared, type: ResourceType, name: string): readonly ResourceRef[] {
   switch (type) {
     case "cluster":
-      return (declared.clusterDecls.get(name) ?? []).map((decl) => decl.origin.ref);
+      return (declared.upstreams.clusterDecls.get(name) ?? []).map((decl) => decl.origin.ref);
     case "endpoints":
-      return (declared.subscribed.get(name) ?? []).map((cluster) => cluster.origin.ref);
+      return (declared.upstreams.subscribers.get(name) ?? []).map((cluster) => cluster.origin.ref);
     case "listener":
       return listenerOwners(declared, name);
     case "routes":
@@ -27,28 +27,32 @@ function refs(declared: Declared, type: ResourceType, name: string): readonly Re
 }
 
 function listenerOwners(declared: Declared, name: string): readonly ResourceRef[] {
-  const listener = [...declared.listeners.entries()].map(([, value]) => value).find((value) => value.name === name);
+  const listener = [...declared.listeners.listeners.entries()]
+    .map(([, value]) => value)
+    .find((value) => value.name === name);
   if (!listener) return [];
-  const chains = [...declared.chains.entries()]
+  const chains = [...declared.chains.chains.entries()]
     .map(([, chain]) => chain)
     .filter((chain) => chain.listener === listener.key);
   return [listener.origin.ref, ...chains.map((chain) => chain.origin.ref)];
 }
 
 function tableOwners(declared: Declared, name: string): readonly ResourceRef[] {
-  const hosts = [...declared.virtualHosts.entries()].map(([, host]) => host).filter((host) => host.table === name);
+  const hosts = [...declared.tables.virtualHosts.entries()]
+    .map(([, host]) => host)
+    .filter((host) => host.table === name);
   const sets = new Set(hosts.flatMap((host) => host.inherits.map((inherited) => inherited.set)));
-  const routes = [...sets].flatMap((set) => declared.sets.get(set) ?? []);
-  const domains = [...declared.domains.entries()]
+  const routes = [...sets].flatMap((set) => declared.routes.sets.get(set) ?? []);
+  const domains = [...declared.names.domains.entries()]
     .map(([, domain]) => domain)
     .filter((domain) => name.startsWith(`${domain.site}/`));
   return [...routes.map(({ route }) => route.origin.ref), ...domains.map((domain) => domain.host.origin.ref)];
 }
 
 function secretOwners(declared: Declared, name: string): readonly ResourceRef[] {
-  const use = declared.usedSecrets.get(name)?.[0];
+  const use = declared.secrets.usedSecrets.get(name)?.[0];
   return [use?.secret, use?.crl].flatMap((key) => {
-    const secret = key === undefined ? undefined : declared.secrets.get(key);
+    const secret = key === undefined ? undefined : declared.hosts.secrets.get(key);
     return secret ? [secret.ref] : [];
   });
 }

@@ -5,20 +5,20 @@
 import { diagnose } from "#base/diagnostic.ts";
 import { type HostGlob, parseGlob } from "#base/hostname.ts";
 import { formatRef, type Origin, type ResourceRef } from "#base/origin.ts";
+import { isOurs } from "../api/ambassador-id.ts";
+import type { AnyResource, RawObject } from "../api/index.ts";
+import { InvalidMessage } from "../envoy/bytes.ts";
+import type { ContextDecl } from "../frontends/ambassador/tls.ts";
+import type { Collection, Derived, Graph, Reads } from "../graph/index.ts";
+import type { HostDecl, HostTls } from "../ir/host.ts";
+import type { Route } from "../ir/route.ts";
+import type { SecretUse } from "../ir/secret.ts";
+import type { Site, Table } from "../ir/virtual-host.ts";
+import { coveringKeys, isIrregular as irregularGlob } from "../link/names.ts";
+import { compareText } from "../link/order.ts";
+import { connectionClass, tableName } from "../link/virtual-hosts.ts";
+import { defaultSettings, type Settings } from "../settings.ts";
 import type { Admitted } from "./admission.ts";
-import { isOurs } from "./api/ambassador-id.ts";
-import type { AnyResource, RawObject } from "./api/index.ts";
-import { InvalidMessage } from "./envoy/bytes.ts";
-import type { ContextDecl } from "./frontends/ambassador/tls.ts";
-import type { Collection, Derived, Graph, Reads } from "./graph/index.ts";
-import type { HostDecl, HostTls } from "./ir/host.ts";
-import type { Route } from "./ir/route.ts";
-import type { SecretUse } from "./ir/secret.ts";
-import type { Site, Table } from "./ir/virtual-host.ts";
-import { coveringKeys, isIrregular as irregularGlob } from "./link/names.ts";
-import { compareText } from "./link/order.ts";
-import { connectionClass, tableName } from "./link/virtual-hosts.ts";
-import { defaultSettings, type Settings } from "./settings.ts";
 
 /** The resource type of a kind. */
 export type ResourceOf<K extends AnyResource["kind"]> = Extract<AnyResource, { readonly kind: K }>;

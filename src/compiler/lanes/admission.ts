@@ -5,10 +5,10 @@
  */
 import { type Checked, type Diagnostic, diagnose, hasError } from "#base/diagnostic.ts";
 import { formatRef, type Origin, refKey } from "#base/origin.ts";
-import { contentHash, type RawObject } from "./api/index.ts";
-import type { LastGood, Refusal } from "./door.ts";
-import type { Collection, Derived, Reads } from "./graph/graph.ts";
-import { defaultSettings, type Settings } from "./settings.ts";
+import { contentHash, type RawObject } from "../api/index.ts";
+import type { LastGood, Refusal } from "../door.ts";
+import type { Collection, Derived, Reads } from "../graph/graph.ts";
+import { defaultSettings, type Settings } from "../settings.ts";
 
 /** Everything but the object itself that decides about admission. */
 export interface AdmissionLookup {

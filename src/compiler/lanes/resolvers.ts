@@ -1,8 +1,9 @@
 /** LOWER of resolvers: three kinds, one list of names. */
+
+import type { AnyResource } from "../api/index.ts";
+import type { ResolverDecl } from "../frontends/ambassador/index.ts";
+import type { Collection, Graph } from "../graph/index.ts";
 import type { Admitted } from "./admission.ts";
-import type { AnyResource } from "./api/index.ts";
-import type { ResolverDecl } from "./frontends/ambassador/index.ts";
-import type { Collection, Graph } from "./graph/index.ts";
 import { keep } from "./wiring.ts";
 
 const kinds = {

@@ -3,15 +3,15 @@
  * put together under its names.
  */
 import { parseGlob } from "#base/hostname.ts";
-import type { EncodedRoute } from "./envoy/route.ts";
-import { type EncodedVirtualHost, emitMisdirected, emitVirtualHost, type HostedRoute } from "./envoy/virtual-host.ts";
-import type { Collection, Derived, Reads } from "./graph/graph.ts";
-import { selects } from "./ir/host.ts";
-import type { NamedMatch, RouteHosts } from "./ir/match.ts";
-import type { Route } from "./ir/route.ts";
-import type { Exposure, VirtualHost } from "./ir/virtual-host.ts";
-import { mergeRoutes } from "./link/order.ts";
-import type { Settings } from "./settings.ts";
+import type { EncodedRoute } from "../envoy/route.ts";
+import { type EncodedVirtualHost, emitMisdirected, emitVirtualHost, type HostedRoute } from "../envoy/virtual-host.ts";
+import type { Collection, Derived, Reads } from "../graph/graph.ts";
+import { selects } from "../ir/host.ts";
+import type { NamedMatch, RouteHosts } from "../ir/match.ts";
+import type { Route } from "../ir/route.ts";
+import type { Exposure, VirtualHost } from "../ir/virtual-host.ts";
+import { mergeRoutes } from "../link/order.ts";
+import type { Settings } from "../settings.ts";
 
 /** A linked route with its bytes. */
 export interface EmittedRoute {

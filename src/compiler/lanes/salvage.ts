@@ -1,7 +1,7 @@
 /** ADMIT of what is left of a bad Mapping: its match alone, if that much is readable. */
 import type { Checked } from "#base/diagnostic.ts";
-import { admitMapping, type Mapping, type RawObject } from "./api/index.ts";
-import type { Settings } from "./settings.ts";
+import { admitMapping, type Mapping, type RawObject } from "../api/index.ts";
+import type { Settings } from "../settings.ts";
 
 const matchFields = [
   "ambassador_id",

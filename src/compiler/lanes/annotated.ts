@@ -1,7 +1,7 @@
 /** OBSERVE inside the compiler: objects that stand in annotations of others become objects like any other. */
-import { type RawObject, unfoldAnnotations } from "./api/index.ts";
-import type { Derived } from "./graph/graph.ts";
-import { compareText } from "./link/order.ts";
+import { type RawObject, unfoldAnnotations } from "../api/index.ts";
+import type { Derived } from "../graph/graph.ts";
+import { compareText } from "../link/order.ts";
 
 /** The objects in an object's annotation, each under a key of its own. */
 export function unfold(object: RawObject, _reads: unknown, key: string): Derived<RawObject> {

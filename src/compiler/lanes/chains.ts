@@ -1,0 +1,65 @@
+/** Filter chains, the listeners that hold them, and the slots of their HTTP filters. */
+import { emitSlot } from "../envoy/extension.ts";
+import { emitFilterChain } from "../envoy/filter-chain.ts";
+import { emitListener } from "../envoy/listener.ts";
+import { lowerHttpOptions } from "../frontends/ambassador/index.ts";
+import type { Graph, Reads } from "../graph/index.ts";
+import * as link from "../link/index.ts";
+import { policies } from "../policies/index.ts";
+import type { Hosts } from "./hosts.ts";
+import type { Listeners } from "./listeners.ts";
+import type { ModuleValues } from "./module.ts";
+import type { Names } from "./names.ts";
+import type { Inputs } from "./objects.ts";
+import type { Routes } from "./routes.ts";
+import { byKey, contextTls, emitted } from "./wiring.ts";
+
+/** Linked chains, and the bytes of listeners and slots. */
+export type Chains = ReturnType<typeof declareChains>;
+
+interface ChainInputs {
+  readonly inputs: Inputs;
+  readonly module: ModuleValues;
+  readonly hosts: Hosts;
+  readonly listeners: Listeners;
+  readonly names: Names;
+  readonly routes: Routes;
+}
+
+/** Declares chains and listeners. */
+export function declareChains(g: Graph, { inputs, module, hosts, listeners, names, routes }: ChainInputs) {
+  const contextCertificates = g.map("certificates of TLSContexts", hosts.contexts, contextTls);
+  const lookup = {
+    listeners: listeners.listeners,
+    hostsByGlob: g.index("Hosts by glob", hosts.hosts, (host) => [host.glob]),
+    contextsByHost: g.index("certificates by name", contextCertificates, ({ host }) => [host]),
+  };
+  const claims = g.union(
+    "chain claims",
+    g.map("claim.tcp", routes.tcpRoutes, link.claimTcpChain(lookup)),
+    g.map("claim.host", names.claimed, link.claimHostChains(listeners.bySite)),
+    g.map("claim.cleartext", listeners.listeners, link.claimCleartextChain),
+  );
+  const sameName = g.group("same server name", claims, (claim) => [link.claimKey(claim)], link.byRank);
+  const settled = g.map("link.settle", sameName, link.settleClaims);
+  const byChain = g.group("chains by name", settled, (claim) => [link.chainKey(claim)], link.byRank);
+  const chains = g.map("link.FilterChain", byChain, link.linkFilterChain);
+
+  const options = (reads: Reads) => reads.get(module.httpOptions, "") ?? lowerHttpOptions({});
+  const encodedChains = g.map("emit.FilterChain", chains, (chain, reads, key) =>
+    emitted(key, chain.origin, "its connections are not served", () =>
+      emitFilterChain(chain, options(reads), policies),
+    ),
+  );
+  const byListener = g.group("chains by listener", encodedChains, (chain) => [chain.listener], byKey);
+  const encodedListeners = g.map("emit.Listener", listeners.listeners, (listener, reads) => {
+    const port = reads.get(inputs.settings, "")?.ports[String(listener.port)] ?? listener.port;
+    const own = reads.get(byListener, listener.key) ?? [];
+    const emit = () => emitListener(listener, port, own, options(reads));
+    return own.length === 0
+      ? { out: [] }
+      : emitted(listener.name, listener.origin, "nothing listens on its port", emit);
+  });
+  const slots = () => ({ out: policies.map((policy) => [policy.filter, emitSlot(policy, undefined)] as const) });
+  return { chains, encodedListeners, encodedSlots: g.value("emit.Slots", slots) };
+}

@@ -1,0 +1,19 @@
+/** The Module, as small values that wake only their own readers. */
+import * as ambassador from "../frontends/ambassador/index.ts";
+import type { Graph } from "../graph/index.ts";
+import type { Objects } from "./objects.ts";
+import { byOwner, single, theModule } from "./wiring.ts";
+
+/** The Module's values; each holds one, under "", where there is a Module. */
+export type ModuleValues = ReturnType<typeof declareModule>;
+
+/** Declares the Module's values. */
+export function declareModule(g: Graph, { all }: Objects) {
+  const chosen = g.group("the Module", all("Module"), theModule, byOwner);
+  const module = g.map("Module", chosen, ([one]) => single(one?.resource.spec.config));
+  return {
+    defaults: g.map("lower.defaults", module, (config) => single(ambassador.lowerRouteDefaults(config))),
+    legacy: g.map("lower.legacy", module, (config) => single(ambassador.lowerLegacyListening(config))),
+    httpOptions: g.map("lower.httpOptions", module, (config) => single(ambassador.lowerHttpOptions(config))),
+  };
+}

@@ -1,0 +1,38 @@
+/** The first lane: what was read under one identity → one typed resource, or none. */
+import { refKey } from "#base/origin.ts";
+import * as api from "../api/index.ts";
+import type { LastGood, Refusal } from "../door.ts";
+import type { Collection, Graph } from "../graph/index.ts";
+import type { Settings } from "../settings.ts";
+import { type Admitted, admission } from "./admission.ts";
+import { byCreation, unfold } from "./annotated.ts";
+import { salvageMapping } from "./salvage.ts";
+import { first, ours, type ResourceOf } from "./wiring.ts";
+
+/** The inputs of the graph: everything that decides the result. */
+export type Inputs = ReturnType<typeof declareInputs>;
+/** Admitted resources, by kind. */
+export type Objects = ReturnType<typeof declareObjects>;
+
+/** Declares the sources. */
+export function declareInputs(g: Graph) {
+  return {
+    objects: g.source<api.RawObject>("objects"),
+    lastGood: g.source<LastGood>("last good"),
+    refusals: g.source<Refusal>("refusals"),
+    settings: g.source<Settings>("settings"),
+  };
+}
+
+/** Declares admission. `any` are singletons: the first object of ours of a kind, usable or not. */
+export function declareObjects(g: Graph, inputs: Inputs) {
+  const { objects, settings } = inputs;
+  const annotated = g.map("admit.annotations", objects, unfold);
+  const everything = g.union("all objects", objects, annotated);
+  const identities = g.group("objects by identity", everything, (raw) => [refKey(raw.ref)], byCreation);
+  const admitted = g.map("admit", identities, admission(inputs, api.admit, salvageMapping));
+  const ofKind = g.split("resources", admitted, ({ resource }) => resource.kind);
+  const all = <K extends api.AnyResource["kind"]>(kind: K) => ofKind(kind) as Collection<Admitted<ResourceOf<K>>>;
+  const anyOf = (kind: string) => first(g, `any ${kind}`, g.map(`our ${kind}s`, identities, ours(kind, settings)));
+  return { identities, admitted, all, anyListener: anyOf("Listener"), anyHost: anyOf("Host") };
+}

@@ -1,0 +1,42 @@
+/** Virtual hosts and the route tables that hold them. */
+import { shapeTable } from "../envoy/shape/table.ts";
+import type { Graph } from "../graph/index.ts";
+import type { VirtualHost } from "../ir/virtual-host.ts";
+import * as link from "../link/index.ts";
+import type { Listeners } from "./listeners.ts";
+import type { Names } from "./names.ts";
+import type { Inputs } from "./objects.ts";
+import { emitPlannedHost } from "./planned-host.ts";
+import type { Routes } from "./routes.ts";
+import { byKey, clientTable, clientTableName, isIrregular, keep, openTable } from "./wiring.ts";
+
+/** Tables, their virtual hosts, and the tables' bytes. */
+export type Tables = ReturnType<typeof declareTables>;
+
+/** Declares tables. */
+export function declareTables(g: Graph, { settings }: Inputs, { sites }: Listeners, names: Names, { sets }: Routes) {
+  const { claimed, domains, setNames, globs } = names;
+  const open = g.map("open tables", sites, openTable);
+  const byClass = g.group("Hosts by client rule", claimed, clientTableName, byKey);
+  const tables = g.union("tables", open, g.map("client tables", byClass, clientTable));
+  const lookup = {
+    sets: setNames,
+    irregular: g.index("irregular globs", globs, (glob) => (isIrregular(glob) ? [""] : [])),
+    suffixes: g.index("suffix globs", globs, (glob) => (glob.startsWith("*") ? [""] : [])),
+    tables: g.index("tables by site", tables, (table) => [table.site]),
+  };
+  const plans = g.map("link.plan", domains, link.planVirtualHost(lookup));
+  const alike = g.group("names by plan", plans, (planned) => [link.planKey(planned)], byKey);
+  const virtualHosts = g.map("link.VirtualHost", alike, link.linkVirtualHost);
+  const withPorts = g.group("tables with ports", virtualHosts, tableWithPorts, byKey);
+  const emittedHosts = g.map("emit.VirtualHost", virtualHosts, emitPlannedHost({ sets, settings, withPorts }));
+  const byTable = g.group("virtual hosts by table", emittedHosts, (host) => [host.table], byKey);
+  const encodedTables = g.map("emit.RouteConfiguration", tables, ({ name }, reads) =>
+    keep(name, shapeTable(name, reads.get(byTable, name) ?? [], reads.has(withPorts, name))),
+  );
+  return { tables, virtualHosts, encodedTables };
+}
+
+function tableWithPorts({ table, domains }: VirtualHost): readonly string[] {
+  return domains.some((name) => /:\d+$/.test(name)) ? [table] : [];
+}

@@ -1,0 +1,42 @@
+/** Clusters, and the lane of endpoints: an address that moves is read, encoded and served here and nowhere else. */
+import { emitCluster } from "../envoy/cluster.ts";
+import { emitEndpoints } from "../envoy/endpoint.ts";
+import { lowerEndpointSlice, lowerEndpoints, lowerService } from "../frontends/services.ts";
+import type { Graph } from "../graph/index.ts";
+import type { Cluster } from "../ir/cluster.ts";
+import * as link from "../link/index.ts";
+import type { Inputs, Objects } from "./objects.ts";
+import type { Routes } from "./routes.ts";
+import { byKey, byOrigin, emitted, keep, of } from "./wiring.ts";
+
+/** Linked clusters and their endpoints, and the bytes of both. */
+export type Upstreams = ReturnType<typeof declareUpstreams>;
+
+/** Declares clusters and endpoints. */
+export function declareUpstreams(g: Graph, { settings }: Inputs, { all }: Objects, { decls, tcpDecls }: Routes) {
+  const services = g.map("lower.Service", all("Service"), ({ resource }) => lowerService(resource));
+  const ofRoutes = g.map("clusters of routes", decls, (decl, _, key) => keep(`route ${key}`, decl.upstream));
+  const ofTcp = g.map("clusters of TCP", tcpDecls, (decl, _, key) => keep(`tcp ${key}`, decl.upstream));
+  const wanted = g.union("wanted clusters", ofRoutes, ofTcp);
+  const clusterDecls = g.group("clusters by name", wanted, (decl) => [decl.name], byOrigin);
+  const clusters = g.map("link.Cluster", clusterDecls, link.linkCluster({ services, settings }));
+  const encodedClusters = g.map("emit.Cluster", clusters, (cluster) =>
+    emitted(cluster.name, cluster.origin, "requests that would go there get 503", () => emitCluster(cluster)),
+  );
+
+  const slices = g.map("lower.EndpointSlice", all("EndpointSlice"), of(lowerEndpointSlice));
+  const older = g.map("lower.Endpoints", all("Endpoints"), of(lowerEndpoints));
+  const subscribers = g.group("clusters by endpoints", clusters, endpointsOf, byKey);
+  const lookup = {
+    services,
+    slices: g.index("slices by Service", slices, (set) => [set.service]),
+    legacy: g.index("Endpoints by Service", older, (set) => [set.service]),
+  };
+  const endpoints = g.map("link.Endpoints", subscribers, link.linkEndpoints(lookup));
+  const encodedEndpoints = g.map("emit.Endpoints", endpoints, (of) => keep(of.name, emitEndpoints(of)));
+  return { clusterDecls, clusters, subscribers, endpoints, encodedClusters, encodedEndpoints };
+}
+
+function endpointsOf({ target }: Cluster): readonly string[] {
+  return target.kind === "endpoints" ? [target.endpoints] : [];
+}
