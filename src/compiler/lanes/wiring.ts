@@ -33,14 +33,21 @@ export function keep<T>(key: string, value: T | undefined): Derived<T> {
  * the object is told.
  */
 export function emitted<T>(key: string, origin: Origin, traffic: string, emit: () => T, instead?: () => T): Derived<T> {
+  const wanted = attempt(emit);
+  if ("value" in wanted) return { out: [[key, wanted.value]] };
+  const spare = instead && attempt(instead);
+  const problem = diagnose("envoy/invalid", origin, `Envoy would refuse it: ${wanted.problems.join("; ")}`, {
+    traffic: spare && !("value" in spare) ? "no request reaches it" : traffic,
+  });
+  return { out: spare && "value" in spare ? [[key, spare.value]] : [], diagnostics: [problem] };
+}
+
+function attempt<T>(emit: () => T): { readonly value: T } | { readonly problems: readonly string[] } {
   try {
-    return { out: [[key, emit()]] };
+    return { value: emit() };
   } catch (error) {
-    if (!(error instanceof InvalidMessage)) throw error;
-    const problem = diagnose("envoy/invalid", origin, `Envoy would refuse it: ${error.problems.join("; ")}`, {
-      traffic,
-    });
-    return { out: instead ? [[key, instead()]] : [], diagnostics: [problem] };
+    if (error instanceof InvalidMessage) return { problems: error.problems };
+    throw error;
   }
 }
 
