@@ -9,7 +9,7 @@ import { expandEnvironment } from "./environment.ts";
 import { generationOf, type Kind } from "./kind.ts";
 import type { RawObject } from "./raw-object.ts";
 import type { Resource } from "./resource.ts";
-import type { ApiVersion, Problem, Trail } from "./schema/index.ts";
+import { type ApiVersion, type Problem, type Trail, trailFrom } from "./schema/index.ts";
 
 /** Admits an object of a kind. No value and no diagnostics: it belongs to another instance. */
 export function admitKind<K extends string, Spec>(
@@ -21,10 +21,10 @@ export function admitKind<K extends string, Spec>(
   if (!isOurs(raw.body.spec, settings.ambassadorId)) return { diagnostics: [] };
   const version = kind.versions.find((v) => v === raw.version);
   if (version === undefined) return { diagnostics: [unsupportedVersion(kind, raw)] };
-  const trail: Trail = { steps: ["spec"], problems: [] };
+  const trail = trailFrom("spec");
   const checked = kind.checks[generationOf(version)](raw.body.spec ?? {}, trail);
   const at: Origin = { ref: raw.ref, path: "" };
-  const diagnostics = trail.problems.slice(0, maxProblems).map((problem) => problemDiagnostic(kind, problem, at));
+  const diagnostics = problemDiagnostics(kind, trail, at);
   for (const key of Object.keys(raw.body)) if (!topLevel.has(key)) diagnostics.push(strayField(key, at));
   if (hasError(diagnostics)) return { diagnostics };
   const spec = kind.fill(generationOf(version) === "old" ? kind.toHub(checked) : checked) as Spec;
@@ -35,7 +35,6 @@ export function admitKind<K extends string, Spec>(
 }
 
 const topLevel = new Set(["spec", "status"]);
-const maxProblems = 100;
 
 /** The resource with this spec. */
 export function resourceOf<K extends string, Spec>(
@@ -69,13 +68,19 @@ function unused(raw: Pick<RawObject, "ref">): string {
   return `${formatRef(raw.ref)} is not used; if it was good before, that version of it goes on.`;
 }
 
-/** What a problem of a field means for the object, as a diagnostic; `traffic` is what an invalid value causes. */
-export function problemDiagnostic(
+/** What validation found, as diagnostics; `traffic` is what an invalid value causes. */
+export function problemDiagnostics(
   kind: Pick<Kind, "feature">,
-  problem: Problem,
+  trail: Trail,
   root: Origin,
   traffic: string = unused(root),
-): Diagnostic {
+): Diagnostic[] {
+  const found = trail.problems.map((problem) => problemDiagnostic(kind, problem, root, traffic));
+  if (trail.omitted === 0) return found;
+  return [...found, diagnose("object/more-problems", root, `${trail.omitted} more problems are not shown`)];
+}
+
+function problemDiagnostic(kind: Pick<Kind, "feature">, problem: Problem, root: Origin, traffic: string): Diagnostic {
   const at = child(root, ...problem.steps);
   const hint = problem.hint === undefined ? {} : { hint: problem.hint };
   const because = problem.message === "" ? "" : `: ${problem.message}`;

@@ -123,6 +123,17 @@ test("what a bad object is told", () => {
   ]);
 });
 
+test("an object with countless problems says how many are not shown", () => {
+  const spec = {
+    ...(least.Mapping as object),
+    ...Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`field_${i}`, 1])),
+  };
+  const lines = say(rawResource("Mapping", "v2", { ...spec, weight: "x" }));
+  assert.equal(lines[0], "absent");
+  assert.equal(lines.length, 1 + 100 + 1 + 1);
+  assert.equal(lines.at(-1), "notice[object/more-problems] Mapping default/x: 50 more problems are not shown");
+});
+
 test("an unknown field costs only itself", () => {
   const { value, diagnostics } = admit(
     rawResource("Mapping", "v2", { ...(least["Mapping"] as object), bogus: 1 }),

@@ -8,12 +8,12 @@ import { valuesOf } from "../../../test/schema-values.ts";
 import { convertSpec } from "./conversion.ts";
 import type { Kind, Loose } from "./kind.ts";
 import { ambassadorKind, ambassadorKinds } from "./kinds.ts";
-import type { Generation, Trail } from "./schema/index.ts";
+import { type Generation, trailFrom } from "./schema/index.ts";
 
 const both = (ambassadorKinds as readonly unknown[] as readonly Kind[]).filter((kind) => kind.versions.length > 1);
 
 function problems(kind: Kind, generation: Generation, spec: unknown): readonly string[] {
-  const trail: Trail = { steps: [], problems: [] };
+  const trail = trailFrom();
   kind.checks[generation](spec, trail);
   const bad = trail.problems.filter((problem) => problem.kind === "invalid" || problem.kind === "unknown");
   return bad.map((problem) => `${problem.steps.join(".")}: ${problem.kind} ${problem.message}`);

@@ -16,7 +16,7 @@ import {
 } from "../schema/index.ts";
 
 /** A duration as Envoy and Go write it. */
-export const duration = stringLike("^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$", 'duration such as "3s"');
+export const duration = stringLike("^(0|([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+)$", 'duration such as "3s"');
 
 /** Milliseconds. */
 export const milliseconds = integer({ min: 0 });

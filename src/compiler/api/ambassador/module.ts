@@ -6,7 +6,7 @@ import type { Checked, Diagnostic } from "#base/diagnostic.ts";
 import { diagnose } from "#base/diagnostic.ts";
 import { child, type Origin } from "#base/origin.ts";
 import type { Settings } from "../../settings.ts";
-import { admitKind, problemDiagnostic } from "../admit-kind.ts";
+import { admitKind, problemDiagnostics } from "../admit-kind.ts";
 import { kind } from "../kind.ts";
 import type { RawObject } from "../raw-object.ts";
 import type { Resource } from "../resource.ts";
@@ -19,7 +19,7 @@ import {
   object,
   required,
   type Static,
-  type Trail,
+  trailFrom,
 } from "../schema/index.ts";
 import { ambassadorId } from "./ids.ts";
 import { type ModuleConfig, moduleConfigSchema } from "./module-config.ts";
@@ -66,12 +66,10 @@ function judge(spec: Static<typeof moduleSchema>, at: Origin): { config: ModuleC
   const good: Record<string, unknown> = {};
   const found: Diagnostic[] = [];
   for (const [key, given] of Object.entries(spec.config)) {
-    const trail: Trail = { steps: ["spec", "config"], problems: [] };
+    const trail = trailFrom("spec", "config");
     const field = Object.hasOwn(moduleConfigSchema.fields, key) ? moduleConfigSchema.fields[key] : undefined;
     const checked = check({ [key]: field ? lenient(key, field, given) : given }, trail);
-    found.push(
-      ...trail.problems.map((problem) => problemDiagnostic(module, problem, { ref: at.ref, path: "" }, keyIsLost)),
-    );
+    found.push(...problemDiagnostics(module, trail, { ref: at.ref, path: "" }, keyIsLost));
     if (isRecord(checked) && !trail.problems.some((problem) => problem.kind === "invalid"))
       Object.assign(good, checked);
   }

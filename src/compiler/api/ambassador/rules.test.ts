@@ -190,3 +190,11 @@ test("TCPMapping: circuit_breakers only are without effect", () => {
     "tcp-mapping/not-yet-supported .spec.circuit_breakers",
   ]);
 });
+
+test("Mapping: dns_type", () => {
+  assert.deepEqual(judge("Mapping", "v2", { ...mapping, dns_type: "Logical_DNS" }), ["present"]);
+  assert.deepEqual(judge("Mapping", "v2", { ...mapping, dns_type: "srv" }), [
+    "present",
+    "mapping/invalid-dns-type .spec.dns_type",
+  ]);
+});

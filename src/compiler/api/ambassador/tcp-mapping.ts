@@ -6,6 +6,7 @@ import type { Resource } from "../resource.ts";
 import { boolean, integer, object, optional, required, type Static, string } from "../schema/index.ts";
 import { circuitBreakers } from "./cluster-settings.ts";
 import { ambassadorId } from "./ids.ts";
+import { serviceProblems } from "./service-address.ts";
 import { downgradeTls, upgradeTls, upstreamTls } from "./upstream-tls.ts";
 
 /** A TCPMapping's settings. */
@@ -40,6 +41,7 @@ export const tcpMapping = kind({
   feature: "tcp-mapping",
   doc: "Connections to a port go to a service.",
   schema: tcpMappingSchema,
+  verify: (spec, at) => serviceProblems(spec.service, at),
   upgrade: (old) => upgradeTls(old),
   downgrade: (hub) => downgradeTls(hub),
 });

@@ -4,7 +4,7 @@
  */
 import { type Checked, hasError, ok } from "#base/diagnostic.ts";
 import type { Settings } from "../../settings.ts";
-import { problemDiagnostic, resourceOf, unsupportedVersion } from "../admit-kind.ts";
+import { problemDiagnostics, resourceOf, unsupportedVersion } from "../admit-kind.ts";
 import type { RawObject } from "../raw-object.ts";
 import type { Resource } from "../resource.ts";
 import {
@@ -13,7 +13,7 @@ import {
   compileFill,
   type ObjectNode,
   type Schema,
-  type Trail,
+  trailFrom,
 } from "../schema/index.ts";
 
 /** What a Kubernetes kind declares: the fields of its body that matter, and what is made of them. */
@@ -44,10 +44,10 @@ export function coreKind<Name extends string, Body, Spec>(
   const admit = (raw: RawObject, settings: Settings): Checked<Resource<Name, Spec>> => {
     const version = versions.find((v) => v === raw.version);
     if (version === undefined) return { diagnostics: [unsupportedVersion({ kind, versions }, raw)] };
-    const trail: Trail = { steps: [], problems: [] };
+    const trail = trailFrom();
     const checked = check(raw.body, trail);
     const at = { ref: raw.ref, path: "" };
-    const diagnostics = trail.problems.map((problem) => problemDiagnostic({ feature: "ingress" }, problem, at));
+    const diagnostics = problemDiagnostics({ feature: "ingress" }, trail, at);
     if (hasError(diagnostics)) return { diagnostics };
     const { value, diagnostics: found } = narrow(fill(checked) as Body, raw, settings);
     const all = [...diagnostics, ...found];

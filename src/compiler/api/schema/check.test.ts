@@ -23,7 +23,7 @@ import {
   secretString,
   string,
   stringLike,
-  type Trail,
+  trailFrom,
   variants,
 } from "./index.ts";
 
@@ -33,7 +33,7 @@ interface Judged {
 }
 
 function judge(schema: Schema, value: unknown, generation: "old" | "hub" = "hub"): Judged {
-  const trail: Trail = { steps: [], problems: [] };
+  const trail = trailFrom();
   const kept = compileCheck(schema, generation)(value, trail);
   assert.deepEqual(trail.steps, [], "the trail is back at its start");
   return {
@@ -192,4 +192,16 @@ test("no JSON whatsoever makes the validator throw", () => {
       judge(schema, { a: value, m: value, z: value }, generation as "old" | "hub");
     }),
   );
+});
+
+test("problems are bounded in number and size, and what spoils the object is never missed", () => {
+  const schema = object({ a: optional(string(), "A."), bad: optional(integer(), "Bad.") });
+  const many: Record<string, unknown> = {};
+  for (let i = 0; i < 50_000; i++) many[`unknown${i}${"x".repeat(i === 0 ? 5000 : 0)}`] = i;
+  const trail = trailFrom();
+  compileCheck(schema, "hub")({ ...many, bad: "x" }, trail);
+  assert.equal(trail.problems.length, 101);
+  assert.equal(trail.omitted, 49_900);
+  assert.deepEqual(trail.problems.at(-1)?.steps, ["bad"]);
+  assert.equal(String(trail.problems[0]?.steps[0]).length, 101);
 });

@@ -2,7 +2,7 @@
  * Schema → validator, compiled once into closures. The validator finds all problems of any JSON value, never throws,
  * and returns the value without what the schema does not know and with old spellings replaced.
  */
-import { type Problem, problemOf, type Trail, typeName } from "./problem.ts";
+import { addProblem, type Problem, type Trail, typeName } from "./problem.ts";
 import type { Field, Generation, Node, NumberNode, ObjectNode, Schema, StringNode } from "./schema.ts";
 import { closest } from "./spelling.ts";
 
@@ -44,8 +44,8 @@ export function compileCheck(schema: Schema, generation: Generation): Check {
   }
 }
 
-function add(trail: Trail, kind: Problem["kind"], message: string, hint?: string): undefined {
-  trail.problems.push(problemOf(kind, trail.steps, message, hint));
+function add(trail: Trail, kind: Problem["kind"], message: string, hintOf?: () => string | undefined): undefined {
+  addProblem(trail, kind, message, hintOf);
 }
 
 function mismatch(trail: Trail, expected: string, value: unknown): undefined {
@@ -60,8 +60,9 @@ function stringCheck(node: StringNode): Check {
     const good = typeof value === "string" && (values?.has(value) ?? true) && (pattern?.test(value) ?? true);
     if (good) return value;
     const got = node.secret ? typeName(value).split(" ")[0] : typeName(value);
-    const near = typeof value === "string" && node.values ? closest(value, node.values) : undefined;
-    return add(trail, "invalid", `expected ${expected}, got ${got}`, near && `Did you mean "${near}"?`);
+    return add(trail, "invalid", `expected ${expected}, got ${got}`, () =>
+      suggestion(String(value), node.values ?? []),
+    );
   };
 }
 
@@ -177,9 +178,13 @@ function missing(name: string, trail: Trail): void {
 }
 
 function unknownField(key: string, node: ObjectNode, entries: ReadonlyMap<string, Entry>, trail: Trail): void {
-  const elsewhere = Object.hasOwn(node.fields, key) ? node.fields[key] : undefined;
-  const near = elsewhere?.old?.name ?? closest(key, [...entries.keys()]);
-  add(trail, "unknown", "", near === undefined ? undefined : `Did you mean "${near}"?`);
+  const elsewhere = Object.hasOwn(node.fields, key) ? node.fields[key]?.old?.name : undefined;
+  add(trail, "unknown", "", () => suggestion(elsewhere ?? key, [...entries.keys()]));
+}
+
+function suggestion(word: string, known: readonly string[]): string | undefined {
+  const near = closest(word, known);
+  return near === undefined ? undefined : `Did you mean "${near}"?`;
 }
 
 function demandOne(names: readonly string[], kept: Readonly<Record<string, unknown>>, trail: Trail): void {

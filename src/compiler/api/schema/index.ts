@@ -6,5 +6,5 @@ export * from "./build.ts";
 export { type Check, compileCheck, existsIn, isRecord } from "./check.ts";
 export { type Convert, compileConvert } from "./convert.ts";
 export { compileFill, type Fill } from "./defaults.ts";
-export type { Problem, Trail } from "./problem.ts";
+export { type Problem, type Trail, trailFrom } from "./problem.ts";
 export type { ApiVersion, Field, FieldNotes, FieldStatus, Generation, ObjectNode, Schema, Static } from "./schema.ts";

@@ -14,16 +14,38 @@ export interface Problem {
 export interface Trail {
   readonly steps: (string | number)[];
   readonly problems: Problem[];
+  /** How many more problems are kept; what would spoil the object has room of its own, so that it is never missed. */
+  readonly room: { invalid: number; other: number };
+  /** Problems beyond that. */
+  omitted: number;
 }
 
-/** A problem at the place where the validator is now. */
-export function problemOf(
+const maxProblems = 100;
+
+/** A trail that begins at a place. */
+export function trailFrom(...steps: readonly string[]): Trail {
+  return { steps: [...steps], problems: [], room: { invalid: maxProblems, other: maxProblems }, omitted: 0 };
+}
+
+/** Keeps a problem at the place where the validator is now, if there is room; the hint is only made then. */
+export function addProblem(
+  trail: Trail,
   kind: Problem["kind"],
-  steps: readonly (string | number)[],
   message: string,
-  hint?: string,
-): Problem {
-  return { kind, steps: [...steps], message, ...(hint === undefined ? {} : { hint }) };
+  hintOf: () => string | undefined = () => undefined,
+): void {
+  const share = kind === "invalid" ? "invalid" : "other";
+  if (trail.room[share] === 0) {
+    trail.omitted++;
+    return;
+  }
+  trail.room[share]--;
+  const hint = hintOf();
+  trail.problems.push({ kind, steps: trail.steps.map(shortened), message, ...(hint === undefined ? {} : { hint }) });
+}
+
+function shortened(step: string | number): string | number {
+  return typeof step === "string" && step.length > 100 ? `${step.slice(0, 100)}…` : step;
 }
 
 /** A value as a message names it: its JSON type, and the value itself when it is a short scalar. */

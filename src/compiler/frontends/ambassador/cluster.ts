@@ -5,11 +5,12 @@
 import { createHash } from "node:crypto";
 import { type Checked, type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, type Origin } from "#base/origin.ts";
+import { parseService, type ServiceAddress } from "../../api/index.ts";
 import type { Collection, Index, Reads } from "../../graph/graph.ts";
 import type { ClusterDecl, ClusterName, ConnectionPolicy, UpstreamTls } from "../../ir/cluster.ts";
 import type { Settings } from "../../settings.ts";
 import type { RouteDefaults } from "./defaults.ts";
-import { looksLikeService, parseService, type ServiceAddress, serviceNamed } from "./service.ts";
+import { looksLikeService, serviceNamed } from "./service.ts";
 import { type ContextLookup, findContext, upstreamTls } from "./tls.ts";
 
 /** What upstreams are lowered against. */
@@ -59,7 +60,8 @@ export function lowerUpstream(
 ): Checked<ClusterDecl> {
   const at = child(origin, "spec", "service");
   const address = parseService(fields.service);
-  if (typeof address === "string") return { diagnostics: [badService(at, address)] };
+  // Admission refuses these, so that the last good version of the object goes on.
+  if (typeof address === "string") return { diagnostics: [] };
   const resolver = findResolver(lookup, fields.resolver ?? defaults.resolver, reads);
   if (resolver === undefined) return { diagnostics: [unknownResolver(origin, fields.resolver ?? defaults.resolver)] };
   const tls = lowerOrigination(lookup, fields, address, origin, reads);
@@ -188,13 +190,6 @@ function lowerOrigination(
   );
   // Never less secure than asked for: an unknown context still means TLS.
   return { value: {}, diagnostics: [unknown] };
-}
-
-function badService(at: Origin, why: string): Diagnostic {
-  return diagnose("service/invalid", at, why, {
-    traffic: "requests get 503",
-    hint: "write [scheme://]host[.namespace][:port]",
-  });
 }
 
 function unknownResolver(origin: Origin, name: string): Diagnostic {

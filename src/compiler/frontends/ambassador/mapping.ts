@@ -2,7 +2,7 @@
 
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, type Origin, refKey } from "#base/origin.ts";
-import type { Mapping, MappingSpec } from "../../api/index.ts";
+import { type Mapping, type MappingSpec, parseService } from "../../api/index.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
 import type { ClusterDecl } from "../../ir/cluster.ts";
 import type { Forward, PathRewrite, Redirect, RouteAction, RouteDecl } from "../../ir/route.ts";
@@ -10,8 +10,6 @@ import { lowerUpstream, type UpstreamLookup } from "./cluster.ts";
 import { lowerRouteDefaults, type RouteDefaults } from "./defaults.ts";
 import { lowerHeaderEdits } from "./headers.ts";
 import { lowerMatch } from "./match.ts";
-import { regexProblem } from "./regex.ts";
-import { parseService } from "./service.ts";
 
 /** A Mapping, or what is left of a broken one: its match, which then answers 503 instead of falling through. */
 export interface AdmittedMapping {
@@ -33,7 +31,7 @@ export function lowerMapping(lookup: MappingLookup): (admitted: AdmittedMapping,
     const origin: Origin = { ref, path: "" };
     const defaults = reads.get(lookup.defaults, "") ?? noDefaults;
     const matched = lowerMatch(spec, labels, origin);
-    if (!matched.value) return { out: [], diagnostics: matched.diagnostics };
+    if (!matched) return { out: [] };
     const { action, upstream, diagnostics } = broken
       ? unavailable([])
       : lowerAction(lookup, spec, defaults, origin, reads);
@@ -42,7 +40,7 @@ export function lowerMapping(lookup: MappingLookup): (admitted: AdmittedMapping,
       origin,
       created: mapping.created ?? "",
       labels,
-      ...matched.value,
+      ...matched,
       ...(spec.weight === undefined ? {} : { weight: spec.weight }),
       action,
       ...(upstream ? { upstream } : {}),
@@ -74,7 +72,6 @@ function lowerAction(
   const stray = strayRedirectFields(spec, origin);
   if (!upstream.value) return unavailable([...upstream.diagnostics, ...stray]);
   const forward = lowerForward(spec, defaults, upstream.value, origin);
-  if (!forward.action) return unavailable([...upstream.diagnostics, ...stray, ...forward.diagnostics]);
   return {
     action: forward.action,
     upstream: upstream.value,
@@ -87,11 +84,8 @@ function lowerForward(
   defaults: RouteDefaults,
   upstream: ClusterDecl,
   origin: Origin,
-): { readonly action?: Forward; readonly diagnostics: readonly Diagnostic[] } {
+): { readonly action: Forward; readonly diagnostics: readonly Diagnostic[] } {
   const rewrite = lowerRewrite(spec);
-  const bad =
-    rewrite?.kind === "regex" ? badRegex(rewrite.pattern, child(origin, "spec", "regex_rewrite", "pattern")) : [];
-  if (bad.length > 0) return { diagnostics: bad };
   const priority = spec.priority?.toLowerCase();
   const action: Forward = {
     kind: "forward",
@@ -126,11 +120,7 @@ function lowerUpgrades(spec: MappingSpec): readonly string[] {
 
 function lowerRedirect(spec: MappingSpec, origin: Origin): LoweredAction {
   const address = parseService(spec.service);
-  if (typeof address === "string") {
-    return unavailable([
-      diagnose("service/invalid", child(origin, "spec", "service"), address, { traffic: "requests get 503" }),
-    ]);
-  }
+  if (typeof address === "string") return unavailable([]);
   const { path, problems } = lowerRedirectPath(spec, origin);
   const action: Redirect = {
     kind: "redirect",
@@ -140,8 +130,7 @@ function lowerRedirect(spec: MappingSpec, origin: Origin): LoweredAction {
     ...(path ? { path } : {}),
     status: spec.redirect_response_code ?? 301,
   };
-  const bad = path?.kind === "regex" ? badRegex(path.pattern, child(origin, "spec", "regex_redirect", "pattern")) : [];
-  return bad.length > 0 ? unavailable([...problems, ...bad]) : { action, diagnostics: problems };
+  return { action, diagnostics: problems };
 }
 
 function lowerRedirectPath(
@@ -203,15 +192,4 @@ function rewriteNotes(spec: MappingSpec, origin: Origin): readonly Diagnostic[] 
     ];
   }
   return [];
-}
-
-function badRegex(pattern: string, at: Origin): readonly Diagnostic[] {
-  const problem = regexProblem(pattern);
-  if (problem === undefined) return [];
-  return [
-    diagnose("mapping/invalid-regex", at, `${JSON.stringify(pattern)} is not a valid regular expression: ${problem}`, {
-      traffic: "requests that match get 503",
-      hint: "write it in RE2 syntax (no look-around, no back-references)",
-    }),
-  ];
 }

@@ -1,12 +1,9 @@
 /** LOWER of a Mapping's matching fields (resources.md 8.1), and of the place that they give it in the order (9.4). */
 
-import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
-import { parseGlob, splitPort } from "#base/hostname.ts";
-import { child, type Origin } from "#base/origin.ts";
-import type { MappingSpec } from "../../api/index.ts";
+import type { Origin } from "#base/origin.ts";
+import { type MappingSpec, mappingHosts } from "../../api/index.ts";
 import type { NamedMatch, PathMatch, RouteHosts, RouteMatch } from "../../ir/match.ts";
 import type { RouteOrder } from "../../ir/route.ts";
-import { regexProblem } from "./regex.ts";
 
 /** What a Mapping matches, or nothing where the match cannot be expressed. */
 export interface LoweredMatch {
@@ -16,26 +13,21 @@ export interface LoweredMatch {
   readonly order: RouteOrder;
 }
 
-/** The match, or the diagnostics that say why there is none. */
+/** The match of an admitted Mapping; undefined if its host is no pattern, which admission refuses. */
 export function lowerMatch(
   spec: MappingSpec,
   labels: Readonly<Record<string, string>>,
   origin: Origin,
-): { readonly value?: LoweredMatch; readonly diagnostics: readonly Diagnostic[] } {
-  const problems = regexProblems(spec, origin);
-  const hosts = lowerHosts(spec);
-  if (typeof hosts === "string") problems.push(badHost(spec, origin, hosts));
-  if (problems.length > 0 || typeof hosts === "string") return { diagnostics: problems };
+): LoweredMatch | undefined {
+  const hosts = mappingHosts(spec);
+  if (typeof hosts === "string") return undefined;
   const all = lowerHeaders(spec);
   const headers = all.filter((condition) => !isProto(condition));
   const proto = all.find(isProto)?.match.value;
   const match: RouteMatch = { path: lowerPath(spec), headers, query: lowerQuery(spec), ...(proto ? { proto } : {}) };
   const order = lowerOrder(spec, hosts, { ...match, headers: all }, origin);
   const groupLabels = hosts.kind === "selected" ? labels : {};
-  return {
-    value: { hosts, match, order, matchKey: JSON.stringify([hosts, match, order.precedence, groupLabels]) },
-    diagnostics: [],
-  };
+  return { hosts, match, order, matchKey: JSON.stringify([hosts, match, order.precedence, groupLabels]) };
 }
 
 type ProtoCondition = NamedMatch & { readonly match: { readonly kind: "exact"; readonly value: "http" | "https" } };
@@ -50,25 +42,6 @@ function lowerPath(spec: MappingSpec): PathMatch {
   const caseSensitive = spec.case_sensitive ?? true;
   if (spec.prefix_exact) return { kind: "exact", path: spec.prefix, caseSensitive };
   return { kind: "prefix", prefix: spec.prefix, caseSensitive };
-}
-
-/** `hostname` before `host` before a header `:authority`; a text says what is wrong. */
-function lowerHosts(spec: MappingSpec): RouteHosts | string {
-  if (spec.hostname !== undefined && spec.hostname !== "") return lowerGlob(spec.hostname);
-  const host = spec.host ?? authorityOf(spec.headers);
-  if (host === undefined || host === "") return { kind: "selected" };
-  if (spec.host_regex) return { kind: "regex", regex: host };
-  return spec.host !== undefined && host.includes("*") ? "an exact host cannot hold a *" : lowerGlob(host);
-}
-
-/** Requests are matched whatever port they name, so a port in the pattern is left out. */
-function lowerGlob(pattern: string): RouteHosts | string {
-  const glob = parseGlob(splitPort(pattern).name);
-  return glob ? { kind: "glob", glob: glob.text } : "a * may only stand at one end";
-}
-
-function authorityOf(headers: MappingSpec["headers"]): string | undefined {
-  return Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === ":authority")?.[1];
 }
 
 function lowerHeaders(spec: MappingSpec): readonly NamedMatch[] {
@@ -152,48 +125,4 @@ function conditionText({ name, match }: NamedMatch): string {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-function badHost(spec: MappingSpec, origin: Origin, why: string): Diagnostic {
-  const field = spec.hostname ? "hostname" : "host";
-  return diagnose(
-    "mapping/invalid-host",
-    child(origin, "spec", field),
-    `${spec.hostname ?? spec.host} is not a host name pattern: ${why}`,
-    {
-      traffic: "no request reaches this Mapping",
-      hint: "write an exact name, `*`, `*.example.com` or `example.*`; use host_regex for more",
-    },
-  );
-}
-
-function regexProblems(spec: MappingSpec, origin: Origin): Diagnostic[] {
-  const fields: [readonly string[], string | undefined][] = [
-    [["prefix"], spec.prefix_regex ? spec.prefix : undefined],
-    [["host"], spec.host_regex ? spec.host : undefined],
-    [["method"], spec.method_regex ? spec.method : undefined],
-    ...Object.entries(spec.regex_headers ?? {}).map(([name, regex]): [string[], string] => [
-      ["regex_headers", name],
-      regex,
-    ]),
-    ...Object.entries(spec.regex_query_parameters ?? {}).map(([name, regex]): [string[], string] => [
-      ["regex_query_parameters", name],
-      regex,
-    ]),
-  ];
-  return fields.flatMap(([path, regex]) => {
-    const problem = regex === undefined ? undefined : regexProblem(regex);
-    if (problem === undefined) return [];
-    return [
-      diagnose(
-        "mapping/invalid-regex",
-        child(origin, "spec", ...path),
-        `${JSON.stringify(regex)} is not a valid regular expression: ${problem}`,
-        {
-          traffic: "no request reaches this Mapping",
-          hint: "write it in RE2 syntax (no look-around, no back-references)",
-        },
-      ),
-    ];
-  });
 }

@@ -1,4 +1,4 @@
-/** LOWER: judging regular expressions before Envoy does, because Envoy refuses a whole table for one bad one. */
+/** ADMIT: judging regular expressions before Envoy does, because Envoy refuses a whole table for one bad one. */
 import { RE2JS } from "re2js";
 
 const known = new Map<string, string | undefined>();
