@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import * as grpc from "@grpc/grpc-js";
+import type { Encoded } from "#compiler";
 import type { SentEarly } from "../../src/control/xds/order.ts";
 import type { Refused } from "../../src/control/xds/refusal.ts";
 import { freePort } from "../envoy/free-port.ts";
@@ -44,7 +45,7 @@ describe("serving a real Envoy", { concurrency: false }, () => {
     upstream.close();
   });
 
-  async function serve(...change: Parameters<typeof put>): Promise<void> {
+  async function serve(...change: readonly Encoded[]): Promise<void> {
     await envoy.xds.whenAcknowledged(envoy.xds.update(put(...change)));
   }
 

@@ -109,7 +109,7 @@ export class ModelEnvoy {
       if (response.type === "cluster") this.addCluster(resource);
       if (response.type === "endpoints") this.takeEndpoints(resource.name, resource);
       if (response.type === "listener") this.addListener(resource);
-      if (response.type === "routes") this.tables.set(resource.name, resource);
+      if (response.type === "routes" && this.wantedTables.has(resource.name)) this.tables.set(resource.name, resource);
     }
     for (const name of response.removed) {
       if (response.type === "cluster") this.removeCluster(name);

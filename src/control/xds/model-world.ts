@@ -111,7 +111,7 @@ export class World {
   private step(events: readonly OrderEvent[]): void {
     const output = step(this.order, events, this.now);
     this.toEnvoy.push(...output.sends);
-    this.sent += output.sends.length;
+    this.sent += output.sends.filter((r) => r.resources.length + r.removed.length > 0).length;
     for (const early of output.early) for (const name of early.clusters) this.announced.add(`${early.name}/${name}`);
     this.wakeAt = output.wakeAt;
     this.assertWindow();

@@ -135,7 +135,7 @@ describe("one stream", () => {
 
   test("a route table waits for its cluster two seconds at most, and that is said", () => {
     const { state, first, change } = openStream([put(listener("l", 1)), put(routes("r", 1, []))]);
-    const [lds] = step(
+    const [cds, lds] = step(
       state,
       [
         { kind: "open", type: "cluster", first },
@@ -145,6 +145,8 @@ describe("one stream", () => {
     ).sends;
     const names = { wildcard: false, names: ["r"], versions: {} };
     const [rds] = step(state, [{ kind: "open", type: "routes", first: names }], 0).sends;
+    assert.deepEqual([cds?.type, cds?.resources, cds?.removed], ["cluster", [], []], "nothing is an answer, too");
+    step(state, [{ kind: "ack", type: "cluster", nonce: cds?.nonce ?? "" }], 1);
     step(state, [{ kind: "ack", type: "listener", nonce: lds?.nonce ?? "" }], 1);
     step(state, [{ kind: "ack", type: "routes", nonce: rds?.nonce ?? "" }], 1);
     const before = change(10, put(cluster("dead", 1, {})), put(routes("r", 2, ["dead"])));

@@ -284,16 +284,19 @@ function draft(work: Work, { type, pending }: Subscription, content: Content): R
 }
 
 function nextResponse(work: Work, subscription: Subscription): Response | undefined {
-  if (subscription.pending.size === 0 && subscription.parts.length === 0) return undefined;
+  const { pending, parts, type } = subscription;
+  if (pending.size === 0 && parts.length === 0 && !subscription.unanswered) return undefined;
   if (!mayFollow(work, subscription)) return undefined;
-  while (subscription.parts.length > 0) {
-    const content = gather(work, subscription, subscription.parts.shift() ?? [], Number.POSITIVE_INFINITY);
+  while (parts.length > 0) {
+    const content = gather(work, subscription, parts.shift() ?? [], Number.POSITIVE_INFINITY);
     if (content) return draft(work, subscription, content);
   }
-  const alone = subscription.type === "routes" || subscription.type === "secret" || subscription.type === "extension";
-  const limit = alone ? 1 : work.state.options.batchSize;
-  const content = gather(work, subscription, subscription.pending.keys(), limit);
-  return content && draft(work, subscription, content);
+  const alone = type === "routes" || type === "secret" || type === "extension";
+  const content = gather(work, subscription, pending.keys(), alone ? 1 : work.state.options.batchSize);
+  if (content) return draft(work, subscription, content);
+  return subscription.unanswered && pending.size === 0
+    ? draft(work, subscription, { resources: [], removed: [] })
+    : undefined;
 }
 
 /**

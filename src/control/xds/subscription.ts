@@ -42,6 +42,8 @@ export interface Subscription {
   /** Parts of a refused response, each to be sent alone, to find the resource that Envoy refuses. */
   readonly parts: string[][];
   readonly inFlight: Map<string, Response>;
+  /** Envoy came with nothing and asked for everything: it waits for an answer, even if that is empty. */
+  unanswered: boolean;
 }
 
 /** What Envoy says when it first asks for a type on a stream. */
@@ -72,7 +74,8 @@ export function openSubscription(type: ResourceType, first: FirstRequest, view: 
     for (const name of held.keys()) pending.set(name, view.number);
   }
   const { wildcard } = first;
-  return { type, wildcard, names, held, sent: new Map(), pending, forced: new Set(), parts: [], inFlight: new Map() };
+  const sending = { sent: new Map(), forced: new Set<string>(), parts: [], inFlight: new Map() };
+  return { type, wildcard, names, held, pending, ...sending, unanswered: wildcard && held.size === 0 };
 }
 
 /** Whether Envoy wants a name. */
@@ -130,6 +133,7 @@ function adopt(subscription: Subscription, name: string, resource: Encoded): voi
 /** Notes a response as sent. */
 export function noteSent(subscription: Subscription, response: Response): void {
   const { sequence } = response;
+  subscription.unanswered = false;
   for (const resource of response.resources) {
     subscription.sent.set(resource.name, { told: { version: resource.version, resource }, sequence });
     settle(subscription, resource.name);

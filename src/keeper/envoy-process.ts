@@ -1,0 +1,81 @@
+/**
+ * Starts Envoy, folds its log lines into ours, and takes it out of service gently.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Log, LogLevel } from "#base/log.ts";
+import { type AdminClient, isAbsent } from "./admin-client.ts";
+
+/** How Envoy runs. */
+export interface EnvoyProcessOptions {
+  readonly binary: string;
+  readonly bootstrapFile: string;
+  /** Worker threads; one for each processor when absent. */
+  readonly concurrency?: number;
+  /** How long connections of a changed or removed listener may go on. */
+  readonly drainSeconds?: number;
+  /** Envoy's own level, such as `warning` or `debug`. */
+  readonly logLevel?: string;
+}
+
+const defaultDrainSeconds = 600;
+
+/** Starts Envoy in a session of its own, so that a Ctrl-C on the terminal reaches only the keeper, which drains. */
+export function startEnvoyProcess(options: EnvoyProcessOptions, log: Log): ChildProcess {
+  const parameters = [
+    ["-c", options.bootstrapFile],
+    ["--log-level", options.logLevel ?? "warning"],
+    ["--log-format", "[%l][%n] %v"],
+    ["--drain-time-s", String(options.drainSeconds ?? defaultDrainSeconds)],
+    ["--concurrency", options.concurrency === undefined ? "" : String(options.concurrency)],
+    // Envoy is replaced by starting another one, so it needs no shared memory and no base id.
+    ["--disable-hot-restart"],
+    ["--log-format-escaped"],
+  ];
+  const given = parameters.filter(([, value]) => value !== "").flat();
+  const child = spawn(options.binary, given, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  for (const output of [child.stdout, child.stderr]) {
+    createInterface({ input: output }).on("line", (line) => foldLine(line, log));
+  }
+  return child;
+}
+
+const levels: Readonly<Record<string, LogLevel>> = {
+  trace: "debug",
+  debug: "debug",
+  info: "info",
+  warning: "warning",
+  error: "error",
+  critical: "error",
+};
+
+/** Makes one of Envoy's lines ours. */
+export function foldLine(line: string, log: Log): void {
+  const [, level = "", component, message] = /^\[(\w+)\]\[(\w+)\] (.*)$/.exec(line) ?? [];
+  if (message === undefined) {
+    if (line.trim() !== "") log("warning", line);
+    return;
+  }
+  log(levels[level] ?? "info", message, { component });
+}
+
+const pollMs = 50;
+
+/** Asks Envoy to finish what it does; resolves when no connection is left or the time is over. */
+export async function drainEnvoy(admin: AdminClient, atMostMs: number): Promise<void> {
+  const until = performance.now() + atMostMs;
+  try {
+    await admin.post("/healthcheck/fail");
+    await admin.post("/drain_listeners?graceful&skip_exit");
+    while (performance.now() < until && (await openConnections(admin)) > 0) await pause(pollMs);
+  } catch (error) {
+    // It has ended already, or is ending.
+    if (!isAbsent(error)) throw error;
+  }
+}
+
+async function openConnections(admin: AdminClient): Promise<number> {
+  const stats = await admin.stats("^listener\\.(?!admin).*\\.downstream_cx_active$");
+  return [...stats.values()].reduce((sum, value) => sum + value, 0);
+}
