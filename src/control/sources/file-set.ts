@@ -31,9 +31,6 @@ export interface FileSet {
   put(file: string, outcome: FileOutcome): readonly FileEdit[];
   diagnostics(): readonly Diagnostic[];
   ignored(): Readonly<Record<string, number>>;
-  /** How many objects there are in all files but this one. */
-  objectCount(except: string): number;
-  objectsOf(file: string): number;
   placeOf(ref: ResourceRef): Place | undefined;
   annotated(): Iterable<RawObject>;
 }
@@ -60,13 +57,11 @@ const nothing: FileState = {
 export function createFileSet(): FileSet {
   const files = new Map<string, FileState>();
   const places = createPlaceIndex();
-  let objects = 0;
 
   function replace(file: string, state: FileState): readonly FileEdit[] {
     const before = files.get(file) ?? nothing;
     if (state === nothing) files.delete(file);
     else files.set(file, state);
-    objects += state.objects.size - before.objects.size;
     places.replace(before.places, state.places);
     return difference(before.objects, state.objects);
   }
@@ -84,8 +79,6 @@ export function createFileSet(): FileSet {
     },
     diagnostics: () => [...[...files.values()].flatMap((file) => file.diagnostics), ...places.duplicates()],
     ignored: () => sum([...files.values()].map((file) => file.ignored)),
-    objectCount: (except) => objects - (files.get(except)?.objects.size ?? 0),
-    objectsOf: (file) => files.get(file)?.objects.size ?? 0,
     placeOf: places.placeOf,
     *annotated() {
       for (const { objects } of files.values()) {

@@ -12,6 +12,7 @@ import type { FileBatch, FileWatcher } from "./files.ts";
 import { createReader, type FilesReader, type ReaderSetup, type StagedFile } from "./files-reader.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { fileRef } from "./manifest.ts";
+import { atOnce } from "./staging.ts";
 import { isManifestName, type Root } from "./tree.ts";
 
 /** The times of a watch. */
@@ -138,23 +139,13 @@ async function collect(watch: Watch): Promise<(() => void)[]> {
       if (root.path !== "-") await watchAbove(watch, root);
       await reader.scan(root, force);
     }
-    await lookAtAll(
-      reader,
-      [...entries].filter(([, root]) => !roots.has(root) || roots.get(root) === false),
-    );
+    const rest = [...entries].filter(([, root]) => roots.get(root) !== true);
+    await atOnce(rest, concurrentLooks, ([path, root]) => reader.look(root, path));
     if (entries.size >= manyEntries) addAllRoots(watch, false);
   } while (!inbox.isEmpty() && performance.now() < until);
   const outer = new Set([...above.values()].flatMap((a) => [...a.directories]));
   directories.keepOnly((path) => outer.has(path) || reader.directories().has(path));
   return waiting;
-}
-
-async function lookAtAll(reader: FilesReader, entries: readonly (readonly [string, Root])[]): Promise<void> {
-  const queue = [...entries].reverse();
-  const work = async (): Promise<void> => {
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) await reader.look(next[1], next[0]);
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrentLooks, entries.length) }, work));
 }
 
 /** Reads doubtful files again until they stay the same for a while. */
@@ -172,8 +163,8 @@ async function settle(watch: Watch): Promise<readonly (() => void)[]> {
     }
     for (const { root, path } of doubtful)
       await (root.path === path ? reader.scan(root, true) : reader.look(root, path));
-    const before = new Map(doubtful.map(({ path, signature }) => [path, signature]));
-    doubtful = doubtfulFiles(reader).filter(({ path, signature }) => before.get(path) !== signature);
+    const before = new Map(doubtful.map(({ path, state }) => [path, state]));
+    doubtful = doubtfulFiles(reader).filter(({ path, state }) => before.get(path) !== state);
   }
   return waiting;
 }

@@ -90,8 +90,7 @@ function setupOf(paths: readonly string[], options: FilesOptions): ReaderSetup {
   }
   return {
     roots: [...roots.values()],
-    isKnownKind: options.isKnownKind,
-    defaultNamespace: options.defaultNamespace ?? "default",
+    manifest: { isKnownKind: options.isKnownKind, defaultNamespace: options.defaultNamespace ?? "default" },
     stdin: options.stdin ?? process.stdin,
     limits: { ...defaultLimits, ...options.limits },
   };

@@ -45,13 +45,12 @@ export interface List {
 }
 
 /** The objects of an array, a `List`, or a `ServiceList` and the like as an API server answers; else undefined. */
-export function readList(value: unknown, isKnownKind: (group: string, kind: string) => boolean): List | undefined {
+export function readList(value: unknown): List | undefined {
   if (Array.isArray(value)) return { items: value, steps: [] };
   if (!isFields(value)) return undefined;
   const { apiVersion, kind, items } = value;
   if (typeof kind !== "string" || !kind.endsWith("List") || !Array.isArray(items)) return undefined;
-  if (kind === "List") return { items, steps: ["items"] };
-  if (typeof apiVersion !== "string" || isKnownKind(splitApiVersion(apiVersion)?.group ?? "", kind)) return undefined;
+  if (kind === "List" || typeof apiVersion !== "string") return { items, steps: ["items"] };
   return { items, steps: ["items"], apiVersion, kind: kind.slice(0, -"List".length) };
 }
 

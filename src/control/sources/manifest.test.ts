@@ -9,7 +9,7 @@ import { decodeText } from "./text.ts";
 
 function read(text: string | Uint8Array, maxObjects = 1000): ManifestReading {
   const bytes = typeof text === "string" ? Buffer.from(text) : text;
-  const isKnownKind = (group: string, kind: string): boolean => group !== "apps" && !kind.endsWith("List");
+  const isKnownKind = (group: string): boolean => group !== "apps";
   const steps = readManifest("a.yaml", decodeText(bytes), { isKnownKind, defaultNamespace: "default", maxObjects });
   for (;;) {
     const step = steps.next();

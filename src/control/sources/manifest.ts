@@ -140,7 +140,7 @@ function reportDuplicateFields(reader: Reader, item: Item, duplicates: readonly 
 }
 
 function readItem(reader: Reader, item: Item): void {
-  const list = readList(item.value, reader.options.isKnownKind);
+  const list = readList(item.value);
   if (list !== undefined) readItems(reader, item, list);
   else if (isFields(item.value)) readObject(reader, item, item.value);
   else reject(reader, item, "manifest/not-an-object", "this is not an object with apiVersion, kind and metadata");

@@ -17,8 +17,8 @@ export type FileContent =
 /** What is read at most, and what need not be read. */
 export interface ReadBounds {
   readonly fileBytes: number;
-  /** How much all files together may still take. */
-  readonly bytesLeft: number;
+  /** Takes so many bytes, of what all files together may have, for this file; false when there are not that many. */
+  readonly reserve: (bytes: number) => boolean;
   /** A file of this signature is the same as it was. */
   readonly unless?: string | undefined;
 }
@@ -75,6 +75,6 @@ function sizeProblem(size: number, bounds: ReadBounds): FileContent | undefined 
       message: `it has more than the ${formatBytes(bounds.fileBytes)} that a file may have`,
     };
   }
-  if (size <= bounds.bytesLeft) return undefined;
+  if (bounds.reserve(size)) return undefined;
   return { kind: "failed", code, message: "all files together are larger than what is read" };
 }

@@ -7,21 +7,20 @@ import { type EnterDirectory, type Listing, listEntry, listRoot, type Root } fro
 
 /** A file that was found; what it was when it was last taken in. */
 export interface KnownFile {
+  readonly path: string;
   readonly name: string;
   readonly root: Root;
-  signature: string;
-  bytes: number;
+  state: string;
 }
 
 /** The files that are there, and those that were there before and may not be read any more. */
 export interface Found {
-  readonly present: readonly string[];
-  readonly gone: readonly string[];
+  readonly present: readonly KnownFile[];
+  readonly gone: readonly KnownFile[];
 }
 
 /** What was found. */
 export interface TreeIndex {
-  file(path: string): KnownFile | undefined;
   forget(path: string): void;
   /** Lists a root again. */
   listRoot(root: Root): Promise<Found>;
@@ -37,23 +36,26 @@ export function createTreeIndex(enter: EnterDirectory): TreeIndex {
   const directories = new Map<string, Root>();
   const remarks = new Map<Root, readonly Diagnostic[]>();
 
-  function take(root: Root, listing: Listing, before: readonly string[]): Found {
-    for (const [path, name] of listing.files) {
-      if (!files.has(path)) files.set(path, { name, root, signature: "", bytes: 0 });
-    }
+  function take(root: Root, listing: Listing, before: readonly KnownFile[]): Found {
     for (const path of listing.directories) if (!directories.has(path)) directories.set(path, root);
-    return { present: [...listing.files.keys()], gone: before.filter((path) => !listing.files.has(path)) };
+    const present: KnownFile[] = [];
+    for (const [path, name] of listing.files) {
+      const file = files.get(path) ?? { path, name, root, state: "" };
+      files.set(path, file);
+      present.push(file);
+    }
+    return { present, gone: before.filter(({ path }) => !listing.files.has(path)) };
   }
 
-  function ofRoot(root: Root): readonly string[] {
-    return [...files].filter(([, file]) => file.root === root).map(([path]) => path);
+  function ofRoot(root: Root): readonly KnownFile[] {
+    return [...files.values()].filter((file) => file.root === root);
   }
 
   /** Only a directory has anything below it, so an edited file costs nothing here. */
-  function atOrBelow(path: string): readonly string[] {
-    const below = path + sep;
-    const self = files.has(path) ? [path] : [];
-    return directories.has(path) ? [...self, ...[...files.keys()].filter((other) => other.startsWith(below))] : self;
+  function atOrBelow(path: string): readonly KnownFile[] {
+    const self = files.get(path);
+    const below = directories.has(path) ? [...files.values()].filter((file) => file.path.startsWith(path + sep)) : [];
+    return self === undefined ? below : [self, ...below];
   }
 
   function dropDirectories(isGone: (path: string, root: Root) => boolean): void {
@@ -61,7 +63,6 @@ export function createTreeIndex(enter: EnterDirectory): TreeIndex {
   }
 
   return {
-    file: (path) => files.get(path),
     forget: (path) => files.delete(path),
     async listRoot(root) {
       const listing = root.path === "-" ? standardInput(root) : await listRoot(root, enter);
