@@ -115,13 +115,14 @@ export const diagnosticCodes = {
   "manifest/too-many": error("There are more objects than are read."),
 
   // mapping
+  "mapping/authority-header": warning("A Mapping matches :authority beside its host name, which wins."),
   "mapping/conflict": error("A Mapping matches the same requests as another, which it cannot share them with."),
+  "mapping/invalid-dns-type": warning("A Mapping's dns_type is neither strict_dns nor logical_dns."),
   "mapping/invalid-host": error("A Mapping's host is not a host name pattern."),
   "mapping/invalid-priority": warning("A Mapping's priority is neither default nor high."),
   "mapping/invalid-regex": error("A regular expression cannot be used."),
   "mapping/lone-weight": notice("A Mapping has a weight but shares its requests with no other."),
   "mapping/no-host": warning("No Host serves the names that a Mapping is for."),
-  "mapping/authority-header": warning("A Mapping matches :authority beside its host name, which wins."),
   "mapping/not-yet-supported": warning("A field of a Mapping has no effect yet."),
   "mapping/redirect-conflict": error("A Mapping has several kinds of redirect paths."),
   "mapping/redirect-without-host": warning("A redirect field has no effect without host_redirect."),
@@ -139,6 +140,7 @@ export const diagnosticCodes = {
   "object/invalid-field": error("A field is missing, has a wrong type or a value that is not allowed."),
   "object/last-good": notice("The last good version of a bad object is still used."),
   "object/match-kept": notice("A bad object's requests answer 503, so that they reach nothing else."),
+  "object/more-problems": notice("An object has so many problems that not all of them are shown."),
   "object/unknown-field": warning("A field is not known and has no effect."),
   "object/unknown-kind": error("The API group has no such kind; the object has no effect."),
   "object/unsupported-version": error("The kind exists, but not in this API version."),

@@ -109,6 +109,8 @@ kind: Mapping
 {apiVersion: ambassador/v1, kind: Mapping, name: "", spec: 3}
 ---
 {apiVersion: ambassador/v1, kind: Mapping, name: 404}
+---
+{apiVersion: ambassador/v1, kind: Mapping, name: labelled, metadata_labels: {a: {toString: null}}}
 `);
   assert.deepEqual(
     objects.map((object) => object.ref.name),
@@ -120,6 +122,7 @@ kind: Mapping
     "annotation/invalid-document: Document 4 of the annotation is not used: it is a list, not a resource with fields",
     "annotation/invalid-document: Document 6 of the annotation is not used: it has no name",
     "annotation/invalid-document: Document 7 of the annotation is not used: its spec is not an object",
+    "annotation/invalid-document: Document 9 of the annotation is not used: its labels are not texts",
   ]);
 });
 

@@ -54,6 +54,7 @@ function unfold(document: unknown, parent: RawObject, ownNamespace: string): Raw
   const full = { ...metadata, ...given({ name, namespace, labels: metadata_labels }) };
   const ref = refOf(version.group, kind, full, parent, ownNamespace);
   if (typeof ref === "string") return ref;
+  if (full.labels !== undefined && !isTexts(full.labels)) return "its labels are not texts";
   const body = { spec: { ...spec, ...settings }, ...(status === undefined ? {} : { status }) };
   const { created } = parent;
   return {
@@ -99,6 +100,11 @@ function refOf(
 function labelsOf(labels: unknown, parent: RawObject): Readonly<Record<string, string>> {
   if (!isRecord(labels)) return parent.labels;
   return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)]));
+}
+
+/** YAML takes some unquoted labels for numbers or booleans. */
+function isTexts(labels: unknown): boolean {
+  return isRecord(labels) && Object.values(labels).every((value) => typeof value !== "object");
 }
 
 function unreadable(bad: Exclude<Documents, { kind: "documents" }>, at: Origin): Diagnostic {

@@ -238,6 +238,26 @@ const oneWay: readonly [kind: string, what: string, old: Loose, hub: Loose][] = 
   ],
   [
     "Mapping",
+    "a label that is neither a header nor a generic key",
+    { prefix: "/", service: "s", labels: { d: [{ g: [{ a: "b" }, { generic_key: { header: "h" } }] }] } },
+    {
+      prefix: "/",
+      service: "s",
+      hostname: "*",
+      labels: {
+        d: [
+          {
+            g: [
+              { generic_key: { value: "b", key: "a" } },
+              { request_headers: { key: "generic_key", header_name: "h" } },
+            ],
+          },
+        ],
+      },
+    },
+  ],
+  [
+    "Mapping",
     "texts are lists of one",
     { prefix: "/", service: "s", remove_request_headers: "a", remove_response_headers: ["b"] },
     { prefix: "/", service: "s", hostname: "*", remove_request_headers: ["a"], remove_response_headers: ["b"] },

@@ -2,7 +2,6 @@
  * Rate-limit `labels`: domain → groups → specifiers, in their old and new spellings.
  */
 import {
-  anything,
   boolean,
   defaulted,
   enumOf,
@@ -55,8 +54,13 @@ export const specifier = object(specifierFields, { exactlyOne: [names] });
 /** The hub's `labels`. */
 export const labels = map(list(map(list(specifier))));
 
+const oldHeader = object({
+  header: required(string(), "Request header whose value is used."),
+  omit_if_not_present: optional(boolean(), "Whether a request without the header is not limited by this group."),
+});
+
 /** `labels` as v0, v1 and v2 have them. */
-export const oldLabels = map(list(map(list(variants(string(), map(anything()))))));
+export const oldLabels = map(list(map(list(variants(string(), map(variants(string(), oldHeader)))))));
 
 const plainKinds = new Set(["source_cluster", "destination_cluster", "remote_address"]);
 
@@ -85,14 +89,13 @@ function upgradeSpecifier(old: unknown): unknown {
     return plainKinds.has(old) ? { [old]: { key: old } } : { generic_key: { value: old, v2Shorthand: true } };
   }
   if (!isRecord(old)) return old;
-  if ("generic_key" in old) {
-    const key = typeof old.v3Key === "string" ? { key: old.v3Key } : {};
-    return { generic_key: { value: String(old.generic_key), ...key } };
-  }
-  const [key, given] = Object.entries(old)[0] ?? ["", {}];
-  const { header, omit_if_not_present } = isRecord(given) ? given : {};
-  const omit = typeof omit_if_not_present === "boolean" ? { omit_if_not_present } : {};
-  return { request_headers: { key, header_name: String(header ?? ""), ...omit } };
+  const { generic_key: value, v3Key: named } = old;
+  if (typeof value === "string")
+    return { generic_key: { value, ...(typeof named === "string" ? { key: named } : {}) } };
+  const [key, given] = Object.entries(old)[0] ?? ["", ""];
+  if (!isRecord(given)) return { generic_key: { value: given, key } };
+  const { header, ...rest } = given;
+  return { request_headers: { key, header_name: header, ...rest } };
 }
 
 function downgradeSpecifier(hub: unknown): unknown {

@@ -2,8 +2,6 @@
  * Mapping: requests that match → a service. The schema of every version; what conversion does across fields is in
  * mapping-versions.ts.
  */
-import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
-import { child, type Origin } from "#base/origin.ts";
 import { kind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import {
@@ -36,6 +34,7 @@ import { addedHeaders, stringList } from "./headers.ts";
 import { ambassadorId } from "./ids.ts";
 import { downgradeLabels, labels, oldLabels, upgradeLabels } from "./labels.ts";
 import { settleAuthority, verifyAuthority } from "./mapping-authority.ts";
+import { verifyDnsType } from "./mapping-dns.ts";
 import { verifyMapping } from "./mapping-rules.ts";
 import { downgradeMapping, upgradeMapping } from "./mapping-versions.ts";
 import { upstreamTls } from "./upstream-tls.ts";
@@ -264,7 +263,11 @@ export const mapping = kind({
   schema: mappingSchema,
   upgrade: upgradeMapping,
   downgrade: downgradeMapping,
-  verify: (spec, at, version) => [...verifyAuthority(spec, at, version), ...verifyMapping(spec, at)],
+  verify: (spec, at, version) => [
+    ...verifyAuthority(spec, at, version),
+    ...verifyDnsType(spec, at),
+    ...verifyMapping(spec, at),
+  ],
   settle: settleAuthority,
   columns: [
     { name: "SOURCE HOST", path: ".spec.host" },
@@ -278,18 +281,3 @@ export const mapping = kind({
     reason: optional(string(), "Why not."),
   }),
 });
-
-function _verifyDnsType({ dns_type }: MappingSpec, at: Origin): readonly Diagnostic[] {
-  if (dns_type === undefined || /^(?:strict|logical)_dns$/i.test(dns_type)) return [];
-  return [
-    diagnose(
-      "mapping/invalid-dns-type",
-      child(at, "dns_type"),
-      `dns_type is ${typeName(dns_type)}, which is not known`,
-      {
-        traffic: "Names are looked up as with strict_dns.",
-        hint: "Use strict_dns or logical_dns.",
-      },
-    ),
-  ];
-}

@@ -6,20 +6,10 @@ import { type Field, isRecord } from "../schema/index.ts";
 import { upgradeCors } from "./cors.ts";
 import { toList, upgradeHeaders } from "./headers.ts";
 
-const words: Readonly<Record<string, boolean | undefined>> = {
-  true: true,
-  yes: true,
-  y: true,
-  on: true,
-  t: true,
-  "1": true,
-  false: false,
-  no: false,
-  n: false,
-  off: false,
-  f: false,
-  "0": false,
-};
+const words: ReadonlyMap<string, boolean> = new Map([
+  ...["true", "yes", "y", "on", "t", "1"].map((word) => [word, true] as const),
+  ...["false", "no", "n", "off", "f", "0"].map((word) => [word, false] as const),
+]);
 
 /** The value of a setting as its schema wants it, where the given one plainly means it. */
 export function lenient(key: string, field: Field, given: unknown): unknown {
@@ -28,7 +18,7 @@ export function lenient(key: string, field: Field, given: unknown): unknown {
   switch (field.schema.type) {
     case "boolean":
       return typeof given === "string" || typeof given === "number"
-        ? (words[String(given).toLowerCase()] ?? given)
+        ? (words.get(String(given).toLowerCase()) ?? given)
         : given;
     case "integer":
       return typeof given === "string" && /^-?\d{1,15}$/.test(given) ? Number(given) : given;

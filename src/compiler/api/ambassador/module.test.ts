@@ -45,6 +45,7 @@ for (const [given, config] of meant) {
 
 const notMeant: readonly [key: string, given: unknown][] = [
   ["merge_slashes", "perhaps"],
+  ["merge_slashes", "constructor"],
   ["merge_slashes", {}],
   ["xff_num_trusted_hops", "one"],
   ["xff_num_trusted_hops", -1],
@@ -82,6 +83,7 @@ const others: readonly [name: string, found: string][] = [
   ["tls", "warning[module/not-yet-supported] .spec.config"],
   ["authentication", "warning[module/not-yet-supported] .spec.config"],
   ["ambasador", "warning[module/unknown-module] .metadata.name"],
+  ["constructor", "warning[module/unknown-module] .metadata.name"],
 ];
 
 for (const [name, found] of others) {

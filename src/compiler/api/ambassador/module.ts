@@ -64,15 +64,14 @@ const fill = compileFill(moduleConfigSchema) ?? ((config: unknown) => config);
 
 function judge(spec: Static<typeof moduleSchema>, at: Origin): { config: ModuleConfig; found: readonly Diagnostic[] } {
   const good: Record<string, unknown> = {};
-  const found: Diagnostic[] = [];
+  const trail = trailFrom("spec", "config");
   for (const [key, given] of Object.entries(spec.config)) {
-    const trail = trailFrom("spec", "config");
     const field = Object.hasOwn(moduleConfigSchema.fields, key) ? moduleConfigSchema.fields[key] : undefined;
+    const before = trail.invalid;
     const checked = check({ [key]: field ? lenient(key, field, given) : given }, trail);
-    found.push(...problemDiagnostics(module, trail, { ref: at.ref, path: "" }, keyIsLost));
-    if (isRecord(checked) && !trail.problems.some((problem) => problem.kind === "invalid"))
-      Object.assign(good, checked);
+    if (isRecord(checked) && trail.invalid === before) Object.assign(good, checked);
   }
+  const found = problemDiagnostics(module, trail, { ref: at.ref, path: "" }, keyIsLost);
   return { config: fill(good) as ModuleConfig, found };
 }
 
@@ -80,7 +79,7 @@ const keyIsLost = "This setting is as if it were not there; the Module's other s
 
 function stranger(at: Origin): Diagnostic {
   const { name } = at.ref;
-  const traffic = notYet[name];
+  const traffic = notYet.get(name);
   if (traffic !== undefined)
     return diagnose("module/not-yet-supported", at, `The Module "${name}" is not supported yet`, { traffic });
   return diagnose(
@@ -94,8 +93,8 @@ function stranger(at: Origin): Diagnostic {
   );
 }
 
-const notYet: Readonly<Record<string, string | undefined>> = {
-  tls: "TLS is terminated for Hosts and TLSContexts only.",
-  authentication: "Requests are NOT checked by an authentication service.",
-  ratelimit: "Requests are NOT limited.",
-};
+const notYet: ReadonlyMap<string, string> = new Map([
+  ["tls", "TLS is terminated for Hosts and TLSContexts only."],
+  ["authentication", "Requests are NOT checked by an authentication service."],
+  ["ratelimit", "Requests are NOT limited."],
+]);

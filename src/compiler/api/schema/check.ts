@@ -61,7 +61,7 @@ function stringCheck(node: StringNode): Check {
     if (good) return value;
     const got = node.secret ? typeName(value).split(" ")[0] : typeName(value);
     return add(trail, "invalid", `expected ${expected}, got ${got}`, () =>
-      suggestion(String(value), node.values ?? []),
+      typeof value === "string" ? suggestion(value, node.values ?? []) : undefined,
     );
   };
 }

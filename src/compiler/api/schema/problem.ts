@@ -18,13 +18,21 @@ export interface Trail {
   readonly room: { invalid: number; other: number };
   /** Problems beyond that. */
   omitted: number;
+  /** All problems of the kind `invalid`. */
+  invalid: number;
 }
 
 const maxProblems = 100;
 
 /** A trail that begins at a place. */
 export function trailFrom(...steps: readonly string[]): Trail {
-  return { steps: [...steps], problems: [], room: { invalid: maxProblems, other: maxProblems }, omitted: 0 };
+  return {
+    steps: [...steps],
+    problems: [],
+    room: { invalid: maxProblems, other: maxProblems },
+    omitted: 0,
+    invalid: 0,
+  };
 }
 
 /** Keeps a problem at the place where the validator is now, if there is room; the hint is only made then. */
@@ -35,6 +43,7 @@ export function addProblem(
   hintOf: () => string | undefined = () => undefined,
 ): void {
   const share = kind === "invalid" ? "invalid" : "other";
+  if (kind === "invalid") trail.invalid++;
   if (trail.room[share] === 0) {
     trail.omitted++;
     return;
