@@ -14,6 +14,8 @@ export interface GoldenCase {
   /** Which resources envoy.yaml holds: a type, or a type and a name with `*` for any part. */
   readonly show: readonly string[];
   readonly settings: Partial<Settings>;
+  /** Objects that must do nothing at all, `Mapping default/theirs`, in the order of the input. */
+  readonly idle: readonly string[];
   readonly input: ManifestFile;
   /** Manifests that were the last good ones of objects that are bad now. */
   readonly lastGood?: ManifestFile;
@@ -73,20 +75,16 @@ function read(directory: string, file: string): ManifestFile {
   return { file, text: readFileSync(join(directory, file), "utf8") };
 }
 
-function readOptions(directory: string, name: string): Pick<GoldenCase, "show" | "settings"> {
-  if (!existsSync(join(directory, "case.yaml"))) return { show: defaultShow, settings: {} };
-  const options = parse(read(directory, "case.yaml").text) as {
-    about?: string;
-    show?: string[];
-    settings?: Partial<Settings>;
-  };
-  const unknown = Object.keys(options).find((key) => !["about", "show", "settings"].includes(key));
+function readOptions(directory: string, name: string): Pick<GoldenCase, "show" | "settings" | "idle"> {
+  if (!existsSync(join(directory, "case.yaml"))) return { show: defaultShow, settings: {}, idle: [] };
+  const options = parse(read(directory, "case.yaml").text) as Partial<GoldenCase> & { readonly about?: string };
+  const unknown = Object.keys(options).find((key) => !["about", "show", "settings", "idle"].includes(key));
   if (unknown !== undefined) throw new Error(`${name}/case.yaml: unknown key "${unknown}"`);
   const types = Object.keys(typeUrls) as ResourceType[];
   const strange = options.show?.find((item) => !types.some((type) => item === type || item.startsWith(`${type} `)));
   if (strange !== undefined)
     throw new Error(`${name}/case.yaml: "${strange}" shows no resource; types are ${types.join(", ")}`);
-  return { show: options.show ?? defaultShow, settings: options.settings ?? {} };
+  return { show: options.show ?? defaultShow, settings: options.settings ?? {}, idle: options.idle ?? [] };
 }
 
 function readEdits(directory: string): GoldenEdit[] {

@@ -49,7 +49,8 @@ export function compileStates(states: readonly Inputs[], settings: Partial<Setti
   });
 }
 
-function editsBetween(before: Inputs | undefined, after: Inputs): CompilerEdit[] {
+/** The edits that turn one state of a case into the next. */
+export function editsBetween(before: Inputs | undefined, after: Inputs): CompilerEdit[] {
   const known = new Map(before?.objects.map(({ key, object }) => [key, object]));
   const edits: CompilerEdit[] = [];
   for (const { key, object } of after.objects) {

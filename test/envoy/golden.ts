@@ -1,6 +1,7 @@
 /**
  * One golden case: compiled and compared with its files, and its requests sent through a real Envoy.
  */
+import { deepEqual } from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
@@ -9,6 +10,7 @@ import { ListenerSchema } from "#gen/envoy/config/listener/v3/listener_pb.js";
 import { type GoldenCase, readCase } from "./case-directory.ts";
 import { type AddressOf, send } from "./client.ts";
 import { compileState, compileStates, type State } from "./compile-case.ts";
+import { unconsumed } from "./consumed.ts";
 import type { TestEnvoy } from "./envoy.ts";
 import { freePort } from "./free-port.ts";
 import { judge } from "./judge.ts";
@@ -23,8 +25,11 @@ import { openUpstreams, type Upstreams } from "./upstream.ts";
 export function checkCompiled(name: string, update: boolean): void {
   const golden = readCase(name);
   const material = openMaterial();
-  const states = compileStates(fixedInputs(golden, material), golden.settings);
+  const inputs = fixedInputs(golden, material);
+  const states = compileStates(inputs, golden.settings);
   checkPinned(golden, pinnedFiles(golden, states, material), update);
+  const idle = inputs[0] ? unconsumed(inputs[0], golden.settings) : [];
+  deepEqual(idle, golden.idle, "objects that do nothing, neither in resources nor in diagnostics");
 }
 
 /** The inputs of a case with the ports that are the same in every run. */
