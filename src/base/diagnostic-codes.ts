@@ -40,8 +40,7 @@ export const diagnosticCodes = {
   ),
 
   // compat
-  "compat/direct-endpoints": notice("A Service is reached by its endpoints, where the old system used its DNS name."),
-  "compat/listeners-in-force": notice("There is a Listener, so the ports of 1.x are not opened."),
+  "compat/listeners-in-force": notice("There is a Listener, so the Module's settings of 1.x ports have no effect."),
 
   // dev-portal
   "dev-portal/not-yet-supported": warning("There is no developer portal yet."),
@@ -182,6 +181,9 @@ export const diagnosticCodes = {
   "tls/unusable-secret": error("A Secret is missing or does not hold what is needed of it."),
 
   // tls-context
+  "tls-context/hosts-ignored": warning(
+    "The hosts of a TLSContext are not served, because there are Listeners but no Hosts.",
+  ),
   "tls-context/invalid-version": error("A TLS version is not one that exists."),
   "tls-context/not-yet-supported": warning("A field of a TLSContext has no effect yet."),
 

@@ -27,14 +27,10 @@ function refs(declared: Declared, type: ResourceType, name: string): readonly Re
 }
 
 function listenerOwners(declared: Declared, name: string): readonly ResourceRef[] {
-  const listener = [...declared.listeners.listeners.entries()]
-    .map(([, value]) => value)
-    .find((value) => value.name === name);
+  const listener = declared.listeners.listeners.get(name);
   if (!listener) return [];
-  const chains = [...declared.chains.chains.entries()]
-    .map(([, chain]) => chain)
-    .filter((chain) => chain.listener === listener.key);
-  return [listener.origin.ref, ...chains.map((chain) => chain.origin.ref)];
+  const chains = [...declared.chains.chains.entries()].map(([, chain]) => chain);
+  return [listener.origin.ref, ...chains.filter((chain) => chain.listener === name).map((chain) => chain.origin.ref)];
 }
 
 function tableOwners(declared: Declared, name: string): readonly ResourceRef[] {

@@ -17,7 +17,7 @@ export function emitListener(
 ): Encoded {
   const portSpecifier = { case: "portValue", value: port } as const;
   const head = encode(ListenerSchema, {
-    name: listener.name,
+    name: listener.key,
     address: { address: { case: "socketAddress", value: { address: listener.address, portSpecifier } } },
     listenerFilters: emitListenerFilters(listener),
     ...(options.bufferLimitBytes === undefined ? {} : { perConnectionBufferLimitBytes: options.bufferLimitBytes }),
@@ -25,7 +25,7 @@ export function emitListener(
   const parts = [head, ...chains.map((chain) => chain.bytes)];
   return {
     type: "listener",
-    name: listener.name,
+    name: listener.key,
     version: contentVersion(...parts),
     parts,
     clusters: chains.map((chain) => chain.clusters),

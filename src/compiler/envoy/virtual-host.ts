@@ -39,44 +39,57 @@ export function emitVirtualHost(
   if (misdirected) parts.push(misdirected);
   const clusters = new Set<string>();
   for (const hosted of routes) {
-    for (const bytes of exposedRoutes(hosted)) parts.push(bytes);
-    if (hosted.route.cluster !== undefined) clusters.add(hosted.route.cluster);
+    const { routes, forwards } = exposed(hosted);
+    for (const bytes of routes) parts.push(bytes);
+    if (forwards && hosted.route.cluster !== undefined) clusters.add(hosted.route.cluster);
   }
   const bytes = field(virtualHostsField, ...parts);
   return { table, bytes, version: contentVersion(bytes), clusters: [...clusters] };
 }
 
-const composed = new WeakMap<EncodedRoute, Map<Exposure, readonly Uint8Array[]>>();
-
-/** The framed routes of one exposure; remembered per encoded route, whose bytes never change. */
-function exposedRoutes(hosted: HostedRoute): readonly Uint8Array[] {
-  if (hosted.authority) return compose(hosted.route, hosted.exposure, emitHeaderCondition(hosted.authority));
-  const known = composed.get(hosted.route) ?? new Map<Exposure, readonly Uint8Array[]>();
-  const bytes = known.get(hosted.exposure) ?? compose(hosted.route, hosted.exposure);
-  composed.set(hosted.route, known.set(hosted.exposure, bytes));
-  return bytes;
+/** A route as one exposure shows it: framed routes, and whether any of them does what the route asks for. */
+interface Exposed {
+  readonly routes: readonly Uint8Array[];
+  readonly forwards: boolean;
 }
 
-function compose(route: EncodedRoute, exposure: Exposure, ...conditions: readonly Uint8Array[]): readonly Uint8Array[] {
+const composed = new WeakMap<EncodedRoute, Map<Exposure, Exposed>>();
+
+/** What an exposure shows of a route; remembered per encoded route, whose bytes never change. */
+function exposed(hosted: HostedRoute): Exposed {
+  if (hosted.authority) return compose(hosted.route, hosted.exposure, emitHeaderCondition(hosted.authority));
+  const known = composed.get(hosted.route) ?? new Map<Exposure, Exposed>();
+  const result = known.get(hosted.exposure) ?? compose(hosted.route, hosted.exposure);
+  composed.set(hosted.route, known.set(hosted.exposure, result));
+  return result;
+}
+
+function compose(route: EncodedRoute, exposure: Exposure, ...conditions: readonly Uint8Array[]): Exposed {
   const own = (proto: "http" | "https" | undefined) => {
     const match = matchField(route.match, ...conditions, ...(proto ? [protoCondition[proto]] : []));
     return field(routesField, match, route.rest);
   };
   const toHttps = () => field(routesField, matchField(route.match, ...conditions), route.toHttps);
   // A route for plain HTTP only is what its object says it is: there is nothing to redirect it to.
-  if (route.proto === "http") return exposure === "hidden" || exposure === "secure-only" ? [] : [own("http")];
+  if (route.proto === "http") return exposure === "hidden" || exposure === "secure-only" ? hidden : shown(own("http"));
   switch (exposure) {
     case "direct":
-      return [own(route.proto)];
+      return shown(own(route.proto));
     case "redirect":
-      return [own("https"), toHttps()];
+      return shown(own("https"), toHttps());
     case "secure-only":
-      return [own("https")];
+      return shown(own("https"));
     case "redirect-only":
-      return [toHttps()];
+      return { routes: [toHttps()], forwards: false };
     case "hidden":
-      return [];
+      return hidden;
   }
+}
+
+const hidden: Exposed = { routes: [], forwards: false };
+
+function shown(...routes: readonly Uint8Array[]): Exposed {
+  return { routes, forwards: true };
 }
 
 /** A route that answers 421 to secure requests, or to all of them, framed for a virtual host. */

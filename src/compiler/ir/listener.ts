@@ -21,11 +21,10 @@ export interface HttpSettings {
 
 /** A listener as a frontend declares it. */
 export interface ListenerDecl {
+  /** Of the object; once linked of the socket, which is Envoy's name for it: a port keeps its listener. */
   readonly key: string;
   readonly origin: Origin;
   readonly created: string;
-  /** Envoy's name for it; never changes for one address and port. */
-  readonly name: string;
   readonly address: string;
   readonly port: number;
   /** In this order, before anything else is read. */

@@ -56,9 +56,7 @@ export function declareChains(g: Graph, { inputs, module, hosts, listeners, name
     const port = reads.get(inputs.settings, "")?.ports[String(listener.port)] ?? listener.port;
     const own = reads.get(byListener, listener.key) ?? [];
     const emit = () => emitListener(listener, port, own, options(reads));
-    return own.length === 0
-      ? { out: [] }
-      : emitted(listener.name, listener.origin, "nothing listens on its port", emit);
+    return own.length === 0 ? { out: [] } : emitted(listener.key, listener.origin, "nothing listens on its port", emit);
   });
   const slots = () => ({ out: policies.map((policy) => [policy.filter, emitSlot(policy, undefined)] as const) });
   return { chains, encodedListeners, encodedSlots: g.value("emit.Slots", slots) };

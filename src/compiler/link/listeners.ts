@@ -26,7 +26,7 @@ export function linkListener(claims: readonly ListenerDecl[], _reads: Reads, key
       },
     ),
   );
-  return { out: [[key, first]], diagnostics };
+  return { out: [[key, { ...first, key }]], diagnostics };
 }
 
 /** A listener for TCP routes on a socket that no listener declares. */
@@ -42,7 +42,6 @@ export function linkTcpListener(
       key,
       origin: first.origin,
       created: "",
-      name: `listener-${address}-${port}`,
       address,
       port,
       proxyProtocol: false,

@@ -3,7 +3,7 @@
 export type { ResolverDecl } from "./cluster.ts";
 export { lowerHttpOptions, lowerLegacyListening, lowerRouteDefaults } from "./defaults.ts";
 export { lowerHost } from "./host.ts";
-export { announceListeners, legacyListeners } from "./legacy-listeners.ts";
+export { legacyListeners } from "./legacy-listeners.ts";
 export { lowerListener } from "./listener.ts";
 export { type AdmittedMapping, lowerMapping } from "./mapping.ts";
 export { catchAllHost, contextHosts } from "./synthetic-host.ts";

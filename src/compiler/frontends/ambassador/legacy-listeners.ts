@@ -27,8 +27,8 @@ export interface LegacyLookup {
 export function legacyListeners(lookup: LegacyLookup): (reads: Reads) => Derived<ListenerDecl> {
   return (reads) => {
     const declared = reads.get(lookup.anyListener, "");
-    if (declared) return { out: [], diagnostics: [] };
     const module = reads.get(lookup.module, "");
+    if (declared) return { out: [], diagnostics: asksForPorts(module) ? [announceListeners(declared)] : [] };
     const settings = reads.get(lookup.settings, "");
     const secure = reads.has(lookup.anyCertificate, "");
     const main = module?.servicePort ?? (secure ? 8443 : 8080);
@@ -60,7 +60,6 @@ function legacyListener(
       path: "",
     },
     created: "",
-    name,
     address: settings?.bindAddress ?? "0.0.0.0",
     port,
     proxyProtocol: module?.useProxyProto ?? false,
@@ -72,8 +71,14 @@ function legacyListener(
   };
 }
 
+/** Whether the Module configures the ports of 1.x. */
+function asksForPorts(module: LegacyListening | undefined): boolean {
+  if (!module) return false;
+  return module.servicePort !== undefined || module.useProxyProto || module.trustedHops > 0 || module.redirectCleartext;
+}
+
 /** Says on the first Listener that the ports of 1.x are closed by it. */
-export function announceListeners(first: Origin): Diagnostic {
+function announceListeners(first: Origin): Diagnostic {
   return diagnose("compat/listeners-in-force", first, "there is a Listener, so only Listeners open ports", {
     traffic:
       "the ports that are open without any Listener (8080, 8443, service_port) are closed unless a Listener names them",

@@ -34,7 +34,6 @@ export function lowerListener(
       key: refKey(ref),
       origin,
       created: listener.created ?? "",
-      name: `${ref.namespace}/${ref.name}`,
       address: reads.get(settings, "")?.bindAddress ?? "0.0.0.0",
       port: spec.port,
       proxyProtocol: stack.includes("PROXY"),

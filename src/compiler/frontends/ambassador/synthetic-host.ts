@@ -2,6 +2,7 @@
  * LOWER without Hosts: everything is served under a catch-all, in cleartext (compatibility.md, Hosts).
  * TLSContexts that list host names and have a certificate act as Hosts of 1.x while no Host claims the name.
  */
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
 import type { HostDecl } from "../../ir/host.ts";
 import type { Settings } from "../../settings.ts";
@@ -43,14 +44,8 @@ export function catchAllHost(
 export function contextHosts(lookup: SyntheticHostLookup): (context: ContextDecl, reads: Reads) => Derived<HostDecl> {
   return (context, reads) => {
     const { certificate, ref, policy, redirectCleartextFrom: from } = context;
-    if (
-      !certificate ||
-      context.hosts.length === 0 ||
-      reads.has(lookup.anyHost, "") ||
-      reads.has(lookup.anyListener, "")
-    ) {
-      return { out: [] };
-    }
+    if (!certificate || context.hosts.length === 0 || reads.has(lookup.anyHost, "")) return { out: [] };
+    if (reads.has(lookup.anyListener, "")) return { out: [], diagnostics: [hostsIgnored(context)] };
     const out = context.hosts.map((glob) => {
       const host: HostDecl = {
         key: `context/${ref.namespace}/${ref.name}/${glob}`,
@@ -67,4 +62,16 @@ export function contextHosts(lookup: SyntheticHostLookup): (context: ContextDecl
     });
     return { out };
   };
+}
+
+function hostsIgnored({ ref }: ContextDecl): Diagnostic {
+  return diagnose(
+    "tls-context/hosts-ignored",
+    { ref, path: ".spec.hosts" },
+    "beside Listeners only Hosts are served, not the hosts of a TLSContext",
+    {
+      traffic: "TLS is not served for these names",
+      hint: "create a Host for each of them, with tlsSecret and tlsContext",
+    },
+  );
 }
