@@ -21,18 +21,30 @@ export interface AnnotationDocument {
   readonly flat: boolean;
 }
 
+/** The documents of hosts that were read before, each with the `refKey` of its object. */
+export type AnnotationCache = WeakMap<AnnotationHost, readonly (readonly [key: string, AnnotationDocument])[]>;
+
 /** The documents of all annotations, by the `refKey` of the object that each holds; the first one of each counts. */
-export function readAnnotations(hosts: Iterable<AnnotationHost>): ReadonlyMap<string, AnnotationDocument> {
+export function readAnnotations(
+  hosts: Iterable<AnnotationHost>,
+  cache: AnnotationCache,
+): ReadonlyMap<string, AnnotationDocument> {
   const found = new Map<string, AnnotationDocument>();
   for (const host of hosts) {
-    for (const document of splitDocuments(host.annotations[annotationKey] ?? "")) {
-      const loaded = loadDocument(document.text);
-      if (loaded.kind !== "value" || !isFields(loaded.value)) continue;
-      const { ref, flat = false } = identifyWithin(loaded.value, host.ref.namespace);
-      if (ref !== undefined && !found.has(refKey(ref))) found.set(refKey(ref), { host, document, flat });
-    }
+    const documents = cache.get(host) ?? [...readHost(host)];
+    cache.set(host, documents);
+    for (const [key, document] of documents) if (!found.has(key)) found.set(key, document);
   }
   return found;
+}
+
+function* readHost(host: AnnotationHost): Generator<readonly [key: string, AnnotationDocument]> {
+  for (const document of splitDocuments(host.annotations[annotationKey] ?? "")) {
+    const loaded = loadDocument(document.text);
+    if (loaded.kind !== "value" || !isFields(loaded.value)) continue;
+    const { ref, flat = false } = identifyWithin(loaded.value, host.ref.namespace);
+    if (ref !== undefined) yield [refKey(ref), { host, document, flat }];
+  }
 }
 
 /** In annotations, the flat form and the one with metadata may be mixed: the name may stand in either place. */

@@ -4,7 +4,13 @@
  */
 import { type Origin, type ResourceRef, refKey } from "#base/origin.ts";
 import type { Position } from "#base/render-diagnostic.ts";
-import { type AnnotationDocument, type AnnotationHost, annotationKey, readAnnotations } from "./annotation.ts";
+import {
+  type AnnotationCache,
+  type AnnotationDocument,
+  type AnnotationHost,
+  annotationKey,
+  readAnnotations,
+} from "./annotation.ts";
 import type { Place } from "./manifest.ts";
 import { findNode, parsePath, type Steps, type TextNode, textTree } from "./positions.ts";
 
@@ -26,40 +32,40 @@ export interface Locator {
 
 /** A locator over a view. */
 export function createLocator(view: LocatorView): Locator {
-  const trees = new Map<string, TextNode | undefined>();
+  const documents = new Map<string, LocatedText>();
+  const readBefore: AnnotationCache = new WeakMap();
   let annotations: ReadonlyMap<string, AnnotationDocument> | undefined;
 
-  function treeOf(key: string, text: string): TextNode | undefined {
-    if (!trees.has(key)) {
-      if (trees.size >= maxTrees) trees.clear();
-      trees.set(key, textTree(text));
-    }
-    return trees.get(key);
+  function documentOf(place: Place): LocatedText | undefined {
+    const key = `${place.file}:${place.start}`;
+    const known = documents.get(key);
+    const text = known ? undefined : view.textOf(place.file)?.slice(place.start, place.end);
+    if (text === undefined) return known;
+    if (documents.size >= maxDocuments) documents.clear();
+    const document = locatedText(text);
+    documents.set(key, document);
+    return document;
   }
 
   function positionOf(place: Place, path: string): Position {
-    const text = view.textOf(place.file)?.slice(place.start, place.end);
-    if (text === undefined) return { file: place.file, line: place.line, column: 1 };
-    if (place.brokenAt !== undefined) return positionAt(place, text, Math.min(place.brokenAt, text.trimEnd().length));
-    const tree = treeOf(`${place.file}:${place.start}`, text);
-    if (tree === undefined) return { file: place.file, line: place.line, column: 1 };
-    return positionAt(place, text, findNode(tree, [...place.within, ...stepsOf(path, place.flat)]).offset);
+    const document = documentOf(place);
+    const offset = document && offsetIn(document, place, path);
+    if (document === undefined || offset === undefined) return { file: place.file, line: place.line, column: 1 };
+    return position(place.file, place.line, pointIn(document, offset));
   }
 
-  function positionInAnnotation(found: AnnotationDocument, path: string): Position | undefined {
-    const parent = view.placeOf(found.host.ref);
-    if (parent === undefined) return undefined;
-    const text = view.textOf(parent.file)?.slice(parent.start, parent.end);
-    const tree = text === undefined ? undefined : treeOf(`${parent.file}:${parent.start}`, text);
-    const steps = [...parent.within, "metadata", "annotations", annotationKey];
-    const annotation = tree && findNode(tree, steps);
-    const block = annotation?.exact ? annotation.node.scalar?.block : undefined;
-    if (text === undefined || block === undefined) return positionOf(parent, annotationPath);
-    const first = positionAt(parent, text, block.offset);
-    const inner = textTree(found.document.text);
-    const offset = inner ? findNode(inner, stepsOf(path, found.flat)).offset : 0;
-    const inside = positionAt({ ...parent, line: found.document.line }, found.document.text, offset);
-    return { file: parent.file, line: first.line + inside.line - 1, column: inside.column + block.indent };
+  function positionInAnnotation({ host, document, flat }: AnnotationDocument, path: string): Position | undefined {
+    const parent = view.placeOf(host.ref);
+    const outer = parent && documentOf(parent);
+    if (parent === undefined || outer === undefined) return parent && positionOf(parent, annotationPath);
+    const found = outer.root && findNode(outer.root, [...parent.within, ...parsePath(annotationPath)]);
+    const block = found?.exact ? found.node.scalar?.block : undefined;
+    if (block === undefined) return positionOf(parent, annotationPath);
+    const inner = locatedText(document.text);
+    const offset = inner.root ? findNode(inner.root, stepsOf(path, flat)).offset : 0;
+    const { line, column } = pointIn(inner, offset);
+    const firstLine = parent.line + pointIn(outer, block.offset).line;
+    return position(parent.file, firstLine, { line: document.line - 1 + line, column: column + block.indent });
   }
 
   return {
@@ -67,28 +73,57 @@ export function createLocator(view: LocatorView): Locator {
       const place = view.placeOf(ref);
       if (place !== undefined) return positionOf(place, path);
       if (ref.kind === "File" && ref.group === "") return { file: ref.name, line: 1, column: 1 };
-      annotations ??= readAnnotations(view.annotated());
+      annotations ??= readAnnotations(view.annotated(), readBefore);
       const found = annotations.get(refKey(ref));
       return found && positionInAnnotation(found, path);
     },
     forget() {
-      trees.clear();
+      documents.clear();
       annotations = undefined;
     },
   };
 }
 
-const maxTrees = 8;
+/** The text of a document, where its lines begin, and what it is made of if it parses. */
+interface LocatedText {
+  readonly text: string;
+  readonly lines: readonly number[];
+  readonly root: TextNode | undefined;
+}
+
+/** A line, from 0, and a column, from 1. */
+interface Point {
+  readonly line: number;
+  readonly column: number;
+}
+
+const maxDocuments = 8;
 const annotationPath = `.metadata.annotations[${JSON.stringify(annotationKey)}]`;
 
-function positionAt(place: { file: string; line: number }, text: string, offset: number): Position {
-  let line = place.line;
-  let start = 0;
-  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) {
-    line++;
-    start = at + 1;
+function locatedText(text: string): LocatedText {
+  const lines = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines.push(at + 1);
+  return { text, lines, root: textTree(text) };
+}
+
+function offsetIn({ text, root }: LocatedText, place: Place, path: string): number | undefined {
+  if (place.brokenAt !== undefined) return Math.min(place.brokenAt, text.trimEnd().length);
+  return root && findNode(root, [...place.within, ...stepsOf(path, place.flat)]).offset;
+}
+
+function pointIn({ lines }: LocatedText, offset: number): Point {
+  let low = 0;
+  let high = lines.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((lines[middle] ?? 0) <= offset) low = middle;
+    else high = middle;
   }
-  return { file: place.file, line, column: offset - start + 1 };
+  return { line: low, column: offset - (lines[low] ?? 0) + 1 };
+}
+
+function position(file: string, firstLine: number, { line, column }: Point): Position {
+  return { file, line: firstLine + line, column };
 }
 
 /** Flat documents have their name and the fields of spec at the top. */
