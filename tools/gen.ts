@@ -4,13 +4,13 @@
  */
 import { join } from "node:path";
 import { WheelUnavailable } from "../src/keeper/wheel.ts";
+import { generateFiles } from "./gen/derived-files.ts";
 import { generateEnvoyTypes } from "./gen/envoy-types.ts";
-import { generateKinds } from "./gen/kinds.ts";
 
 const root = join(import.meta.dirname, "..");
 const say = (line: string): void => console.error(line);
 
-await generateKinds(root, say);
+await generateFiles(root, say);
 try {
   await generateEnvoyTypes(root, say);
 } catch (error) {

@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import test from "node:test";
-import { staleKindFiles } from "./kinds.ts";
+import { staleFiles } from "./derived-files.ts";
 
 test("CRDs and reference pages are what the schemas say (else: make gen)", async () => {
-  assert.deepEqual(await staleKindFiles(join(import.meta.dirname, "../..")), []);
+  assert.deepEqual(await staleFiles(join(import.meta.dirname, "../..")), []);
 });

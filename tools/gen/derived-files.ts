@@ -1,28 +1,30 @@
 /**
- * What is derived from the schemas of the kinds: the CRDs of the chart and the reference pages.
+ * What is derived from the source and committed: the CRDs of the chart and the reference pages.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dump } from "js-yaml";
 import { customResourceDefinitions } from "../../src/compiler/api/crd.ts";
 import { referencePages } from "../../src/compiler/api/reference.ts";
+import { diagnosticsPage } from "./diagnostics-page.ts";
 
 const crdNote = "# Generated from src/compiler/api by `make gen`; not edited by hand.\n";
 const pageNote = "<!-- Generated from src/compiler/api by `make gen`; not edited by hand. -->\n";
 
 /** The generated files, by path from the root. */
-export function kindFiles(): ReadonlyMap<string, string> {
+export function derivedFiles(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const crd of customResourceDefinitions()) {
     files.set(`charts/dragoman/crds/${crd.metadata.name}.yaml`, crdNote + dump(crd, { lineWidth: 120, noRefs: true }));
   }
   for (const { name, text } of referencePages()) files.set(`docs/reference/kinds/${name}`, pageNote + text);
+  files.set("docs/reference/diagnostics.md", diagnosticsPage());
   return files;
 }
 
 /** Paths of files that are missing, differ from what is generated, or are no longer generated. */
-export async function staleKindFiles(root: string): Promise<readonly string[]> {
-  const files = kindFiles();
+export async function staleFiles(root: string): Promise<readonly string[]> {
+  const files = derivedFiles();
   const stale: string[] = [];
   for (const [path, text] of files) if ((await textOf(join(root, path))) !== text) stale.push(path);
   for (const folder of folders) {
@@ -35,10 +37,10 @@ export async function staleKindFiles(root: string): Promise<readonly string[]> {
 const folders = ["charts/dragoman/crds", "docs/reference/kinds"];
 
 /** Writes what is stale. */
-export async function generateKinds(root: string, say: (line: string) => void): Promise<void> {
-  const files = kindFiles();
+export async function generateFiles(root: string, say: (line: string) => void): Promise<void> {
+  const files = derivedFiles();
   for (const folder of folders) await mkdir(join(root, folder), { recursive: true });
-  for (const path of await staleKindFiles(root)) {
+  for (const path of await staleFiles(root)) {
     const text = files.get(path);
     if (text === undefined) await rm(join(root, path));
     else await writeFile(join(root, path), text);
