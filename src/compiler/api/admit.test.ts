@@ -232,19 +232,24 @@ test("a malformed ambassador_id is reported, not taken for somebody else's", () 
 
 const braced = (name: string): string => `$\{${name}}`;
 
+test("a malformed ambassador_id is reported by every instance", () => {
+  const raw = rawResource("Mapping", "v2", { ...(least.Mapping as object), ambassador_id: 7 });
+  assert.match(say(raw, { ...settings, ambassadorId: "other" })[1] ?? "", /ambassador_id: expected string or list/);
+});
+
 test("allowed environment variables are put in, and no others", () => {
   const own = { ...settings, expandEnv: { HOST: "shop.example", EMPTY: "" } };
   const spec = {
     prefix: `/$OTHER/${braced("OTHER")}/$EMPTY/`,
     service: `${braced("HOST")}:80`,
     hostname: "$HOST",
-    headers: { a: "$HOSTNAME $$HOST" },
+    headers: { a: "$HOSTNAME $$HOST $toString" },
   };
   assert.deepEqual(admit(rawResource("Mapping", "v3alpha1", spec), own).value?.spec, {
     prefix: `/$OTHER/${braced("OTHER")}//`,
     service: "shop.example:80",
     hostname: "shop.example",
-    headers: { a: "$HOSTNAME $shop.example" },
+    headers: { a: "$HOSTNAME $shop.example $toString" },
   });
   assert.deepEqual(admit(rawResource("Mapping", "v3alpha1", spec), settings).value?.spec, spec);
 });

@@ -153,18 +153,19 @@ test("Services and Ingresses carry annotations, others do not", () => {
   assert.deepEqual(unfoldAnnotations(service(" \n")), { value: [], diagnostics: [] });
 });
 
-test("an alias bomb is not expanded", () => {
-  const lines = ["a: &a [x,x,x,x,x,x,x,x,x,x]"];
-  for (let i = 1; i < 12; i++) {
-    const [name, before] = [String.fromCharCode(97 + i), String.fromCharCode(96 + i)];
-    lines.push(`${name}: &${name} [${Array(10).fill(`*${before}`).join(",")}]`);
-  }
-  const { objects, found } = unfold(lines.join("\n"));
-  assert.deepEqual(objects, []);
-  assert.deepEqual(found, [
-    "annotation/too-large: The annotation is not read: it is too large with its aliases expanded",
-  ]);
-});
+for (const leaf of ["x", "~", "{}"])
+  test(`an alias bomb of ${leaf} is not expanded`, () => {
+    const lines = [`a: &a [${Array(10).fill(leaf).join(",")}]`];
+    for (let i = 1; i < 12; i++) {
+      const [name, before] = [String.fromCharCode(97 + i), String.fromCharCode(96 + i)];
+      lines.push(`${name}: &${name} [${Array(10).fill(`*${before}`).join(",")}]`);
+    }
+    const { objects, found } = unfold(lines.join("\n"));
+    assert.deepEqual(objects, []);
+    assert.deepEqual(found, [
+      "annotation/too-large: The annotation is not read: it is too large with its aliases expanded",
+    ]);
+  });
 
 test("an annotation of more than 1 MiB is not read", () => {
   assert.deepEqual(unfold(`a: ${"x".repeat(1 << 20)}`).found, [

@@ -319,3 +319,16 @@ for (const [name, what, old, hub] of oneWay) {
     assert.deepEqual(convertSpec(kind, old, "v2", "v3alpha1"), hub);
   });
 }
+
+test("Mapping: a service that was changed after its conversion keeps its own scheme", () => {
+  const kind = ambassadorKind("getambassador.io", "Mapping");
+  assert.ok(kind);
+  const hub = {
+    prefix: "/",
+    service: "http://t",
+    hostname: "*",
+    v2ExplicitTLS: { tls: "bool:true", serviceScheme: "" },
+  };
+  const { ambassador_id: _, ...old } = convertSpec(kind, hub, "v3alpha1", "v2");
+  assert.deepEqual(old, { prefix: "/", service: "http://t" });
+});

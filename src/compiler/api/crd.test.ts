@@ -124,6 +124,29 @@ test("without old versions there is nothing to convert", () => {
   }
 });
 
+/** Fields that the API server demands, by kind. */
+const demanded: Readonly<Record<string, readonly string[]>> = {
+  listeners: ["port", "securityModel", "hostBinding"],
+  hosts: [],
+  mappings: ["prefix", "service"],
+  tcpmappings: ["port", "service"],
+  tlscontexts: [],
+  modules: ["config"],
+  consulresolvers: [],
+  authservices: ["auth_service"],
+};
+
+for (const [plural, fields] of Object.entries(demanded)) {
+  test(`${plural}: what the API server demands`, () => {
+    const definition = definitions.find(({ metadata }) => metadata.name.startsWith(`${plural}.`));
+    const { spec } = (definition?.spec.versions.at(-1)?.schema.openAPIV3Schema.properties ?? {}) as Record<
+      string,
+      Json
+    >;
+    assert.deepEqual(spec?.required ?? [], fields);
+  });
+}
+
 test("an old version has the old names and forms", () => {
   const mapping = definitions.find(({ metadata }) => metadata.name.startsWith("mappings."));
   const fields = (name: string): Json => {
