@@ -17,6 +17,7 @@ import { declareNames } from "./lanes/names.ts";
 import { declareInputs, declareObjects } from "./lanes/objects.ts";
 import { declareRoutes } from "./lanes/routes.ts";
 import { declareSecrets } from "./lanes/secrets.ts";
+import { declareSockets } from "./lanes/sockets.ts";
 import { declareTables } from "./lanes/tables.ts";
 import { declareUpstreams } from "./lanes/upstreams.ts";
 
@@ -29,10 +30,11 @@ export function declareCompiler(g: Graph) {
   const objects = declareObjects(g, inputs); //                                 admit: one resource per identity
   const module = declareModule(g, objects); //                                  lower: instance-wide values
   const hosts = declareHosts(g, inputs, objects, module); //                    lower: TLSContexts and Hosts
-  const routes = declareRoutes(g, inputs, objects, module, hosts); //           lower, link, emit: Mappings, TCPMappings
+  const sockets = declareSockets(g, inputs, objects, module, hosts); //         lower, link: declared listeners
+  const routes = declareRoutes(g, inputs, objects, module, hosts, sockets); //  lower, link, emit: Mappings, TCPMappings
   const upstreams = declareUpstreams(g, inputs, objects, routes); //            link, emit: clusters and endpoints
-  const listeners = declareListeners(g, inputs, objects, module, hosts, routes); // lower, link: sockets and sites
-  const names = declareNames(g, hosts, listeners, routes); //                   link: which Host answers for a name
+  const listeners = declareListeners(g, sockets, routes); //                    link: listeners and sites
+  const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
   const chains = declareChains(g, { inputs, module, hosts, listeners, names, routes }); // link, emit: listeners
   const secrets = declareSecrets(g, hosts, upstreams, chains); //               link, emit: key material in use

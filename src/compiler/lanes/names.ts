@@ -5,6 +5,7 @@ import type { Domain } from "../ir/virtual-host.ts";
 import * as link from "../link/index.ts";
 import type { Hosts } from "./hosts.ts";
 import type { Listeners } from "./listeners.ts";
+import type { Inputs } from "./objects.ts";
 import type { Routes } from "./routes.ts";
 import { covering, isIrregular, keep } from "./wiring.ts";
 
@@ -12,7 +13,13 @@ import { covering, isIrregular, keep } from "./wiring.ts";
 export type Names = ReturnType<typeof declareNames>;
 
 /** Declares names. */
-export function declareNames(g: Graph, { hosts }: Hosts, { allSites }: Listeners, { routes, sets }: Routes) {
+export function declareNames(
+  g: Graph,
+  { settings }: Inputs,
+  { hosts }: Hosts,
+  { allSites }: Listeners,
+  { routes, sets }: Routes,
+) {
   const claims = g.map("link.Claim", hosts, link.linkClaims(allSites));
   const byAge = (a: link.Claim, b: link.Claim) => link.byAge(a.host, b.host);
   const claimsByName = g.group("Hosts by name", claims, (claim) => [link.claimedName(claim)], byAge);
@@ -27,7 +34,7 @@ export function declareNames(g: Graph, { hosts }: Hosts, { allSites }: Listeners
   const under = g.index("names by covering glob", claimed, coveringNames);
   const selecting = g.index("selecting Hosts", claimed, ({ site, host }) => (host.selector ? [site] : []));
   const served = g.map("link.served", setNames, link.linkServed({ ...lookup, under, selecting }));
-  g.map("report.unserved", routes, link.reportUnserved(served));
+  g.map("report.unserved", routes, link.reportUnserved({ served, settings }));
   return { claimed, domains: g.union("domains", claimed, mentioned), setNames, globs };
 }
 

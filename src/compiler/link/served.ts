@@ -1,10 +1,13 @@
 /** LINK: which route sets no Host serves, so that their objects are told instead of vanishing. */
 
-import { diagnose } from "#base/diagnostic.ts";
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { parseGlob } from "#base/hostname.ts";
+import type { Origin } from "#base/origin.ts";
 import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
+import { type LabelSelector, selects } from "../ir/host.ts";
 import type { Route } from "../ir/route.ts";
-import type { Domain, Site } from "../ir/virtual-host.ts";
+import type { Domain } from "../ir/virtual-host.ts";
+import type { Settings } from "../settings.ts";
 import { type DomainLookup, governing } from "./domains.ts";
 import { regexSet, relation, routeSet, selectedSet } from "./names.ts";
 
@@ -15,46 +18,84 @@ export interface ServedLookup extends DomainLookup {
   readonly selecting: Index<Domain>;
 }
 
+/** Who serves a route set: some Host without conditions, or, where there are selectors, only Hosts with these. */
+export interface Served {
+  readonly selectors: readonly LabelSelector[];
+}
+
 /** Whether some Host serves a route set, at any site. No output: nobody does. */
-export function linkServed(lookup: ServedLookup): (set: string, reads: Reads) => Derived<true> {
+export function linkServed(lookup: ServedLookup): (set: string, reads: Reads) => Derived<Served> {
   return (set, reads) => {
-    const sites = reads.lookup(lookup.sites, "");
-    const served = sites.some((site) => servedAt(lookup, site, set, reads));
-    return { out: served ? [[set, true]] : [] };
+    const selectors = new Map<string, LabelSelector>();
+    for (const { name: site } of reads.lookup(lookup.sites, "")) {
+      for (const { host } of servedBy(lookup, site, set, reads)) {
+        if (!host.selector) return { out: [[set, { selectors: [] }]] };
+        selectors.set(JSON.stringify(host.selector), host.selector);
+      }
+    }
+    return { out: selectors.size > 0 ? [[set, { selectors: [...selectors.values()] }]] : [] };
   };
 }
 
-function servedAt(lookup: ServedLookup, site: Site, set: string, reads: Reads): boolean {
-  if (set === regexSet) return reads.lookup(lookup.under, `${site.name}|`).length > 0;
-  if (set === selectedSet) return reads.lookup(lookup.selecting, site.name).length > 0;
-  if (governing(lookup, site.name, set, reads)) return true;
-  if (reads.lookup(lookup.under, `${site.name}|${set}`).length > 0) return true;
+/** The names of a site that show routes of a set. Lazily: the first without a selector settles the question. */
+function* servedBy(lookup: ServedLookup, site: string, set: string, reads: Reads): Iterable<Domain> {
+  if (set === regexSet) return yield* reads.lookup(lookup.under, `${site}|`);
+  if (set === selectedSet) return yield* reads.lookup(lookup.selecting, site);
+  const own = governing(lookup, site, set, reads);
+  if (own) yield own;
+  yield* reads.lookup(lookup.under, `${site}|${set}`);
   const glob = parseGlob(set);
-  if (!glob || glob.kind === "exact") return false;
-  return reads.lookup(lookup.under, `${site.name}|`).some((domain) => {
+  if (!glob || glob.kind === "exact") return;
+  for (const domain of reads.lookup(lookup.under, `${site}|`)) {
     const name = parseGlob(domain.glob);
-    return name !== undefined && (relation(glob, name) !== "none" || relation(name, glob) !== "none");
-  });
+    if (name && (relation(glob, name) !== "none" || relation(name, glob) !== "none")) yield domain;
+  }
 }
 
-/** Tells the objects of a set that nobody serves. */
-export function reportUnserved(served: Collection<true>): (route: Route, reads: Reads) => Derived<never> {
+/** What reporting looks at. */
+export interface ReportLookup {
+  readonly served: Collection<Served>;
+  readonly settings: Collection<Settings>;
+}
+
+/** Tells the objects that nobody serves. */
+export function reportUnserved(lookup: ReportLookup): (route: Route, reads: Reads) => Derived<never> {
   return (route, reads) => {
     const set = routeSet(route.hosts);
-    if (reads.has(served, set)) return { out: [] };
-    const what =
-      set === selectedSet
-        ? "it has no hostname, and no Host selects its labels"
-        : `no Host serves ${set === regexSet ? "any name" : set}`;
-    const problem = diagnose(
-      "mapping/no-host",
-      { ref: route.origin.ref, path: set === selectedSet ? "" : ".spec.hostname" },
-      what,
-      {
-        traffic: "no request reaches this Mapping",
-        hint: set === selectedSet ? 'give it a hostname, for example "*"' : "create a Host whose hostname covers it",
-      },
-    );
-    return { out: [], diagnostics: [problem] };
+    const served = reads.get(lookup.served, set);
+    const { selectors } = served ?? { selectors: [] };
+    if (served && (selectors.length === 0 || isSelected(lookup, route, selectors, reads))) return { out: [] };
+    return { out: [], diagnostics: [unserved(route.origin, set, served !== undefined)] };
   };
+}
+
+function isSelected(
+  { settings }: ReportLookup,
+  { labels }: Route,
+  selectors: readonly LabelSelector[],
+  reads: Reads,
+): boolean {
+  const loose = reads.get(settings, "")?.looseLabelSelectors ?? false;
+  return selectors.some((selector) => selects(selector, labels, loose));
+}
+
+function unserved({ ref }: Origin, set: string, isKnownName: boolean): Diagnostic {
+  const traffic = "no request reaches this Mapping";
+  if (set === selectedSet) {
+    return diagnose("mapping/no-host", { ref, path: "" }, "it has no hostname, and no Host selects its labels", {
+      traffic,
+      hint: 'give it a hostname, for example "*"',
+    });
+  }
+  const at = { ref, path: isKnownName ? ".metadata.labels" : ".spec.hostname" };
+  const name = set === regexSet ? "any name" : set;
+  return isKnownName
+    ? diagnose("mapping/no-host", at, `no Host for ${name} selects its labels`, {
+        traffic,
+        hint: "give it the labels that a Host's mappingSelector asks for",
+      })
+    : diagnose("mapping/no-host", at, `no Host serves ${name}`, {
+        traffic,
+        hint: "create a Host whose hostname covers it",
+      });
 }
