@@ -1,0 +1,121 @@
+/**
+ * Steps of a random life of a compiler: edits of everything that it is fed with, and commits of any size; and the
+ * world that they lead to, from which a compiler can be started from nothing.
+ */
+import fc, { type Arbitrary } from "fast-check";
+import { refKey } from "#base/origin.ts";
+import {
+  type Compiler,
+  type CompilerEdit,
+  defaultSettings,
+  type LastGood,
+  type RawObject,
+  type Refusal,
+  type Settings,
+} from "#compiler";
+import { contentHash } from "../../src/compiler/api/content-hash.ts";
+import { anyObject } from "./objects.ts";
+
+/** `put` without an object deletes; the rest is what the shell does about an object, by its key. */
+export type Step =
+  | { readonly do: "put"; readonly key: string; readonly object?: RawObject }
+  | { readonly do: "remember" | "forget" | "refuse" | "pardon"; readonly key: string }
+  | { readonly do: "configure"; readonly settings: Settings }
+  | { readonly do: "commit"; readonly keys: number };
+
+/** Everything that decides what is compiled. */
+export interface World {
+  readonly objects: Map<string, RawObject>;
+  readonly lastGood: Map<string, LastGood>;
+  readonly refusals: Map<string, Refusal>;
+  settings: Settings;
+}
+
+/** A commit that may do everything. */
+export const everything: Step = { do: "commit", keys: Number.POSITIVE_INFINITY };
+
+const key = fc.integer({ min: 1, max: 50 }).map((n) => `file.yaml#${n}`);
+
+const settings: Arbitrary<Settings> = fc
+  .record({
+    ambassadorId: fc.constantFrom("default", "default", "other"),
+    namespace: fc.constantFrom("default", "backend"),
+    httpsPort: fc.constantFrom(undefined, 8443),
+    ports: fc.constantFrom({}, { "8080": 18080 }),
+    resolve: fc.constantFrom({}, { "one.backend:8080": "127.0.0.1:9001" }),
+    expandEnv: fc.constantFrom({}, { HOST: "a.test" }),
+    looseLabelSelectors: fc.boolean(),
+    disableEndpoints: fc.boolean(),
+    unprivilegedPortStart: fc.constantFrom(0, 1024),
+  })
+  .map(({ httpsPort, ...rest }) => ({
+    ...defaultSettings,
+    ...rest,
+    ...(httpsPort === undefined ? {} : { httpsPort }),
+  }));
+
+const put: Arbitrary<Step> = fc.record({ do: fc.constant("put" as const), key, object: anyObject });
+
+/** Any step. */
+export const anyStep: Arbitrary<Step> = fc.oneof(
+  { weight: 12, arbitrary: put },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("put" as const), key }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("remember", "forget", "refuse", "pardon"), key }) },
+  { weight: 1, arbitrary: settings.map((settings) => ({ do: "configure" as const, settings })) },
+  { weight: 4, arbitrary: fc.integer({ min: 1, max: 60 }).map((keys) => ({ do: "commit" as const, keys })) },
+  { weight: 3, arbitrary: fc.constant(everything) },
+);
+
+/** The objects that a life begins with. */
+export const someObjects: Arbitrary<readonly Step[]> = fc.array(put, { minLength: 20, maxLength: 50, size: "max" });
+
+/** A world without objects. */
+export function emptyWorld(): World {
+  return { objects: new Map(), lastGood: new Map(), refusals: new Map(), settings: defaultSettings };
+}
+
+/** Takes an editing step in the world and in a compiler that lives in it. */
+export function edit(world: World, compiler: Compiler, step: Exclude<Step, { readonly do: "commit" }>): void {
+  const edits = editsOf(world, compiler, step);
+  for (const one of edits) write(world, one);
+  compiler.apply(edits);
+}
+
+function editsOf(
+  world: World,
+  compiler: Compiler,
+  step: Exclude<Step, { readonly do: "commit" }>,
+): readonly CompilerEdit[] {
+  if (step.do === "put") return [{ kind: "object", key: step.key, value: step.object }];
+  if (step.do === "configure") return [{ kind: "settings", value: step.settings }];
+  const object = world.objects.get(step.key);
+  if (object === undefined) return [];
+  const key = refKey(object.ref);
+  switch (step.do) {
+    case "remember": {
+      const admitted = compiler.admitted(object.ref);
+      return admitted === undefined ? [] : [{ kind: "lastGood", key, value: { object: admitted } }];
+    }
+    case "forget":
+      return [{ kind: "lastGood", key }];
+    case "refuse": {
+      const { envoyVersion } = world.settings;
+      const value = { ref: object.ref, hash: contentHash(object), message: "no such thing", envoyVersion };
+      return [{ kind: "refusal", key, value }];
+    }
+    case "pardon":
+      return [{ kind: "refusal", key }];
+  }
+}
+
+function write(world: World, edit: CompilerEdit): void {
+  if (edit.kind === "settings") world.settings = edit.value;
+  else if (edit.kind === "object") set(world.objects, edit.key, edit.value);
+  else if (edit.kind === "lastGood") set(world.lastGood, edit.key, edit.value);
+  else set(world.refusals, edit.key, edit.value);
+}
+
+function set<T>(map: Map<string, T>, key: string, value: T | undefined): void {
+  if (value === undefined) map.delete(key);
+  else map.set(key, value);
+}
