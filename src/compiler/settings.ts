@@ -11,8 +11,11 @@ export interface Settings {
   readonly namespace: string;
   /** AMBASSADOR_ENVOY_BIND_ADDRESS. */
   readonly bindAddress: string;
-  /** Port that redirects to https name; unset keeps what the request named (a cluster behind a load balancer). */
-  readonly httpsPort?: number;
+  /**
+   * Port that redirects to https name; `own` is where this instance's https listener really is, unset keeps what the
+   * request named (a cluster behind a load balancer).
+   */
+  readonly httpsPort?: number | "own";
   /** `--port 8080:18080`: listener port → port really bound on this machine. */
   readonly ports: Readonly<Record<string, number>>;
   /** `--resolve echo.backend:80=127.0.0.1:9001`: `name.namespace:port` → address. */

@@ -120,7 +120,8 @@ function emitHostRewrite(rewrite: Forward["hostRewrite"]): ActionInit {
 }
 
 function emitRedirect(redirect: Redirect, httpsPort: number | undefined): RedirectInit {
-  const port = redirect.port ?? (redirect.https ? httpsPort : undefined);
+  // Only this machine's own hosts have their https elsewhere.
+  const port = redirect.port ?? (redirect.https && redirect.host === undefined ? httpsPort : undefined);
   return {
     responseCode: redirectCodes[redirect.status],
     ...(redirect.host === undefined ? {} : { hostRedirect: redirect.host }),

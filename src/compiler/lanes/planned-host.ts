@@ -27,15 +27,32 @@ export interface PlannedHostLookup {
   readonly withPorts: Collection<unknown>;
 }
 
+/** A route as one virtual host shows it. */
+export interface ShownRoute extends EmittedRoute {
+  readonly exposure: Exposure;
+  /** A further condition, where the route is for some of the virtual host's names only. */
+  readonly authority?: NamedMatch;
+}
+
 /** The routes of a virtual host, in the order of matching. */
-export function routesOf(lookup: PlannedHostLookup, host: VirtualHost, reads: Reads): readonly EmittedRoute[] {
+export function shownRoutes(lookup: PlannedHostLookup, host: VirtualHost, reads: Reads): readonly ShownRoute[] {
   const loose = reads.get(lookup.settings, "")?.looseLabelSelectors ?? false;
   const { selector } = host;
   const lists = host.inherits.map((inherited) => {
     const routes = reads.get(lookup.sets, inherited.set) ?? [];
     return selector ? routes.filter(({ route }) => selects(selector, route.labels, loose)) : routes;
   });
-  return mergeRoutes(lists, (emitted) => emitted.route);
+  const conditional = new Set(host.inherits.flatMap(({ set, conditional }) => (conditional ? [set] : [])));
+  return mergeRoutes(lists, (emitted) => emitted.route).map((emitted) => {
+    const exposure = exposureOf(emitted.route, host.exposure);
+    const authority = conditional.size > 0 ? authorityCondition(emitted.route.hosts, conditional) : undefined;
+    return authority ? { ...emitted, exposure, authority } : { ...emitted, exposure };
+  });
+}
+
+/** The names of a virtual host as Envoy is told them. */
+export function domainsOf(lookup: PlannedHostLookup, host: VirtualHost, reads: Reads): readonly string[] {
+  return reads.has(lookup.withPorts, host.table) ? host.domains.flatMap(withAnyPort) : host.domains;
 }
 
 /** Emits a virtual host. */
@@ -43,23 +60,18 @@ export function emitPlannedHost(
   lookup: PlannedHostLookup,
 ): (host: VirtualHost, reads: Reads) => Derived<EncodedVirtualHost> {
   return (host, reads) => {
-    const conditional = new Set(
-      host.inherits.filter((inherited) => inherited.conditional).map((inherited) => inherited.set),
-    );
-    const routes = routesOf(lookup, host, reads).map(({ route, encoded }): HostedRoute => {
-      const exposure = exposureOf(route, host.exposure);
-      const authority = conditional.size > 0 ? authorityCondition(route.hosts, conditional) : undefined;
+    const routes = shownRoutes(lookup, host, reads).map(({ encoded, exposure, authority }): HostedRoute => {
       return authority ? { route: encoded, exposure, authority } : { route: encoded, exposure };
     });
-    const domains = reads.has(lookup.withPorts, host.table) ? host.domains.flatMap(withAnyPort) : host.domains;
     const misdirected = host.misdirected && emitMisdirected(host.misdirected);
-    const encoded = emitVirtualHost(host.table, host.domains[0] ?? host.key, domains, misdirected, routes);
-    return { out: [[host.key, encoded]] };
+    const name = host.domains[0] ?? host.key;
+    const domains = domainsOf(lookup, host, reads);
+    return { out: [[host.key, emitVirtualHost(host.table, name, domains, misdirected, routes)]] };
   };
 }
 
 /** Challenges of certificate authorities come in cleartext and must be answered there (resources.md 10.4). */
-export function exposureOf(route: Route, exposure: Exposure): Exposure {
+function exposureOf(route: Route, exposure: Exposure): Exposure {
   const { path } = route.match;
   return path.kind === "prefix" && path.prefix === "/.well-known/acme-challenge/" ? "direct" : exposure;
 }

@@ -8,13 +8,21 @@ import type { Hosts } from "./hosts.ts";
 import type { ModuleValues } from "./module.ts";
 import type { Inputs, Objects } from "./objects.ts";
 import { declareResolvers } from "./resolvers.ts";
-import { emitted, of, single, unavailable } from "./wiring.ts";
+import type { Sockets } from "./sockets.ts";
+import { emitted, of, unavailable } from "./wiring.ts";
 
 /** Declared and linked routes, and their bytes in sets by the name that they are for. */
 export type Routes = ReturnType<typeof declareRoutes>;
 
 /** Declares routes. */
-export function declareRoutes(g: Graph, { settings }: Inputs, { all }: Objects, module: ModuleValues, hosts: Hosts) {
+export function declareRoutes(
+  g: Graph,
+  { settings }: Inputs,
+  { all }: Objects,
+  module: ModuleValues,
+  hosts: Hosts,
+  { httpsPort }: Sockets,
+) {
   const resolvers = g.index("resolvers by name", declareResolvers(g, all), (resolver) => [resolver.name]);
   const lookup = { settings, defaults: module.defaults, resolvers, ...hosts.contextLookup };
   const lowerMapping = ambassador.lowerMapping(lookup);
@@ -23,10 +31,9 @@ export function declareRoutes(g: Graph, { settings }: Inputs, { all }: Objects, 
   );
   const rivals = g.group("same match", decls, (decl) => [decl.matchKey], link.byTurn);
   const routes = g.map("link.Route", rivals, link.linkRoutes);
-  const httpsPort = g.map("https port", settings, (own) => single(own.httpsPort));
   const emittedRoutes = g.map("emit.Route", routes, (route, reads, key) => {
     const port = reads.get(httpsPort, "");
-    const emit = (as: Route) => ({ route, encoded: emitRoute(as, port) });
+    const emit = (as: Route) => ({ route: as, encoded: emitRoute(as, port) });
     const traffic = "requests that match get 503";
     return emitted(
       key,

@@ -29,12 +29,13 @@ export function declareTables(g: Graph, { settings }: Inputs, { sites }: Listene
   const alike = g.group("names by plan", plans, (planned) => [link.planKey(planned)], byKey);
   const virtualHosts = g.map("link.VirtualHost", alike, link.linkVirtualHost);
   const withPorts = g.group("tables with ports", virtualHosts, tableWithPorts, byKey);
-  const emittedHosts = g.map("emit.VirtualHost", virtualHosts, emitPlannedHost({ sets, settings, withPorts }));
+  const planned = { sets, settings, withPorts };
+  const emittedHosts = g.map("emit.VirtualHost", virtualHosts, emitPlannedHost(planned));
   const byTable = g.group("virtual hosts by table", emittedHosts, (host) => [host.table], byKey);
   const encodedTables = g.map("emit.RouteConfiguration", tables, ({ name }, reads) =>
     keep(name, shapeTable(name, reads.get(byTable, name) ?? [], reads.has(withPorts, name))),
   );
-  return { tables, virtualHosts, encodedTables };
+  return { tables, virtualHosts, planned, encodedTables };
 }
 
 function tableWithPorts({ table, domains }: VirtualHost): readonly string[] {

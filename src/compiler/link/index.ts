@@ -3,6 +3,7 @@ export * from "./chains.ts";
 export * from "./clusters.ts";
 export * from "./domains.ts";
 export * from "./endpoints.ts";
+export * from "./https-port.ts";
 export * from "./listeners.ts";
 export * from "./names.ts";
 export * from "./order.ts";
