@@ -3,3 +3,4 @@
  * Apart from the first, because Envoy's types by name take a while to load.
  */
 export { resourceJson } from "./envoy/json.ts";
+export { linkedJson } from "./linked.ts";

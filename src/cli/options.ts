@@ -1,0 +1,33 @@
+/** Options that several commands have, described once. */
+import { type Command, Option } from "commander";
+
+/** The options behind `settingsFrom`. */
+export function withSettings(command: Command): Command {
+  return command
+    .option("--port <listener:local>", "put a listener port elsewhere on this machine; repeatable", collect)
+    .option("--resolve <service:port=address:port>", "give a service an address; repeatable", collect)
+    .option("--https-port <port>", "the port that redirects to https name");
+}
+
+/** `--format`, one of these; the first is the default. */
+export function formatOption(...choices: readonly [string, ...string[]]): Option {
+  return new Option("--format <format>", "how to print it").choices(choices).default(choices[0]);
+}
+
+/** Makes an option repeatable. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
+/** What settings come from besides flags, for help texts. */
+export const environmentHelp = `
+Environment:
+  AMBASSADOR_ID, AMBASSADOR_NAMESPACE   who this instance is (default, default)
+  AMBASSADOR_ENVOY_BIND_ADDRESS         where listeners bind (0.0.0.0)
+  AMBASSADOR_DISABLE_ENDPOINTS          not empty: route to Services' cluster addresses
+  DISABLE_STRICT_LABEL_SELECTORS        true: one matching label suffices
+  DRAGOMAN_EXPAND_ENV                   names that manifests may use as $NAME, separated by commas`;
+
+/** What every command answers with, for help texts. */
+export const statusHelp = `
+Exit status: 0 fine, 1 errors, 2 could not run.`;

@@ -1,0 +1,87 @@
+/**
+ * The operator's settings: from the flags of a command and from the environment, judged once and for all commands.
+ */
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { defaultSettings, type Settings } from "#compiler";
+import { CannotRun } from "./cannot-run.ts";
+
+/** Flags that change what manifests mean on this machine. */
+export interface SettingsFlags {
+  readonly port?: readonly string[];
+  readonly resolve?: readonly string[];
+  readonly httpsPort?: string;
+}
+
+/** The settings that flags and environment ask for. */
+export function settingsFrom(flags: SettingsFlags, env: NodeJS.ProcessEnv): Settings {
+  return {
+    ...defaultSettings,
+    ambassadorId: env["AMBASSADOR_ID"] || defaultSettings.ambassadorId,
+    namespace: env["AMBASSADOR_NAMESPACE"] || defaultSettings.namespace,
+    bindAddress: bindAddress(env["AMBASSADOR_ENVOY_BIND_ADDRESS"]),
+    ports: Object.fromEntries((flags.port ?? []).map(parsePortFlag)),
+    resolve: Object.fromEntries((flags.resolve ?? []).map(parseResolveFlag)),
+    ...(flags.httpsPort === undefined ? {} : { httpsPort: parsePort(flags.httpsPort, "--https-port") }),
+    expandEnv: allowedVariables(env),
+    disableEndpoints: (env["AMBASSADOR_DISABLE_ENDPOINTS"] ?? "") !== "",
+    looseLabelSelectors: isTrue(env["DISABLE_STRICT_LABEL_SELECTORS"]),
+    unprivilegedPortStart: unprivilegedPortStart(),
+  };
+}
+
+/** A port number, or one sentence. */
+export function parsePort(text: string, flag: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65535) return port;
+  throw new CannotRun(`${flag}: "${text}" is not a port number (1 to 65535).`);
+}
+
+function parsePortFlag(text: string): readonly [string, number] {
+  const [from, to, more] = text.split(":");
+  if (from === undefined || to === undefined || more !== undefined) {
+    throw new CannotRun(`--port: "${text}" is not of the form LISTENER:LOCAL, for example 8080:18080.`);
+  }
+  return [String(parsePort(from, "--port")), parsePort(to, "--port")];
+}
+
+function parseResolveFlag(text: string): readonly [string, string] {
+  const [, name, port = "", address = "", to = ""] = /^([^:=]+):([^=]*)=(.*):(\d+)$/.exec(text) ?? [];
+  if (name === undefined || isIP(address.replace(/^\[(.*)\]$/, "$1")) === 0) {
+    throw new CannotRun(
+      `--resolve: "${text}" is not of the form NAME.NAMESPACE:PORT=ADDRESS:PORT, for example echo.backend:80=127.0.0.1:9001.`,
+    );
+  }
+  return [`${name.toLowerCase()}:${parsePort(port, "--resolve")}`, `${address}:${parsePort(to, "--resolve")}`];
+}
+
+function bindAddress(text: string | undefined): string {
+  if (text === undefined || text === "") return defaultSettings.bindAddress;
+  if (isIP(text) !== 0) return text;
+  throw new CannotRun(`AMBASSADOR_ENVOY_BIND_ADDRESS: "${text}" is not an IP address.`);
+}
+
+/** Names that the operator allows, separated by commas or white space; a manifest sees no other variable. */
+function allowedVariables(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const names = `${env["DRAGOMAN_EXPAND_ENV"] ?? ""},${env["AMBASSADOR_EXPAND_ENV"] ?? ""}`.split(/[\s,]+/);
+  return Object.fromEntries(
+    names.flatMap((name) => (name === "" || env[name] === undefined ? [] : [[name, env[name]]])),
+  );
+}
+
+function isTrue(text: string | undefined): boolean {
+  return /^(?:1|t|true|y|yes|on)$/i.test(text ?? "");
+}
+
+const portStartFile = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
+
+function unprivilegedPortStart(): number {
+  if (process.getuid?.() === 0) return 0;
+  try {
+    return Number(readFileSync(portStartFile, "utf8"));
+  } catch (error) {
+    // Not a Linux: then nobody keeps low ports from this process in a way that could be asked for.
+    if (error instanceof Error && "code" in error) return 0;
+    throw error;
+  }
+}
