@@ -15,7 +15,7 @@ import { RouteConfigurationSchema } from "#gen/envoy/config/route/v3/route_pb.js
 import { anyStep, edit, emptyWorld, everything, type Step, someObjects, type World } from "./steps.ts";
 
 const types = Object.keys(typeUrls) as Encoded["type"][];
-const runs = Number(process.env["RUNS"] ?? 300);
+const runs = Number(process.env["RUNS"] ?? 800);
 const seed = Number(process.env["SEED"] ?? 20261121);
 
 /** Resources by type and name, each as everything that is promised about it. */
