@@ -28,12 +28,18 @@ export const rooms: readonly Room[] = [
 
   { room: "compiler/graph/", may: ["base/"], pure: true },
   { room: "compiler/ir/", may: ["base/"], pure: true },
-  { room: "compiler/api/", may: ["base/"], types: ["compiler/settings.ts"], packages: ["js-yaml", "re2js"], pure: true },
+  {
+    room: "compiler/api/",
+    may: ["base/"],
+    types: ["compiler/settings.ts"],
+    packages: ["js-yaml", "re2js"],
+    pure: true,
+  },
   {
     room: "compiler/policies/*/",
-    may: ["base/", "compiler/ir/", "compiler/api/", "gen/"],
+    may: ["base/", "compiler/ir/", "compiler/api/", "compiler/envoy/bytes.ts", "gen/"],
     types: ["compiler/graph/", "compiler/settings.ts"],
-    packages: [protobuf, "re2js"],
+    packages: [protobuf, "luaparse", "re2js"],
     pure: true,
   },
   {
@@ -109,6 +115,7 @@ export const rooms: readonly Room[] = [
     may: [
       "base/",
       compilerDoor,
+      "compiler/view.ts",
       "control/sources/files.ts",
       "control/run.ts",
       "keeper/",

@@ -39,7 +39,12 @@ export const diagnosticCodes = {
     "An AuthService, or a field of it, has no effect yet: traffic is not checked.",
   ),
 
+  // buffer
+  "buffer/no-limit": error("Buffering is asked for without saying how large a request may be."),
+
   // compat
+  "compat/false-is-off": notice("A setting is false, which switches it off; the old system looked at presence alone."),
+  "compat/ip-allow-nobody": notice("No entry of ip_allow can be used, so nobody is let in; the old system let all in."),
   "compat/listeners-in-force": notice("There is a Listener, so the Module's settings of 1.x ports have no effect."),
 
   // dev-portal
@@ -64,6 +69,15 @@ export const diagnosticCodes = {
   // filter-policy
   "filter-policy/not-yet-supported": error("A FilterPolicy has no effect yet: traffic is not checked by it."),
 
+  // grpc-stats
+  "grpc-stats/incomplete-service": error("A service whose gRPC calls are to be counted lacks its name or its methods."),
+  "grpc-stats/two-selections": warning(
+    "gRPC statistics ask for all methods and for some; only those some are counted.",
+  ),
+
+  // gzip
+  "gzip/unknown-value": error("A level or strategy of compression does not exist."),
+
   // host
   "host/acme-not-yet-supported": notice("Certificates are not obtained from an ACME authority yet."),
   "host/duplicate-hostname": error("Two Hosts claim the same hostname; the older one is used."),
@@ -83,6 +97,11 @@ export const diagnosticCodes = {
   "internal/bug": error("A step of the compiler failed on this object; its previous output is kept."),
   "internal/duplicate-key": error("Two objects produced the same internal key; the first one is used."),
 
+  // ip-allow
+  "ip-allow/empty": warning("A list of addresses that may or may not send requests is empty and has no effect."),
+  "ip-allow/invalid-entry": error("An entry of ip_allow or ip_deny is not a range of addresses."),
+  "ip-allow/two-lists": error("There are both ip_allow and ip_deny; ip_allow is used."),
+
   // listener
   "listener/conflict": error("Two objects want the same connections of a port."),
   "listener/duplicate-port": error("Two Listeners have the same port; the older one is used."),
@@ -96,6 +115,10 @@ export const diagnosticCodes = {
 
   // log-service
   "log-service/not-yet-supported": warning("LogServices have no effect yet."),
+
+  // lua
+  "lua/syntax": error("A script is not Lua; it does not run."),
+  "lua/uncalled": warning("A script defines neither of the functions that are called for requests and answers."),
 
   // manifest
   "manifest/bad-metadata": warning("A label, an annotation or the creation time is not of the form it must have."),

@@ -17,6 +17,7 @@ import { declareNames } from "./lanes/names.ts";
 import { declareInputs, declareObjects } from "./lanes/objects.ts";
 import { declareRoutes } from "./lanes/routes.ts";
 import { declareSecrets } from "./lanes/secrets.ts";
+import { declareSlots } from "./lanes/slots.ts";
 import { declareSockets } from "./lanes/sockets.ts";
 import { declareTables } from "./lanes/tables.ts";
 import { declareUpstreams } from "./lanes/upstreams.ts";
@@ -37,15 +38,16 @@ export function declareCompiler(g: Graph) {
   const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
   const chains = declareChains(g, { inputs, module, hosts, listeners, names, routes }); // link, emit: listeners
+  const slots = declareSlots(g, module); //                                    lower, emit: policies of the Module
   const secrets = declareSecrets(g, hosts, upstreams, chains); //               link, emit: key material in use
 
   const outputs: Readonly<Record<ResourceType, Collection<Encoded>>> = {
     cluster: upstreams.encodedClusters,
     endpoints: upstreams.encodedEndpoints,
-    extension: chains.encodedSlots,
+    extension: slots,
     secret: secrets.encodedSecrets,
     listener: chains.encodedListeners,
     routes: tables.encodedTables,
   };
-  return { inputs, objects, hosts, routes, upstreams, listeners, names, tables, chains, secrets, outputs };
+  return { inputs, objects, module, hosts, routes, upstreams, listeners, names, tables, chains, secrets, outputs };
 }

@@ -22,8 +22,14 @@ function refs(declared: Declared, type: ResourceType, name: string): readonly Re
     case "secret":
       return secretOwners(declared, name);
     case "extension":
-      return [];
+      return moduleOwner(declared);
   }
+}
+
+/** A slot holds what the Module asks for, or a no-op that Envoy never refuses. */
+function moduleOwner(declared: Declared): readonly ResourceRef[] {
+  const settings = declared.module.settings.get("");
+  return settings ? [settings.at.ref] : [];
 }
 
 function listenerOwners(declared: Declared, name: string): readonly ResourceRef[] {

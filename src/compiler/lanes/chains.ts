@@ -1,5 +1,4 @@
-/** Filter chains, the listeners that hold them, and the slots of their HTTP filters. */
-import { emitSlot } from "../envoy/extension.ts";
+/** Filter chains and the listeners that hold them. */
 import { emitFilterChain } from "../envoy/filter-chain.ts";
 import { emitListener } from "../envoy/listener.ts";
 import { lowerHttpOptions } from "../frontends/ambassador/index.ts";
@@ -14,7 +13,7 @@ import type { Inputs } from "./objects.ts";
 import type { Routes } from "./routes.ts";
 import { byKey, contextTls, emitted } from "./wiring.ts";
 
-/** Linked chains, and the bytes of listeners and slots. */
+/** Linked chains, and the bytes of listeners. */
 export type Chains = ReturnType<typeof declareChains>;
 
 interface ChainInputs {
@@ -58,6 +57,5 @@ export function declareChains(g: Graph, { inputs, module, hosts, listeners, name
     const emit = () => emitListener(listener, port, own, options(reads));
     return own.length === 0 ? { out: [] } : emitted(listener.key, listener.origin, "nothing listens on its port", emit);
   });
-  const slots = () => ({ out: policies.map((policy) => [policy.filter, emitSlot(policy, undefined)] as const) });
-  return { chains, encodedListeners, encodedSlots: g.value("emit.Slots", slots) };
+  return { chains, encodedListeners };
 }

@@ -11,7 +11,11 @@ export type ModuleValues = ReturnType<typeof declareModule>;
 export function declareModule(g: Graph, { all }: Objects) {
   const chosen = g.group("the Module", all("Module"), theModule, byOwner);
   const module = g.map("Module", chosen, ([one]) => single(one?.resource.spec.config));
+  const settings = g.map("Module with origin", chosen, ([one]) =>
+    single(one && { config: one.resource.spec.config, at: { ref: one.resource.ref, path: ".spec.config" } }),
+  );
   return {
+    settings,
     defaults: g.map("lower.defaults", module, (config) => single(ambassador.lowerRouteDefaults(config))),
     legacy: g.map("lower.legacy", module, (config) => single(ambassador.lowerLegacyListening(config))),
     httpOptions: g.map("lower.httpOptions", module, (config) => single(ambassador.lowerHttpOptions(config))),

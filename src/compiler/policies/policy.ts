@@ -1,20 +1,25 @@
 /**
  * What a policy is: a behaviour that hangs off listeners and routes as one HTTP filter.
  * Its filter is a slot of every connection manager, filled over ECDS: a no-op until something asks for the policy, so
- * that switching it on or off, or changing it, touches no listener and ends no connection.
+ * that switching it on or off, or changing it, touches no listener and ends no connection (docs/design/slots.md).
  */
 import type { Any } from "@bufbuild/protobuf/wkt";
 import type { Checked } from "#base/diagnostic.ts";
-import type { Module } from "../api/index.ts";
+import type { Origin } from "#base/origin.ts";
+import type { ModuleConfig } from "../api/index.ts";
 
-/** One policy. The list in `index.ts` is the order of the filters. */
-export interface Policy {
+/** One policy. The list in `index.ts` is the order of the filters. `Settings` is the policy's own IR. */
+export interface Policy<Settings = unknown> {
   /** Our word for it: folder, goldens, guide and diagnostics carry the same. */
   readonly name: string;
   /** Envoy's name for the filter: that of its slot's ECDS resource, and the one by which routes find it. */
   readonly filter: string;
   /** Full name of the filter's configuration message. */
   readonly type: string;
-  /** The filter's configuration by the Module; no value: the slot stays a no-op. */
-  readonly module?: (module: Module) => Checked<Any>;
+  /** What traffic sees where the policy is asked for and cannot be had. */
+  readonly without: string;
+  /** LOWER: what a Module's settings, which are at `at`, ask for. No value: the slot stays a no-op. */
+  lower(config: ModuleConfig, at: Origin): Checked<Settings>;
+  /** EMIT: the filter's configuration. */
+  emit(settings: Settings): Any;
 }

@@ -134,15 +134,7 @@ const connections = {
   envoy_log_path: optional(string(), "Where the access log goes.", { unset: "/dev/fd/1" }),
 };
 
-const cidrs = list(
-  object(
-    {
-      peer: optional(string(), "Range of the connection's address."),
-      remote: optional(string(), "Range of the client's address."),
-    },
-    { exactlyOne: [["peer", "remote"]] },
-  ),
-);
+const uint32 = 4294967295;
 const probe = {
   enabled: optional(boolean(), "Whether there is the route."),
   prefix: optional(string(), "Prefix of the route."),
@@ -151,8 +143,8 @@ const probe = {
 };
 
 const filters = {
-  enable_grpc_http11_bridge: optional(boolean(), "Translate gRPC for HTTP/1.1 clients.", { ...later, unset: false }),
-  enable_grpc_web: optional(boolean(), "Translate gRPC-Web.", { ...later, unset: false }),
+  enable_grpc_http11_bridge: optional(boolean(), "Translate gRPC for HTTP/1.1 clients.", { unset: false }),
+  enable_grpc_web: optional(boolean(), "Translate gRPC-Web.", { unset: false }),
   grpc_stats: optional(
     object({
       all_methods: optional(boolean(), "Count each method."),
@@ -163,36 +155,34 @@ const filters = {
       upstream_stats: optional(boolean(), "Time the services' answers."),
     }),
     "Statistics about gRPC.",
-    later,
   ),
-  lua_scripts: optional(string(), "Lua that sees every request and answer.", later),
+  lua_scripts: optional(string(), "Lua that sees every request and answer."),
   gzip: optional(
     object({
       memory_level: optional(integer({ min: 1, max: 9 }), "Memory that is used."),
-      min_content_length: optional(integer({ min: 0 }), "Smallest body that is compressed."),
-      compression_level: optional(string(), "How hard."),
-      compression_strategy: optional(string(), "How."),
+      min_content_length: optional(integer({ min: 0, max: uint32 }), "Smallest body that is compressed."),
+      compression_level: optional(variants(string(), integer()), "How hard: `BEST`, `SPEED`, `DEFAULT` or 1 to 9."),
+      compression_strategy: optional(variants(string(), integer()), "How: `DEFAULT`, `FILTERED`, `HUFFMAN` or `RLE`."),
       window_bits: optional(integer({ min: 9, max: 15 }), "Size of the window."),
       content_type: optional(list(string()), "Content types that are compressed."),
       disable_on_etag_header: optional(boolean(), "Leave answers with an etag alone."),
       remove_accept_encoding_header: optional(boolean(), "Hide `accept-encoding` from services."),
     }),
     "Compression of answers.",
-    later,
   ),
   buffer: optional(
     object({
-      max_request_bytes: optional(integer({ min: 1 }), "Limit."),
-      max_request_time: optional(integer(), "Once, a time limit."),
+      max_request_bytes: optional(integer({ min: 1, max: uint32 }), "Limit; there is no buffering without one."),
+      max_request_time: optional(anything(), "Once, a time limit.", ignored("Envoy no longer has such a limit")),
     }),
     "Buffering of requests.",
-    later,
   ),
-  ip_allow: optional(cidrs, "Addresses that may send requests.", {
-    ...later,
-    because: "requests from ALL addresses are served",
-  }),
-  ip_deny: optional(cidrs, "Addresses that may not.", { ...later, because: "requests from ALL addresses are served" }),
+  // Judged entry by entry by their policy, because a wrong entry must not open the door to everybody.
+  ip_allow: optional(
+    anything(),
+    "Addresses that may send requests: a list of `peer: RANGE` (address of the connection) or `remote: RANGE` (of the client).",
+  ),
+  ip_deny: optional(anything(), "Addresses that may not, in the same form; of both, `ip_allow` counts."),
 };
 
 const instance = {

@@ -64,8 +64,8 @@ for (const [key, given] of notMeant) {
 }
 
 test("settings that have no effect are named", () => {
-  assert.deepEqual(admitted({ lua_scripts: "x", debug_mode: true, tiemout: 1, admin_port: 8001 }).found, [
-    "warning[module/not-yet-supported] .spec.config.lua_scripts",
+  assert.deepEqual(admitted({ runtime_flags: {}, debug_mode: true, tiemout: 1, admin_port: 8001 }).found, [
+    "warning[module/not-yet-supported] .spec.config.runtime_flags",
     "notice[object/ignored-field] .spec.config.debug_mode",
     "warning[object/unknown-field] .spec.config.tiemout",
   ]);

@@ -1,0 +1,15 @@
+/** ip-allow: only clients with certain addresses, or all but those, may send requests; others get 403. */
+import { RBACSchema } from "#gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
+import type { Policy } from "../policy.ts";
+import { emitIpAllow } from "./emit.ts";
+import { type AddressRules, lowerIpAllow } from "./lower.ts";
+
+/** The policy of the Module's `ip_allow` and `ip_deny`. */
+export const ipAllow: Policy<AddressRules> = {
+  name: "ip-allow",
+  filter: "envoy.filters.http.rbac",
+  type: RBACSchema.typeName,
+  without: "requests from all addresses are served",
+  lower: lowerIpAllow,
+  emit: emitIpAllow,
+};
