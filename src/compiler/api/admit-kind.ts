@@ -60,12 +60,12 @@ export function unsupportedVersion(kind: Pick<Kind, "kind" | "versions">, raw: R
     "object/unsupported-version",
     { ref: raw.ref, path: ".apiVersion" },
     `${raw.ref.kind} has no version ${JSON.stringify(raw.version.slice(0, 40))}`,
-    { traffic: unused(raw), hint: `Its versions are ${kind.versions.join(", ")}.` },
+    { traffic: unused(raw), hint: `its versions are ${kind.versions.join(", ")}` },
   );
 }
 
 function unused(raw: Pick<RawObject, "ref">): string {
-  return `${formatRef(raw.ref)} is not used; if it was good before, that version of it goes on.`;
+  return `${formatRef(raw.ref)} is not used; if it was good before, that version of it goes on`;
 }
 
 /** What validation found, as diagnostics; `traffic` is what an invalid value causes. */
@@ -89,12 +89,12 @@ function problemDiagnostic(kind: Pick<Kind, "feature">, problem: Problem, root: 
       return diagnose("object/invalid-field", at, `${at.path}: ${problem.message}`, { traffic, ...hint });
     case "unknown":
       return diagnose("object/unknown-field", at, `${root.ref.kind} has no field ${at.path}`, {
-        traffic: "The field has no effect; the rest of the object is used.",
+        traffic: "the field has no effect; the rest of the object is used",
         ...hint,
       });
     case "notYet":
       return diagnose(`${kind.feature}/not-yet-supported`, at, `${at.path} is not supported yet${because}`, {
-        traffic: "The object is used as if the field were not there.",
+        traffic: "the object is used as if the field were not there",
       });
     case "ignored":
       return diagnose("object/ignored-field", at, `${at.path} has no effect${because}`);
@@ -104,8 +104,8 @@ function problemDiagnostic(kind: Pick<Kind, "feature">, problem: Problem, root: 
 function strayField(key: string, root: Origin): Diagnostic {
   const at = child(root, key);
   return diagnose("object/unknown-field", at, `${formatOrigin(at)} is not a field of this kind`, {
-    traffic: "The field has no effect; the rest of the object is used.",
-    hint: "Settings belong under spec.",
+    traffic: "the field has no effect; the rest of the object is used",
+    hint: "put settings under spec",
   });
 }
 

@@ -116,7 +116,7 @@ test("what a bad object is told", () => {
   assert.deepEqual(say(rawResource("Mapping", "v3alpha1", spec, { name: "quote" })), [
     "absent",
     'error[object/invalid-field] Mapping default/quote .spec.timeout_ms: .spec.timeout_ms: expected integer of at least 0, got string "3s"',
-    'warning[object/unknown-field] Mapping default/quote .spec.contect_timeout_ms: Mapping has no field .spec.contect_timeout_ms (Did you mean "connect_timeout_ms"?)',
+    'warning[object/unknown-field] Mapping default/quote .spec.contect_timeout_ms: Mapping has no field .spec.contect_timeout_ms (did you mean "connect_timeout_ms"?)',
     "warning[mapping/not-yet-supported] Mapping default/quote .spec.cors: .spec.cors is not supported yet",
     "notice[object/ignored-field] Mapping default/quote .spec.envoy_override: .spec.envoy_override has no effect: no release after 0.x merged it into the route",
     "error[object/invalid-field] Mapping default/quote .spec.service: .spec.service: is required",
@@ -153,14 +153,14 @@ test("a field beside spec is said to stand in the wrong place", () => {
   };
   assert.deepEqual(say(raw), [
     "present",
-    "warning[object/unknown-field] Mapping default/x .prefix: Mapping default/x .prefix is not a field of this kind (Settings belong under spec.)",
+    "warning[object/unknown-field] Mapping default/x .prefix: Mapping default/x .prefix is not a field of this kind (put settings under spec)",
   ]);
 });
 
 test("an unknown version of a known kind", () => {
   assert.deepEqual(say(rawResource("Mapping", "v4", least["Mapping"])), [
     "absent",
-    'error[object/unsupported-version] Mapping default/x .apiVersion: Mapping has no version "v4" (Its versions are v0, v1, v2, v3alpha1.)',
+    'error[object/unsupported-version] Mapping default/x .apiVersion: Mapping has no version "v4" (its versions are v0, v1, v2, v3alpha1)',
   ]);
   assert.deepEqual(say(rawResource("Listener", "v2", least["Listener"]))[0], "absent");
 });
@@ -168,11 +168,11 @@ test("an unknown version of a known kind", () => {
 test("an unknown kind of the group", () => {
   assert.deepEqual(say(rawResource("Maping", "v2", {})), [
     "absent",
-    "error[object/unknown-kind] Maping default/x .kind: There is no kind Maping in getambassador.io (Did you mean Mapping?)",
+    "error[object/unknown-kind] Maping default/x .kind: there is no kind Maping in getambassador.io (did you mean Mapping?)",
   ]);
   assert.deepEqual(say(rawResource("CircuitBreaker", "v0", {})), [
     "absent",
-    "notice[object/ignored-kind] CircuitBreaker default/x .kind: No release ever made anything of a CircuitBreaker",
+    "notice[object/ignored-kind] CircuitBreaker default/x .kind: no release ever made anything of a CircuitBreaker",
   ]);
   const firewall = rawResource("WebApplicationFirewall", "v1alpha1", {}, { group: "gateway.getambassador.io" });
   assert.match(say(firewall)[1] ?? "", /no kind WebApplicationFirewall in gateway.getambassador.io/);

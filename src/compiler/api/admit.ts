@@ -24,15 +24,15 @@ export function admit(raw: RawObject, settings: Settings): Checked<AnyResource> 
 function unknownKind({ ref }: RawObject): Checked<AnyResource> {
   const at = { ref, path: ".kind" };
   if (deadKinds.has(ref.kind)) {
-    const message = `No release ever made anything of a ${ref.kind}`;
-    return { diagnostics: [diagnose("object/ignored-kind", at, message, { traffic: "It has no effect." })] };
+    const message = `no release ever made anything of a ${ref.kind}`;
+    return { diagnostics: [diagnose("object/ignored-kind", at, message, { traffic: "it has no effect" })] };
   }
   const near = closest(
     ref.kind,
     ambassadorKinds.map((kind) => kind.kind),
   );
   const known = ref.group === ambassadorGroup || ref.group === previewGroup;
-  const hint = known && near !== undefined ? { hint: `Did you mean ${near}?` } : {};
-  const message = `There is no kind ${ref.kind} in ${ref.group}`;
-  return { diagnostics: [diagnose("object/unknown-kind", at, message, { traffic: "It has no effect.", ...hint })] };
+  const hint = known && near !== undefined ? { hint: `did you mean ${near}?` } : {};
+  const message = `there is no kind ${ref.kind} in ${ref.group}`;
+  return { diagnostics: [diagnose("object/unknown-kind", at, message, { traffic: "it has no effect", ...hint })] };
 }

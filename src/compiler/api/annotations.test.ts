@@ -117,12 +117,12 @@ kind: Mapping
     ["good", "404"],
   );
   assert.deepEqual(found, [
-    "annotation/invalid-document: Document 2 of the annotation is not used: its apiVersion is not one of getambassador.io or ambassador",
-    "annotation/invalid-document: Document 3 of the annotation is not used: it is a string, not a resource with fields",
-    "annotation/invalid-document: Document 4 of the annotation is not used: it is a list, not a resource with fields",
-    "annotation/invalid-document: Document 6 of the annotation is not used: it has no name",
-    "annotation/invalid-document: Document 7 of the annotation is not used: its spec is not an object",
-    "annotation/invalid-document: Document 9 of the annotation is not used: its labels are not texts",
+    "annotation/invalid-document: document 2 of the annotation is not used: its apiVersion is not one of getambassador.io or ambassador",
+    "annotation/invalid-document: document 3 of the annotation is not used: it is a string, not a resource with fields",
+    "annotation/invalid-document: document 4 of the annotation is not used: it is a list, not a resource with fields",
+    "annotation/invalid-document: document 6 of the annotation is not used: it has no name",
+    "annotation/invalid-document: document 7 of the annotation is not used: its spec is not an object",
+    "annotation/invalid-document: document 9 of the annotation is not used: its labels are not texts",
   ]);
 });
 
@@ -136,14 +136,14 @@ password: *hidden
 `);
   assert.deepEqual(objects, []);
   assert.deepEqual(found, [
-    "annotation/syntax: The annotation is not YAML: unidentified alias (line 6, column 12 of the annotation)",
+    "annotation/syntax: the annotation is not YAML: unidentified alias (line 6, column 12 of the annotation)",
   ]);
 });
 
 test("a key that is there twice counts the last time", () => {
   const { objects, found } = unfold("apiVersion: ambassador/v1\nkind: Mapping\nname: a\nname: b");
   assert.equal(objects[0]?.ref.name, "b");
-  assert.deepEqual(found, ["annotation/duplicate-key: A field is given more than once in the same object"]);
+  assert.deepEqual(found, ["annotation/duplicate-key: a field is given more than once in the same object"]);
 });
 
 test("Services and Ingresses carry annotations, others do not", () => {
@@ -163,13 +163,13 @@ for (const leaf of ["x", "~", "{}"])
     const { objects, found } = unfold(lines.join("\n"));
     assert.deepEqual(objects, []);
     assert.deepEqual(found, [
-      "annotation/too-large: The annotation is not read: it is too large with its aliases expanded",
+      "annotation/too-large: the annotation is not read: it is too large with its aliases expanded",
     ]);
   });
 
 test("an annotation of more than 1 MiB is not read", () => {
   assert.deepEqual(unfold(`a: ${"x".repeat(1 << 20)}`).found, [
-    "annotation/too-large: The annotation is not read: it is larger than 1 MiB",
+    "annotation/too-large: the annotation is not read: it is larger than 1 MiB",
   ]);
 });
 

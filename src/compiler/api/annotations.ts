@@ -108,21 +108,21 @@ function isTexts(labels: unknown): boolean {
 }
 
 function unreadable(bad: Exclude<Documents, { kind: "documents" }>, at: Origin): Diagnostic {
-  const traffic = "None of the resources in this annotation is used; those that were good before go on.";
+  const traffic = "none of the resources in this annotation is used; those that were good before go on";
   if (bad.kind === "too-large")
-    return diagnose("annotation/too-large", at, `The annotation is not read: ${bad.reason}`, { traffic });
-  const message = `The annotation is not YAML: ${bad.reason} (line ${bad.line}, column ${bad.column} of the annotation)`;
+    return diagnose("annotation/too-large", at, `the annotation is not read: ${bad.reason}`, { traffic });
+  const message = `the annotation is not YAML: ${bad.reason} (line ${bad.line}, column ${bad.column} of the annotation)`;
   return diagnose("annotation/syntax", at, message, { traffic });
 }
 
 function duplicateKeys(at: Origin): Diagnostic {
-  return diagnose("annotation/duplicate-key", at, "A field is given more than once in the same object", {
-    traffic: "The last one counts.",
+  return diagnose("annotation/duplicate-key", at, "a field is given more than once in the same object", {
+    traffic: "the last one counts",
   });
 }
 
 function invalid(reason: string, number: number, at: Origin): Diagnostic {
-  return diagnose("annotation/invalid-document", at, `Document ${number} of the annotation is not used: ${reason}`, {
-    traffic: "The other documents of the annotation are used.",
+  return diagnose("annotation/invalid-document", at, `document ${number} of the annotation is not used: ${reason}`, {
+    traffic: "the other documents of the annotation are used",
   });
 }

@@ -46,7 +46,7 @@ function page(kind: Kind): string {
     kind.doc,
     `Versions: ${kind.versions.map((version) => `\`${version}\``).join(", ")}.`,
     "`v0` exists in annotations only.",
-    ...(kind.notYet === undefined ? [] : [`This kind is not supported yet. ${kind.notYet}`]),
+    ...(kind.notYet === undefined ? [] : [`This kind is not supported yet: ${kind.notYet}.`]),
     "",
     ...table(rowsOf(kind.schema, kind.versions)),
     ...(kind.kind === "Module"

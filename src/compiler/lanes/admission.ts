@@ -39,7 +39,7 @@ export function admission<T>(
     const current = judge(lookup, admit, raw, settings, reads);
     if (current.value !== undefined)
       return derived(key, current.value, "current", [...duplicates, ...current.diagnostics]);
-    if (!hasError(current.diagnostics)) return { out: [], diagnostics: duplicates };
+    if (!hasError(current.diagnostics)) return { out: [], diagnostics: [...duplicates, ...current.diagnostics] };
     const problems = [...duplicates, ...current.diagnostics];
     const lastGood = reads.get(lookup.lastGood, refKey(raw.ref));
     const previous = lastGood && admit(lastGood.object, settings).value;

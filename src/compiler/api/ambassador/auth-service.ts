@@ -65,7 +65,7 @@ export const authService = kind({
   feature: "auth-service",
   doc: "A service that every request is shown to before it is served.",
   schema: authServiceSchema,
-  notYet: "Requests are NOT checked: they are served without asking the service.",
+  notYet: "requests are NOT checked: they are served without asking the service",
   upgrade: (old) => upgradeTls(upgradeHeaderLists(old), "auth_service"),
   downgrade: (hub) => downgradeTls(hub, "auth_service"),
 });

@@ -58,5 +58,5 @@ export const devPortal = kind({
   feature: "dev-portal",
   doc: "A web site with the descriptions of the APIs behind the gateway.",
   schema: devPortalSchema,
-  notYet: "There is no portal; traffic is not affected.",
+  notYet: "there is no portal; traffic is not affected",
 });

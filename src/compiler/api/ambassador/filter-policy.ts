@@ -60,5 +60,5 @@ export const filterPolicy = kind({
   feature: "filter-policy",
   doc: "Which Filters requests must pass.",
   schema: filterPolicySchema,
-  notYet: "Requests are NOT checked by its Filters.",
+  notYet: "requests are NOT checked by its Filters",
 });

@@ -37,5 +37,5 @@ export const filter = kind({
   feature: "filter",
   doc: "A check that requests can be made to pass.",
   schema: filterSchema,
-  notYet: "Requests are NOT checked by it.",
+  notYet: "requests are NOT checked by it",
 });

@@ -116,8 +116,8 @@ function verify(spec: HostSpec, at: Origin): readonly Diagnostic[] {
       child(at, "acmeProvider"),
       "Certificates are not obtained from an ACME authority yet",
       {
-        traffic: "TLS is served with the certificate in tlsSecret, if that Secret exists.",
-        hint: "Put a certificate into the Secret, or set acmeProvider.authority to none.",
+        traffic: "TLS is served with the certificate in tlsSecret, if that Secret exists",
+        hint: "put a certificate into the Secret, or set acmeProvider.authority to none",
       },
     ),
   ];

@@ -60,7 +60,7 @@ export const listener = kind({
   ],
 });
 
-const traffic = "The Listener is not used; if it was good before, that version of it goes on.";
+const traffic = "the Listener is not used; if it was good before, that version of it goes on";
 
 function verify(spec: ListenerSpec, at: Origin): readonly Diagnostic[] {
   return [...verifyStack(spec, at), ...verifyBinding(spec, at)];
@@ -69,31 +69,31 @@ function verify(spec: ListenerSpec, at: Origin): readonly Diagnostic[] {
 function verifyStack(spec: ListenerSpec, at: Origin): readonly Diagnostic[] {
   const { protocol, protocolStack: stack } = spec;
   if (stack === undefined) {
-    const hint = "Set protocol, for example to HTTPS, or protocolStack.";
+    const hint = "set protocol, for example to HTTPS, or protocolStack";
     if (protocol === undefined)
-      return [diagnose("listener/no-protocol", at, "Neither protocol nor protocolStack is set", { traffic, hint })];
+      return [diagnose("listener/no-protocol", at, "neither protocol nor protocolStack is set", { traffic, hint })];
     if (protocol !== "UDP") return [];
-    const instead = { traffic, hint: "For HTTP/3 set protocolStack to [TLS, HTTP, UDP]." };
+    const instead = { traffic, hint: "for HTTP/3 set protocolStack to [TLS, HTTP, UDP]" };
     return [diagnose("listener/invalid-stack", child(at, "protocol"), "protocol UDP alone carries nothing", instead)];
   }
   const where = child(at, "protocolStack");
   const transport = stack.at(-1);
   if (transport !== "TCP" && transport !== "UDP") {
     return [
-      diagnose("listener/invalid-stack", where, "The last protocol of the stack must be TCP or UDP", { traffic }),
+      diagnose("listener/invalid-stack", where, "the last protocol of the stack must be TCP or UDP", { traffic }),
     ];
   }
   if (transport === "UDP" && !stack.includes("HTTP")) {
-    return [diagnose("listener/invalid-stack", where, "A stack on UDP needs HTTP", { traffic })];
+    return [diagnose("listener/invalid-stack", where, "a stack on UDP needs HTTP", { traffic })];
   }
   if (stack.includes("UDP"))
     return [
       diagnose("listener/not-yet-supported", where, "HTTP/3 is not supported yet", {
-        traffic: "Nothing listens on the UDP port.",
+        traffic: "nothing listens on the UDP port",
       }),
     ];
   if (protocol === undefined) return [];
-  return [diagnose("listener/two-protocols", where, "Both protocol and protocolStack are set; protocolStack is used")];
+  return [diagnose("listener/two-protocols", where, "both protocol and protocolStack are set; protocolStack is used")];
 }
 
 function verifyBinding(spec: ListenerSpec, at: Origin): readonly Diagnostic[] {
@@ -110,9 +110,9 @@ function verifyBinding(spec: ListenerSpec, at: Origin): readonly Diagnostic[] {
     diagnose(
       "listener/namespace-selector",
       child(where, "namespace", "from"),
-      "Namespaces cannot be selected by labels",
+      "namespaces cannot be selected by labels",
       {
-        traffic: "Hosts of the Listener's own namespace are served, as with SELF.",
+        traffic: "Hosts of the Listener's own namespace are served, as with SELF",
       },
     ),
   ];

@@ -40,5 +40,5 @@ export const logService = kind({
   feature: "log-service",
   doc: "A gRPC service that is told about every request or connection.",
   schema: logServiceSchema,
-  notYet: "The service is not told about requests; the access log is written as ever.",
+  notYet: "the service is not told about requests; the access log is written as ever",
 });

@@ -12,9 +12,9 @@ export function verifyAuthority(spec: MappingSpec, at: Origin, version: ApiVersi
   if (name === undefined || !hasOwnHost(spec, version)) return [];
   const where = child(at, "headers", name);
   return [
-    diagnose("mapping/authority-header", where, `The header match on ${name} has no effect beside the host name`, {
-      traffic: "Requests are matched by the host name alone.",
-      hint: "Remove one of them.",
+    diagnose("mapping/authority-header", where, `the header match on ${name} has no effect beside the host name`, {
+      traffic: "requests are matched by the host name alone",
+      hint: "remove one of them",
     }),
   ];
 }

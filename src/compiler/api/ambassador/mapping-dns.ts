@@ -11,8 +11,8 @@ export function verifyDnsType(spec: { readonly dns_type?: string }, at: Origin):
   if (type === undefined || type === "" || /^(?:strict|logical)_dns$/i.test(type)) return [];
   return [
     diagnose("mapping/invalid-dns-type", child(at, "dns_type"), `dns_type is ${typeName(type)}, which is not known`, {
-      traffic: "Names are looked up as with strict_dns.",
-      hint: "Use strict_dns or logical_dns.",
+      traffic: "names are looked up as with strict_dns",
+      hint: "use strict_dns or logical_dns",
     }),
   ];
 }

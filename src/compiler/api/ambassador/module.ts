@@ -75,26 +75,26 @@ function judge(spec: Static<typeof moduleSchema>, at: Origin): { config: ModuleC
   return { config: fill(good) as ModuleConfig, found };
 }
 
-const keyIsLost = "This setting is as if it were not there; the Module's other settings are used.";
+const keyIsLost = "this setting is as if it were not there; the Module's other settings are used";
 
 function stranger(at: Origin): Diagnostic {
   const { name } = at.ref;
   const traffic = notYet.get(name);
   if (traffic !== undefined)
-    return diagnose("module/not-yet-supported", at, `The Module "${name}" is not supported yet`, { traffic });
+    return diagnose("module/not-yet-supported", at, `the Module "${name}" is not supported yet`, { traffic });
   return diagnose(
     "module/unknown-module",
     child({ ref: at.ref, path: "" }, "metadata", "name"),
-    `There is no Module named "${name}"`,
+    `there is no Module named "${name}"`,
     {
-      traffic: "It has no effect.",
-      hint: 'Settings of the instance belong into the Module named "ambassador".',
+      traffic: "it has no effect",
+      hint: 'put settings of the instance into the Module named "ambassador"',
     },
   );
 }
 
 const notYet: ReadonlyMap<string, string> = new Map([
-  ["tls", "TLS is terminated for Hosts and TLSContexts only."],
-  ["authentication", "Requests are NOT checked by an authentication service."],
-  ["ratelimit", "Requests are NOT limited."],
+  ["tls", "TLS is terminated for Hosts and TLSContexts only"],
+  ["authentication", "requests are NOT checked by an authentication service"],
+  ["ratelimit", "requests are NOT limited"],
 ]);

@@ -40,7 +40,7 @@ export const rateLimitService = kind({
   feature: "rate-limit-service",
   doc: "A service that decides which requests are too many.",
   schema: rateLimitServiceSchema,
-  notYet: "Requests are NOT limited: they are served without asking the service.",
+  notYet: "requests are NOT limited: they are served without asking the service",
   upgrade: (old) => upgradeTls(old),
   downgrade: (hub) => downgradeTls(hub),
 });

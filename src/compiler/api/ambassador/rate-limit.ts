@@ -61,5 +61,5 @@ export const rateLimit = kind({
   feature: "rate-limit",
   doc: "How many requests with some labels there may be.",
   schema: rateLimitSchema,
-  notYet: "Requests are NOT limited by it.",
+  notYet: "requests are NOT limited by it",
 });

@@ -54,12 +54,12 @@ export const consulResolver = kind({
   feature: "resolver",
   doc: "Finds endpoints in Consul.",
   schema: consulResolverSchema,
-  notYet: "Mappings that name this resolver answer 503.",
+  notYet: "Mappings that name this resolver answer 503",
   verify({ datacenter }, at) {
     if (datacenter !== undefined && datacenter !== "") return [];
-    const traffic = "The resolver finds nothing: Mappings that name it answer 503.";
+    const traffic = "the resolver finds nothing: Mappings that name it answer 503";
     return [
-      diagnose("resolver/no-datacenter", child(at, "datacenter"), "A ConsulResolver needs a datacenter", { traffic }),
+      diagnose("resolver/no-datacenter", child(at, "datacenter"), "a ConsulResolver needs a datacenter", { traffic }),
     ];
   },
 });

@@ -81,7 +81,7 @@ export const tracingService = kind({
   feature: "tracing-service",
   doc: "Where traces of requests go.",
   schema: tracingServiceSchema,
-  notYet: "Requests are not traced.",
+  notYet: "requests are not traced",
   upgrade: upgradeTags,
   downgrade: downgradeTags,
 });

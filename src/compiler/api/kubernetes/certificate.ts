@@ -26,17 +26,17 @@ const block = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:TRUST
 export function readCertificate(secret: Secret): Checked<Certificate> {
   const { certificate, privateKey } = secret.spec;
   if (certificate === undefined)
-    return problem(secret, "secret/invalid-certificate", "certificate", "It has no certificate (tls.crt)");
+    return problem(secret, "secret/invalid-certificate", "certificate", "it has no certificate (tls.crt)");
   if (privateKey === undefined)
-    return problem(secret, "secret/invalid-key", "privateKey", "It has no private key (tls.key)");
+    return problem(secret, "secret/invalid-key", "privateKey", "it has no private key (tls.key)");
   const chain = parseChain(certificate);
   const own = typeof chain === "string" ? undefined : chain[0];
   if (own === undefined)
-    return problem(secret, "secret/invalid-certificate", "certificate", `Its certificate ${String(chain)}`);
+    return problem(secret, "secret/invalid-certificate", "certificate", `its certificate ${String(chain)}`);
   const key = parseKey(privateKey);
-  if (typeof key === "string") return problem(secret, "secret/invalid-key", "privateKey", `Its private key ${key}`);
+  if (typeof key === "string") return problem(secret, "secret/invalid-key", "privateKey", `its private key ${key}`);
   if (!belongs(own, key))
-    return problem(secret, "secret/key-mismatch", "privateKey", "Its private key does not belong to its certificate");
+    return problem(secret, "secret/key-mismatch", "privateKey", "its private key does not belong to its certificate");
   return ok({
     chain: certificate,
     privateKey,
@@ -54,11 +54,11 @@ export function readAuthorities(secret: Secret): Checked<string> {
       secret,
       "secret/invalid-certificate",
       "certificate",
-      "It has no certificate of an authority (tls.crt)",
+      "it has no certificate of an authority (tls.crt)",
     );
   const chain = parseChain(text);
   if (typeof chain !== "string") return ok(text);
-  return problem(secret, "secret/invalid-certificate", "certificate", `Its certificate ${chain}`);
+  return problem(secret, "secret/invalid-certificate", "certificate", `its certificate ${chain}`);
 }
 
 function problem<T>(
@@ -69,7 +69,7 @@ function problem<T>(
 ): Checked<T> {
   const key = part === "certificate" ? "tls.crt" : "tls.key";
   const found: Diagnostic = diagnose(code, child({ ref: secret.ref, path: "" }, "data", key), what, {
-    traffic: "TLS is not served with this Secret.",
+    traffic: "TLS is not served with this Secret",
   });
   return { diagnostics: [found] };
 }

@@ -109,7 +109,7 @@ export const ingress = coreKind({
         paths: (http?.paths ?? []).map(narrowPath),
       })),
     };
-    const traffic = "Requests for its hosts and paths are not served by it.";
+    const traffic = "requests for its hosts and paths are not served by it";
     const at = { ref: raw.ref, path: "" };
     return ok(narrow, [diagnose("ingress/not-yet-supported", at, "Ingress is not supported yet", { traffic })]);
   },

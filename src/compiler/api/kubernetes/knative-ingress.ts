@@ -26,7 +26,7 @@ export const knativeIngress = coreKind({
     if ((raw.annotations["networking.knative.dev/ingress.class"] ?? className) !== className)
       return { diagnostics: [] };
     if ((raw.annotations[idAnnotation] ?? "default") !== settings.ambassadorId) return { diagnostics: [] };
-    const traffic = "Requests for its hosts are not served by it.";
+    const traffic = "requests for its hosts are not served by it";
     const at = { ref: raw.ref, path: "" };
     return ok<KnativeIngressSpec>({ spec }, [
       diagnose("ingress/not-yet-supported", at, "Knative's Ingress is not supported yet", { traffic }),

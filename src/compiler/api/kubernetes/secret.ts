@@ -82,7 +82,7 @@ function textOf(given: Static<typeof body>, key: string, raw: RawObject, found: 
     return Buffer.from(encoded, "base64").toString();
   const at = child({ ref: raw.ref, path: "" }, "data", key);
   found.push(
-    diagnose("secret/invalid-base64", at, `The value of ${key} is not base64`, { traffic: "The Secret is not used." }),
+    diagnose("secret/invalid-base64", at, `the value of ${key} is not base64`, { traffic: "the Secret is not used" }),
   );
   return undefined;
 }

@@ -65,7 +65,7 @@ const wrong: readonly [what: string, schema: Schema, value: unknown, message: st
     "other word",
     enumOf("Redirect", "Route"),
     "redirect",
-    'expected one of Redirect, Route, got string "redirect": Did you mean "Redirect"?',
+    'expected one of Redirect, Route, got string "redirect": did you mean "Redirect"?',
   ],
   ["pattern", stringLike("^[0-9]+s$", 'duration ("3s")'), "x", 'expected duration ("3s"), got string "x"'],
   ["variants", variants(string(), list(string())), 3, "expected string or list, got number 3"],
@@ -94,7 +94,7 @@ test("all problems are found, each at its place", () => {
     "invalid ports.1.port: is required",
     "invalid ports.2: expected object, got number 7",
     "invalid labels.x/y: expected string, got number 1",
-    'unknown prots: Did you mean "ports"?',
+    'unknown prots: did you mean "ports"?',
     "invalid name: is required",
   ]);
 });
@@ -164,11 +164,11 @@ test("a generation has its own fields, names and forms", () => {
   assert.deepEqual(judge(schema, { v3StatsName: "a", ids: "b", rate_limits: [] }, "old").found, []);
   assert.deepEqual(judge(schema, { stats_name: "a", ids: ["b"], hostname: "c" }, "hub").found, []);
   assert.deepEqual(judge(schema, { stats_name: "a", hostname: "c" }, "old").found, [
-    'unknown stats_name: Did you mean "v3StatsName"?',
+    'unknown stats_name: did you mean "v3StatsName"?',
     "unknown hostname",
   ]);
   assert.deepEqual(judge(schema, { v3StatsName: "a", ids: "b", rate_limits: [] }, "hub").found, [
-    'unknown v3StatsName: Did you mean "stats_name"?',
+    'unknown v3StatsName: did you mean "stats_name"?',
     'invalid ids: expected list, got string "b"',
     "unknown rate_limits",
   ]);

@@ -184,7 +184,7 @@ function unknownField(key: string, node: ObjectNode, entries: ReadonlyMap<string
 
 function suggestion(word: string, known: readonly string[]): string | undefined {
   const near = closest(word, known);
-  return near === undefined ? undefined : `Did you mean "${near}"?`;
+  return near === undefined ? undefined : `did you mean "${near}"?`;
 }
 
 function demandOne(names: readonly string[], kept: Readonly<Record<string, unknown>>, trail: Trail): void {

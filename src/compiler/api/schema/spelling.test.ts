@@ -1,5 +1,5 @@
 /**
- * "Did you mean …?" for the mistakes that people make, and silence for words that are something else.
+ * "did you mean …?" for the mistakes that people make, and silence for words that are something else.
  */
 import assert from "node:assert/strict";
 import test from "node:test";
