@@ -42,6 +42,8 @@ function glob(pattern: string): RegExp {
 function redact(value: JsonValue, material: Material): JsonValue {
   if (Array.isArray(value)) return value.map((item) => redact(item, material));
   if (typeof value !== "object" || value === null) return value;
+  const slot = slotOf(value);
+  if (slot !== undefined) return { slot };
   const fields = Object.entries(value).map(([key, inner]): [string, JsonValue] => {
     if (typeof inner !== "string") return [key, redact(inner, material)];
     const text = key === "inline_bytes" ? Buffer.from(inner, "base64").toString("utf8") : inner;
@@ -49,4 +51,18 @@ function redact(value: JsonValue, material: Material): JsonValue {
     return [key, secret ? (material.placeholderOf(text) ?? "<redacted>") : inner];
   });
   return Object.fromEntries(fields);
+}
+
+const typePrefix = "type.googleapis.com/envoy.extensions.filters.http.";
+const noOp = `${typePrefix}header_mutation.v3.HeaderMutation`;
+
+/** A filter that is asked for over ADS and may be the no-op: eight lines that every listener has a dozen times. */
+function slotOf(filter: { readonly [key: string]: JsonValue }): string | undefined {
+  const { name, config_discovery: discovery, ...rest } = filter;
+  if (typeof name !== "string" || typeof discovery !== "object" || discovery === null) return undefined;
+  const { config_source: source, type_urls: types, ...more } = discovery as { readonly [key: string]: JsonValue };
+  const plain = JSON.stringify(source) === '{"ads":{},"resource_api_version":"V3"}' && Array.isArray(types);
+  if (!plain || Object.keys({ ...rest, ...more }).length > 0 || types.length !== 2 || types[0] !== noOp)
+    return undefined;
+  return `${name} ${String(types[1]).replace(typePrefix, "")}`;
 }
