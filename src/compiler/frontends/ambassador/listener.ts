@@ -27,6 +27,8 @@ export function lowerListener(
     const { spec, ref } = listener;
     const origin: Origin = { ref, path: "" };
     const stack = spec.protocolStack ?? stacks[spec.protocol ?? "HTTP"];
+    // HTTP/3 is not served yet, which admission says.
+    if (stack.includes("UDP")) return { out: [] };
     const http = stack.includes("HTTP");
     const tls = stack.includes("TLS");
     const statPrefix = spec.statsPrefix ?? defaultStatPrefix(http, tls, spec.port);
