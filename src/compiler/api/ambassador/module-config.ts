@@ -13,6 +13,7 @@ import {
   optional,
   type Static,
   string,
+  stringLike,
   variants,
 } from "../schema/index.ts";
 import { circuitBreakers, keepalive, loadBalancer, milliseconds, retryPolicy } from "./cluster-settings.ts";
@@ -20,6 +21,12 @@ import { cors } from "./cors.ts";
 import { errorResponseOverrides } from "./error-responses.ts";
 import { addedHeader } from "./headers.ts";
 import { specifier } from "./labels.ts";
+
+// Envoy creates this file with its own rights, so that a manifest must not choose just any.
+const logPath = stringLike(
+  "^/dev/(fd/[0-9]+|stdout|stderr|null)$|^/(tmp|var/log)/(?!.*\\.\\.)[^\\u0000-\\u001f]+$",
+  "path under /tmp/ or /var/log/, or /dev/stdout, /dev/stderr, /dev/fd/1, /dev/null",
+);
 
 const later = { status: "notYet" } as const;
 
@@ -131,7 +138,7 @@ const connections = {
   buffer_limit_bytes: optional(integer({ min: 1 }), "Limit of a connection's buffers.", { unset: 1048576 }),
   envoy_log_type: optional(enumOf("text", "json", "typed_json"), "Form of the access log.", { unset: "text" }),
   envoy_log_format: optional(variants(string(), map(anything())), "Line of the access log, or its JSON fields."),
-  envoy_log_path: optional(string(), "Where the access log goes.", { unset: "/dev/fd/1" }),
+  envoy_log_path: optional(logPath, "Where the access log goes.", { unset: "/dev/fd/1" }),
 };
 
 const uint32 = 4294967295;
