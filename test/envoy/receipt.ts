@@ -73,10 +73,17 @@ function answer(request: Request, response: Response, receipt: Receipt, attempts
   }
   const failing = attempts <= Number(asked("fail") ?? 0);
   response.statusCode = failing ? 503 : Number(asked("status") ?? 200);
-  for (const line of asked("headers")?.split("; ") ?? []) {
-    const colon = line.indexOf(":");
-    response.setHeader(line.slice(0, colon).trim(), line.slice(colon + 1).trim());
-  }
+  for (const [name, value] of pairsOf(asked("headers"))) response.setHeader(name, value);
   if (!response.hasHeader("content-type")) response.setHeader("content-type", "text/plain");
+  for (const [name, value] of pairsOf(asked("trailers"))) response.addTrailers({ [name]: value });
   response.end(`${receipt.upstream} ${receipt.method} ${receipt.path}\n`);
+}
+
+/** `a: 1; b: 2`. */
+function pairsOf(text = ""): (readonly [name: string, value: string])[] {
+  const lines = text === "" ? [] : text.split("; ");
+  return lines.map((line) => {
+    const colon = line.indexOf(":");
+    return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+  });
 }

@@ -43,8 +43,8 @@ export function lowerGzip({ gzip: given }: ModuleConfig, at: Origin): Checked<Gz
   const here = child(at, "gzip");
   const level = choose(levels, given.compression_level);
   const strategy = choose(strategies, given.compression_strategy);
-  if (level === undefined) return fail(unknownName(child(here, "compression_level"), levels));
-  if (strategy === undefined) return fail(unknownName(child(here, "compression_strategy"), strategies));
+  if (level === undefined) return fail(unknownValue(here, "compression_level", given, levels));
+  if (strategy === undefined) return fail(unknownValue(here, "compression_strategy", given, strategies));
   const { memory_level: memoryLevel, window_bits: windowBits, min_content_length: minContentLength } = given;
   return ok({
     level,
@@ -64,8 +64,14 @@ function choose(table: Readonly<Record<string, number>>, given: string | number 
   return Object.values(table).includes(given) ? given : undefined;
 }
 
-function unknownName(at: Origin, table: Readonly<Record<string, number>>): Diagnostic {
-  return diagnose("gzip/unknown-value", at, `${at.path} has a value that does not exist`, {
+function unknownValue<K extends "compression_level" | "compression_strategy">(
+  at: Origin,
+  key: K,
+  given: Readonly<Partial<Record<K, string | number>>>,
+  table: Readonly<Record<string, number>>,
+): Diagnostic {
+  const value = JSON.stringify(given[key])?.slice(0, 40);
+  return diagnose("gzip/unknown-value", child(at, key), `there is no ${key} ${value}`, {
     traffic: "answers are not compressed",
     hint: `use one of ${Object.keys(table).join(", ")}`,
   });
