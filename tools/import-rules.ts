@@ -118,6 +118,7 @@ export const rooms: readonly Room[] = [
       "compiler/view.ts",
       "control/sources/files.ts",
       "control/run.ts",
+      "control/keeper-link.ts",
       "keeper/",
       "services/demo-backends/",
       "admin/client.ts",

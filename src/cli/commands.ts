@@ -12,6 +12,11 @@ export interface CommandEntry {
 /** All commands. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: "run",
+    summary: "run Envoy on manifests, and keep it up to date",
+    load: async () => (await import("./run.ts")).runCommand(),
+  },
+  {
     name: "compile",
     summary: "print what manifests compile to",
     load: async () => (await import("./compile.ts")).compileCommand(),
@@ -25,6 +30,12 @@ export const commands: readonly CommandEntry[] = [
     name: "demo-backends",
     summary: "start the two services that the quickstart routes to",
     load: async () => (await import("./demo-backends.ts")).demoBackendsCommand(),
+  },
+  {
+    name: "control",
+    summary: "the control plane of a run",
+    hidden: true,
+    load: async () => (await import("./control.ts")).controlCommand(),
   },
   {
     name: "version",

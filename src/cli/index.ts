@@ -37,7 +37,10 @@ export async function createProgram(loaded: readonly CommandEntry[]): Promise<Co
 }
 
 function strict(command: Command): Command {
-  return command.exitOverride().showHelpAfterError(`(dragoman ${command.name()} --help tells more)`);
+  return command
+    .exitOverride()
+    .configureOutput({ outputError: (text, print) => print(text.replace(/^error: /, "dragoman: ")) })
+    .showHelpAfterError(`(dragoman ${command.name()} --help tells more)`);
 }
 
 function explainFailure(error: unknown): number {

@@ -1,10 +1,10 @@
 /** Manifests from the paths of a command: read once, compiled once. */
-import { statSync } from "node:fs";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { compareDiagnostics, type Locate } from "#base/render-diagnostic.ts";
-import { type Compiler, compile, type Encoded, isKnownKind, type RawObject, type Settings } from "#compiler";
+import { type Compiler, compile, defaultSettings, type Encoded, isKnownKind, type RawObject } from "#compiler";
 import { readFiles } from "../control/sources/files.ts";
-import { CannotRun } from "./cannot-run.ts";
+import { checkPaths } from "./paths.ts";
+import type { ChosenSettings } from "./settings.ts";
 
 /** What manifests say and what they compile to. */
 export interface CompiledManifests {
@@ -19,8 +19,9 @@ export interface CompiledManifests {
 }
 
 /** Reads and compiles. */
-export async function compileManifests(paths: readonly string[], settings: Settings): Promise<CompiledManifests> {
+export async function compileManifests(paths: readonly string[], chosen: ChosenSettings): Promise<CompiledManifests> {
   checkPaths(paths);
+  const settings = { ...defaultSettings, ...chosen };
   const { edits, locate, ignored, ...read } = await readFiles(paths, {
     isKnownKind,
     defaultNamespace: settings.namespace,
@@ -35,13 +36,4 @@ export async function compileManifests(paths: readonly string[], settings: Setti
     ignored,
     locate,
   };
-}
-
-/** Fails with one sentence for the first path that is not there. */
-export function checkPaths(paths: readonly string[]): void {
-  for (const path of paths) {
-    if (path !== "-" && !statSync(path, { throwIfNoEntry: false })) {
-      throw new CannotRun(`there is no file or directory "${path}".`);
-    }
-  }
 }

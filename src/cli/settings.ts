@@ -3,7 +3,7 @@
  */
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { defaultSettings, type Settings } from "#compiler";
+import type { Settings } from "#compiler";
 import { CannotRun } from "./cannot-run.ts";
 
 /** Flags that change what manifests mean on this machine. */
@@ -13,13 +13,16 @@ export interface SettingsFlags {
   readonly httpsPort?: string;
 }
 
+/** The settings that somebody has decided about. */
+export type ChosenSettings = Partial<Settings>;
+
 /** The settings that flags and environment ask for. */
-export function settingsFrom(flags: SettingsFlags, env: NodeJS.ProcessEnv): Settings {
+export function settingsFrom(flags: SettingsFlags, env: NodeJS.ProcessEnv): ChosenSettings {
+  const { AMBASSADOR_ID: id, AMBASSADOR_NAMESPACE: namespace, AMBASSADOR_ENVOY_BIND_ADDRESS: address } = env;
   return {
-    ...defaultSettings,
-    ambassadorId: env["AMBASSADOR_ID"] || defaultSettings.ambassadorId,
-    namespace: env["AMBASSADOR_NAMESPACE"] || defaultSettings.namespace,
-    bindAddress: bindAddress(env["AMBASSADOR_ENVOY_BIND_ADDRESS"]),
+    ...(id ? { ambassadorId: id } : {}),
+    ...(namespace ? { namespace } : {}),
+    ...(address ? { bindAddress: bindAddress(address) } : {}),
     ports: Object.fromEntries((flags.port ?? []).map(parsePortFlag)),
     resolve: Object.fromEntries((flags.resolve ?? []).map(parseResolveFlag)),
     ...(flags.httpsPort === undefined ? {} : { httpsPort: parsePort(flags.httpsPort, "--https-port") }),
@@ -55,8 +58,7 @@ function parseResolveFlag(text: string): readonly [string, string] {
   return [`${name.toLowerCase()}:${parsePort(port, "--resolve")}`, `${address}:${parsePort(to, "--resolve")}`];
 }
 
-function bindAddress(text: string | undefined): string {
-  if (text === undefined || text === "") return defaultSettings.bindAddress;
+function bindAddress(text: string): string {
   if (isIP(text) !== 0) return text;
   throw new CannotRun(`AMBASSADOR_ENVOY_BIND_ADDRESS: "${text}" is not an IP address.`);
 }

@@ -1,0 +1,40 @@
+/** `dragoman control`: the control plane of a run, started and restarted by its keeper; not for people. */
+import { Command } from "commander";
+import { openLog } from "#base/log.ts";
+import { defaultSettings } from "#compiler";
+import { openKeeperLink } from "../control/keeper-link.ts";
+import { runControl } from "../control/run.ts";
+import { CannotRun } from "./cannot-run.ts";
+import { type RunFlags, withRunOptions } from "./run.ts";
+import { parsePort, settingsFrom } from "./settings.ts";
+
+interface ControlFlags extends RunFlags {
+  readonly envoyVersion: string;
+}
+
+/** The command. */
+export function controlCommand(): Command {
+  return withRunOptions(new Command())
+    .description("Serves a running Envoy; started by dragoman run.")
+    .requiredOption("--envoy-version <version>", "the Envoy that is served")
+    .action(control);
+}
+
+async function control(paths: readonly string[], flags: ControlFlags): Promise<void> {
+  const keeper = openKeeperLink();
+  if (!keeper) throw new CannotRun("control is started by dragoman run, not by hand.");
+  const log = openLog({ source: "control", level: flags.logLevel, format: flags.logFormat });
+  const settings = { ...defaultSettings, httpsPort: "own" as const, ...settingsFrom(flags, process.env) };
+  await runControl({
+    paths,
+    settings: { ...settings, envoyVersion: flags.envoyVersion },
+    runtimeDirectory: keeper.runtimeDirectory,
+    ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
+    ...(flags.adminPort === undefined ? {} : { adminPort: parsePort(flags.adminPort, "--admin-port") }),
+    log,
+    logFormat: flags.logFormat,
+    onReady: (text) => keeper.ready(text),
+    signal: keeper.signal,
+  });
+  keeper.close();
+}

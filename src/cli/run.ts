@@ -1,0 +1,126 @@
+/**
+ * `dragoman run`: the whole gateway on this machine. This process becomes the keeper; it looks at flags and paths
+ * first, so that what cannot work fails with one sentence before anything is started.
+ */
+import { hostname } from "node:os";
+import { Command, Option } from "commander";
+import { type LogFormat, type LogLevel, openLog } from "#base/log.ts";
+import { EnvoyUnavailable, obtainEnvoy } from "../keeper/envoy-binary.ts";
+import { runKeeper } from "../keeper/keeper.ts";
+import { CannotRun } from "./cannot-run.ts";
+import { environmentHelp, withSettings } from "./options.ts";
+import { writeError } from "./output.ts";
+import { checkPaths } from "./paths.ts";
+import { parsePort, type SettingsFlags, settingsFrom } from "./settings.ts";
+import { stateDirectory } from "./state-directory.ts";
+import { keepStandardInput } from "./stdin-file.ts";
+import { productVersion } from "./version.ts";
+
+/** The flags of `run`, most of which `control` is given too. */
+export interface RunFlags extends SettingsFlags {
+  readonly adminPort?: string;
+  readonly envoy?: string;
+  readonly stateDir?: string;
+  readonly logFormat: LogFormat;
+  readonly logLevel: LogLevel;
+}
+
+/** The command. */
+export function runCommand(): Command {
+  return withRunOptions(new Command())
+    .description("Runs Envoy on manifests and keeps it up to date as they change. Ctrl-C ends it gently.")
+    .option("--envoy <path>", "the Envoy to run (else DRAGOMAN_ENVOY, one on PATH, or the one that is fetched)")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  dragoman run examples/quickstart
+  dragoman run --port 80:8080 --port 443:8443 manifests/
+  dragoman run --resolve echo.backend:80=127.0.0.1:9001 manifests/
+
+Prints one line that begins with "ready" on standard output once Envoy has acknowledged everything, and Envoy's access
+log after it; everything else goes to standard error.
+Redirects to https name the port of this run's https listener, unless --https-port names another.
+What must outlive a restart is kept in --state-dir, by default below $XDG_STATE_HOME/dragoman.
+${environmentHelp}
+  ENVOY_CONCURRENCY                     Envoy's worker threads (one for each processor)
+  AMBASSADOR_DRAIN_TIME                 seconds that connections of a removed listener may go on (600)
+
+Exit status: 0 ended by a signal, 2 could not run.`,
+    )
+    .action(run);
+}
+
+/** The options that `run` and `control` share. */
+export function withRunOptions(command: Command): Command {
+  return withSettings(command.argument("<path...>", "files and directories; - is standard input, read once"))
+    .option("--admin-port <port>", "serve health, metrics and questions on this port of 127.0.0.1")
+    .option("--state-dir <directory>", "where to keep what must outlive a restart")
+    .addOption(new Option("--log-format <format>", "form of log lines").choices(["text", "json"]).default("text"))
+    .addOption(
+      new Option("--log-level <level>", "least serious level to log")
+        .choices(["debug", "info", "warning", "error"])
+        .default("info"),
+    );
+}
+
+async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
+  checkPaths(paths);
+  const settings = settingsFrom(flags, process.env);
+  if (flags.adminPort !== undefined) parsePort(flags.adminPort, "--admin-port");
+  const envoy = await obtainEnvoy({ option: flags.envoy, say: (line) => writeError(`${line}\n`) }).catch(sentence);
+  const stdin = await keepStandardInput(paths);
+  const log = (source: string) => openLog({ source, level: flags.logLevel, format: flags.logFormat });
+  const { ambassadorId = "default", namespace = "default" } = settings;
+  try {
+    process.exitCode = await runKeeper({
+      envoy: { binary: envoy.path, ...envoyTuning(flags.logLevel) },
+      bootstrap: { nodeId: hostname(), nodeCluster: `${ambassadorId}-${namespace}`, version: productVersion() },
+      control: {
+        command: process.execPath,
+        args: [...process.execArgv, process.argv[1] ?? "", ...controlArguments(stdin.paths, flags, envoy.version)],
+      },
+      log: log("keeper"),
+      envoyLog: log("envoy"),
+      stdout: process.stdout,
+    });
+  } finally {
+    await stdin.remove();
+  }
+}
+
+function sentence(error: unknown): never {
+  throw error instanceof EnvoyUnavailable ? new CannotRun(error.message) : error;
+}
+
+function controlArguments(paths: readonly string[], flags: RunFlags, envoyVersion: string): readonly string[] {
+  const state = flags.stateDir ?? stateDirectory(paths, process.env);
+  const pairs: readonly (readonly [string, string | undefined])[] = [
+    ...(flags.port ?? []).map((port) => ["--port", port] as const),
+    ...(flags.resolve ?? []).map((resolve) => ["--resolve", resolve] as const),
+    ["--https-port", flags.httpsPort],
+    ["--admin-port", flags.adminPort],
+    ["--state-dir", state],
+    ["--log-format", flags.logFormat],
+    ["--log-level", flags.logLevel],
+    ["--envoy-version", envoyVersion.split(".").slice(0, 2).join(".")],
+  ];
+  const given = pairs.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
+  return ["control", ...given, "--", ...paths];
+}
+
+/** Envoy's own information is only worth reading for those who look for something. */
+function envoyTuning(level: LogLevel) {
+  const number = (name: string, text: string | undefined): number | undefined => {
+    if (text === undefined || text === "") return undefined;
+    if (!/^\d{1,6}$/.test(text)) throw new CannotRun(`${name}: "${text}" is not a number.`);
+    return Number(text);
+  };
+  const concurrency = number("ENVOY_CONCURRENCY", process.env["ENVOY_CONCURRENCY"]);
+  const drainSeconds = number("AMBASSADOR_DRAIN_TIME", process.env["AMBASSADOR_DRAIN_TIME"]);
+  return {
+    logLevel: level === "debug" ? "info" : level === "error" ? "error" : "warning",
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(drainSeconds === undefined ? {} : { drainSeconds }),
+  };
+}
