@@ -21,8 +21,11 @@ export interface EnvoyProcessOptions {
 
 const defaultDrainSeconds = 600;
 
-/** Starts Envoy in a session of its own, so that a Ctrl-C on the terminal reaches only the keeper, which drains. */
-export function startEnvoyProcess(options: EnvoyProcessOptions, log: Log): ChildProcess {
+/**
+ * Starts Envoy in a session of its own, so that a Ctrl-C on the terminal reaches only the keeper, which drains.
+ * Its access log goes to `stdout`.
+ */
+export function startEnvoyProcess(options: EnvoyProcessOptions, log: Log, stdout: number | "ignore"): ChildProcess {
   const parameters = [
     ["-c", options.bootstrapFile],
     ["--log-level", options.logLevel ?? "warning"],
@@ -34,10 +37,8 @@ export function startEnvoyProcess(options: EnvoyProcessOptions, log: Log): Child
     ["--log-format-escaped"],
   ];
   const given = parameters.filter(([, value]) => value !== "").flat();
-  const child = spawn(options.binary, given, { stdio: ["ignore", "pipe", "pipe"], detached: true });
-  for (const output of [child.stdout, child.stderr]) {
-    createInterface({ input: output }).on("line", (line) => foldLine(line, log));
-  }
+  const child = spawn(options.binary, given, { stdio: ["ignore", stdout, "pipe"], detached: true });
+  if (child.stderr) createInterface({ input: child.stderr }).on("line", (line) => foldLine(line, log));
   return child;
 }
 

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
+import type { Writable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "#base/log.ts";
 import { openAdminClient } from "./admin-client.ts";
@@ -11,6 +12,7 @@ import { type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 import { drainEnvoy, type EnvoyProcessOptions, startEnvoyProcess } from "./envoy-process.ts";
 import { makeRuntimeDirectory } from "./runtime-dir.ts";
 import { startSentinel } from "./sentinel.ts";
+import { openStdoutRelay } from "./stdout-relay.ts";
 import { supervise } from "./supervise.ts";
 
 /** What to run. */
@@ -25,8 +27,8 @@ export interface KeeperOptions {
   readonly shutdownMs?: number;
   readonly log: Log;
   readonly envoyLog: Log;
-  /** Standard output: the line that begins with `ready`. */
-  readonly print: (line: string) => void;
+  /** Standard output: the line that begins with `ready`, and Envoy's access log. */
+  readonly stdout: Writable & { readonly fd?: number };
   /** Signals that end the keeper, the second one at once; the process's own when absent. */
   readonly signals?: SignalSource;
 }
@@ -61,7 +63,10 @@ export async function runKeeper(options: KeeperOptions): Promise<number> {
   const admin = openAdminClient(directory.envoyAdminSocket);
   const sockets = { xdsSocket: directory.xdsSocket, adminSocket: directory.envoyAdminSocket };
   const config = JSON.stringify(bootstrap({ ...options.bootstrap, ...sockets }));
-  await writeFile(directory.bootstrapFile, config, { mode: 0o600 });
+  const { bootstrapFile } = directory;
+  await writeFile(bootstrapFile, config, { mode: 0o600 });
+
+  const relay = await openStdoutRelay(directory.path, options.stdout);
 
   const pids = new Map<string, number>();
   const ending = Promise.withResolvers<number>();
@@ -79,7 +84,7 @@ export async function runKeeper(options: KeeperOptions): Promise<number> {
     if (announced) return;
     announced = true;
     while (!signalled && !(await admin.isReady())) await pause(readyPollMs);
-    if (!signalled) options.print(text === "" ? "ready" : `ready ${text}`);
+    if (!signalled) options.stdout.write(text === "" ? "ready\n" : `ready ${text}\n`);
   }
 
   function onSignal(signal: NodeJS.Signals): void {
@@ -95,7 +100,7 @@ export async function runKeeper(options: KeeperOptions): Promise<number> {
   const envoy = supervise({
     name: "Envoy",
     log,
-    start: () => startEnvoyProcess({ ...options.envoy, bootstrapFile: directory.bootstrapFile }, options.envoyLog),
+    start: () => startEnvoyProcess({ ...options.envoy, bootstrapFile }, options.envoyLog, relay.fd),
     onPid: notePid("envoy"),
   });
   const control = supervise({
@@ -110,7 +115,9 @@ export async function runKeeper(options: KeeperOptions): Promise<number> {
   const status = await ending.promise;
   const gently = async (): Promise<void> => {
     if (status === 0) await drainEnvoy(admin, options.shutdownMs ?? defaultShutdownMs);
-    await Promise.all([envoy.stop(envoyPatienceMs), control.stop(controlPatienceMs)]);
+    // Control goes last: Envoy would only complain.
+    await envoy.stop(envoyPatienceMs);
+    await control.stop(controlPatienceMs);
   };
   const atOnce = killed.promise.then(() => {
     envoy.kill();
@@ -119,6 +126,7 @@ export async function runKeeper(options: KeeperOptions): Promise<number> {
   await Promise.race([gently(), atOnce]);
   for (const signal of endingSignals) signals.off(signal, onSignal);
   sentinel.release();
+  relay.close();
   await rm(directory.path, { recursive: true, force: true });
   return status;
 }

@@ -27,7 +27,7 @@ for pid in $pids; do
     sleep 0.1
   done
 done
-rm -f "$1"/*.sock "$1"/envoy.json
+rm -f "$1"/*.sock "$1"/*.pipe "$1"/envoy.json
 rmdir "$1" 2>/dev/null
 `;
 

@@ -31,7 +31,11 @@ export async function startServedEnvoy(options: Omit<XdsServerOptions, "socketPa
   await writeFile(bootstrapFile, JSON.stringify(bootstrap({ ...identity, xdsSocket, adminSocket })));
   const log = openLog({ source: "envoy", level: process.env.ENVOY_LOG ? "debug" : "error" });
   const start = () =>
-    startEnvoyProcess({ binary, bootstrapFile, concurrency: 1, logLevel: process.env.ENVOY_LOG ?? "error" }, log);
+    startEnvoyProcess(
+      { binary, bootstrapFile, concurrency: 1, logLevel: process.env.ENVOY_LOG ?? "error" },
+      log,
+      "ignore",
+    );
   const serve = () => serveXds({ socketPath: xdsSocket, ...options });
   let xds = await serve();
   let envoy = start();

@@ -8,6 +8,8 @@ import type { ResourceType } from "#compiler";
 export interface RefusedVersions {
   has(type: ResourceType, name: string, version: string): boolean;
   add(type: ResourceType, name: string, version: string): void;
+  /** The version may be sent again: what was wrong was not its content. */
+  forgive(type: ResourceType, name: string, version: string): void;
 }
 
 /** One resource that one Envoy refused. */
@@ -34,24 +36,38 @@ export function createRefusedVersions(): RefusedVersions {
   return {
     has: (type, name, version) => versions.get(`${type}/${name}`) === version,
     add: (type, name, version) => void versions.set(`${type}/${name}`, version),
+    forgive(type, name, version) {
+      if (versions.get(`${type}/${name}`) === version) versions.delete(`${type}/${name}`);
+    },
   };
+}
+
+/** The memories of all nodes. */
+export interface Refusals {
+  of(node: NodeIdentity): RefusedVersions;
+  forgive(type: ResourceType, name: string, version: string): void;
 }
 
 const rememberedNodes = 1000;
 
-/** The memories of all nodes; the least recently connected are forgotten first. */
-export function createRefusals(): (node: NodeIdentity) => RefusedVersions {
+/** Remembers nodes; the least recently connected are forgotten first. */
+export function createRefusals(): Refusals {
   const byNode = new Map<string, RefusedVersions>();
-  return ({ nodeId, envoyVersion }) => {
-    const key = JSON.stringify([nodeId, envoyVersion]);
-    const known = byNode.get(key) ?? createRefusedVersions();
-    byNode.delete(key);
-    byNode.set(key, known);
-    for (const oldest of byNode.keys()) {
-      if (byNode.size <= rememberedNodes) break;
-      byNode.delete(oldest);
-    }
-    return known;
+  return {
+    of({ nodeId, envoyVersion }) {
+      const key = JSON.stringify([nodeId, envoyVersion]);
+      const known = byNode.get(key) ?? createRefusedVersions();
+      byNode.delete(key);
+      byNode.set(key, known);
+      for (const oldest of byNode.keys()) {
+        if (byNode.size <= rememberedNodes) break;
+        byNode.delete(oldest);
+      }
+      return known;
+    },
+    forgive(type, name, version) {
+      for (const known of byNode.values()) known.forgive(type, name, version);
+    },
   };
 }
 

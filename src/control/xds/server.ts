@@ -44,6 +44,8 @@ export interface XdsServer {
   readonly snapshot: SnapshotView;
   /** Takes changes over, sends them, and returns the number to wait for. */
   update(changes: readonly ResourceChange[]): number;
+  /** Sends a refused version once more: what was wrong was not its content. */
+  retry(type: ResourceType, name: string, version: string): void;
   /** Begins to answer: the snapshot is complete for the first time. */
   open(): void;
   /** The newest change that every connected Envoy has acknowledged; 0 without any Envoy. */
@@ -63,7 +65,7 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
   const snapshot = createSnapshot();
   const streams = new Set<XdsStream>();
   const waiting = new Set<{ readonly number: number; resolve(): void }>();
-  const refusedBy = createRefusals();
+  const refusals = createRefusals();
   const order = { ...defaultOrderOptions, ...options.order };
   const counters = { bytes: 0, refusals: 0, early: 0 };
   const responses = { cluster: 0, endpoints: 0, extension: 0, secret: 0, listener: 0, routes: 0 };
@@ -93,7 +95,7 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
     const stream = serveStream(call, {
       view: snapshot,
       options: order,
-      refusedBy,
+      refusedBy: refusals.of,
       onSend(response, bytes) {
         responses[response.type]++;
         counters.bytes += bytes;
@@ -133,6 +135,10 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
       const number = snapshot.apply(changes);
       for (const stream of streams) stream.changed(changes);
       return number;
+    },
+    retry(type, name, version) {
+      refusals.forgive(type, name, version);
+      for (const stream of streams) stream.changed([{ type, name }]);
     },
     open: opened.resolve,
     acknowledged,

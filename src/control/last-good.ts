@@ -1,0 +1,81 @@
+/**
+ * Which earlier version of an object is kept while its current one is bad. The compiler decides whether it uses one;
+ * this remembers what it could use: at an edit the version before, afterwards only those in use.
+ */
+import { type ResourceRef, refKey } from "#base/origin.ts";
+import type { Compiler, CompilerEdit, LastGood, RawObject } from "#compiler";
+
+/** An object that changed and of which Envoy has not acknowledged everything yet. */
+export interface RecentChange {
+  readonly ref: ResourceRef;
+  /** The version before that was in use; absent for a new object. */
+  readonly previous?: RawObject;
+}
+
+/** The memory of earlier versions. */
+export interface LastGoodKeeper {
+  /** What goes with edits of objects, so that a bad edit is never compiled without the version before it. */
+  before(edits: readonly CompilerEdit[]): CompilerEdit[];
+  /** What is over now that the edits are compiled. */
+  after(): CompilerEdit[];
+  /** Objects changed since the last `forget`, by `refKey`. */
+  readonly recent: ReadonlyMap<string, RecentChange>;
+  forget(): void;
+  /** Those in use, by `refKey`. */
+  readonly kept: ReadonlyMap<string, LastGood>;
+}
+
+/** Starts with what an earlier process kept. */
+export function createLastGoodKeeper(
+  compiler: Compiler,
+  initial: Iterable<readonly [string, LastGood]>,
+): LastGoodKeeper {
+  const kept = new Map(initial);
+  const recent = new Map<string, RecentChange>();
+  const raws = new Map<string, RawObject>();
+  const { identities, admitted } = compiler.declared.objects;
+
+  function note(ref: ResourceRef, edits: CompilerEdit[]): void {
+    const key = refKey(ref);
+    const previous = compiler.admitted(ref);
+    const known = recent.get(key)?.previous ?? previous;
+    recent.set(key, known ? { ref, previous: known } : { ref });
+    if (!previous) return;
+    kept.set(key, { object: previous });
+    edits.push({ kind: "lastGood", key, value: { object: previous } });
+  }
+
+  /** Objects inside an object's annotations change with it. */
+  function* within(outer: RawObject | undefined): Iterable<ResourceRef> {
+    if (!outer?.annotations["getambassador.io/config"]) return;
+    const key = refKey(outer.ref);
+    for (const [, [inner]] of identities.entries()) {
+      if (inner?.within && refKey(inner.within) === key) yield inner.ref;
+    }
+  }
+
+  return {
+    recent,
+    kept,
+    before(edits) {
+      const more: CompilerEdit[] = [];
+      for (const edit of edits) {
+        if (edit.kind !== "object") continue;
+        const old = raws.get(edit.key);
+        if (edit.value) raws.set(edit.key, edit.value);
+        else raws.delete(edit.key);
+        const ref = edit.value?.ref ?? old?.ref;
+        if (!ref) continue;
+        note(ref, more);
+        for (const inner of within(old)) note(inner, more);
+      }
+      return more;
+    },
+    after() {
+      const over = [...kept.keys()].filter((key) => admitted.get(key)?.from !== "lastGood");
+      for (const key of over) kept.delete(key);
+      return over.map((key) => ({ kind: "lastGood", key }));
+    },
+    forget: () => recent.clear(),
+  };
+}

@@ -1,0 +1,113 @@
+/**
+ * Finds the objects behind a resource that Envoy refused and has the compiler leave their current content out, so
+ * that the last good version, or nothing, is served in its place while everything else goes on.
+ * When several objects changed at once, all of them are left out first and then let back in by halves.
+ */
+
+import { errorFields, type Log, type LogFields } from "#base/log.ts";
+import { formatRef, type ResourceRef, refKey } from "#base/origin.ts";
+import { printable } from "#base/printable.ts";
+import { redact } from "#base/redact.ts";
+import { type Compiler, type CompilerEdit, contentHash, type Refusal, type ResourceType } from "#compiler";
+import type { RecentChange } from "./last-good.ts";
+import { halves, type Refused } from "./xds/refusal.ts";
+
+/** What quarantine works with. */
+export interface QuarantineOptions {
+  readonly compiler: Compiler;
+  readonly log: Log;
+  /** Objects that changed lately: the first suspects. */
+  readonly recent: ReadonlyMap<string, RecentChange>;
+  readonly initial: Iterable<readonly [string, Refusal]>;
+  /** Has edits compiled and served; resolves when Envoy has judged the result. */
+  trial(edits: readonly CompilerEdit[]): Promise<void>;
+  /** Whether Envoy is known to refuse a resource as it is now. */
+  isRefused(type: ResourceType, name: string): boolean;
+}
+
+/** The objects that are left out. */
+export interface Quarantine {
+  /** Envoy refused a resource. Refusals are dealt with one after the other. */
+  report(refused: Refused): void;
+  /** Refusals of objects that have changed since say nothing any more. */
+  release(edits: readonly CompilerEdit[]): CompilerEdit[];
+  readonly refusals: ReadonlyMap<string, Refusal>;
+}
+
+/** Starts with what an earlier process knew. */
+export function createQuarantine(options: QuarantineOptions): Quarantine {
+  const { compiler, log } = options;
+  const refusals = new Map(options.initial);
+  let queue = Promise.resolve();
+
+  function leaveOut(refs: readonly ResourceRef[], refused: Refused): CompilerEdit[] {
+    return refs.flatMap((ref): CompilerEdit[] => {
+      const raw = compiler.admitted(ref);
+      if (!raw) return [];
+      const key = refKey(ref);
+      const message = redact(printable(refused.message));
+      const value = { ref, hash: contentHash(raw), message, envoyVersion: minor(refused.envoyVersion) };
+      refusals.set(key, value);
+      const previous = options.recent.get(key)?.previous;
+      const refusal: CompilerEdit = { kind: "refusal", key, value };
+      return previous ? [refusal, { kind: "lastGood", key, value: { object: previous } }] : [refusal];
+    });
+  }
+
+  function letIn(refs: readonly ResourceRef[]): CompilerEdit[] {
+    for (const ref of refs) refusals.delete(refKey(ref));
+    return refs.map((ref) => ({ kind: "refusal", key: refKey(ref) }));
+  }
+
+  async function isolate(refused: Refused): Promise<void> {
+    const { type, name } = refused;
+    if (!options.isRefused(type, name)) return;
+    const owners = compiler.owners(type, name).filter((ref) => compiler.admitted(ref));
+    const changed = owners.filter((ref) => options.recent.has(refKey(ref)));
+    for (const suspects of changed.length > 0 ? [changed, owners] : [owners]) {
+      await options.trial(leaveOut(suspects, refused));
+      if (options.isRefused(type, name)) continue;
+      if (suspects.length > 1) for (const half of halves(suspects)) await acquit(half, refused);
+      for (const ref of suspects) if (refusals.has(refKey(ref))) logFound(ref, refused);
+      return;
+    }
+    log("error", `Envoy refuses the ${type} resource "${name}", whatever is left out of it`, why(refused));
+  }
+
+  /** Lets back in those of a group that Envoy does not mind. */
+  async function acquit(group: readonly ResourceRef[], refused: Refused): Promise<void> {
+    if (group.length === 0) return;
+    await options.trial(letIn(group));
+    if (!options.isRefused(refused.type, refused.name)) return;
+    await options.trial(leaveOut(group, refused));
+    if (group.length > 1) for (const half of halves(group)) await acquit(half, refused);
+  }
+
+  function logFound(ref: ResourceRef, refused: Refused): void {
+    log("error", `Envoy refuses ${formatRef(ref)}; this version of it is not served`, why(refused));
+  }
+
+  return {
+    refusals,
+    report(refused) {
+      queue = queue
+        .then(() => isolate(refused))
+        .catch((error: unknown) => {
+          log("error", "looking for what Envoy refuses has failed", errorFields(error));
+        });
+    },
+    release(edits) {
+      const over = edits.flatMap((edit) => (edit.kind === "object" && edit.value ? [refKey(edit.value.ref)] : []));
+      return over.filter((key) => refusals.delete(key)).map((key) => ({ kind: "refusal", key }));
+    },
+  };
+}
+
+function why({ message, envoyVersion }: Refused): LogFields {
+  return { envoy: envoyVersion, reason: message };
+}
+
+/** `1.40.0` → `1.40`: what Envoy refuses does not change with a patch level. */
+function minor(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
+}

@@ -1,0 +1,56 @@
+/**
+ * Which versions of which resources Envoy refused during this process, and which of those deserve another try without
+ * any change: an address that somebody else uses may become free.
+ */
+import type { Log } from "#base/log.ts";
+import type { ResourceType } from "#compiler";
+import type { Refused } from "./xds/refusal.ts";
+import type { XdsServer } from "./xds/server.ts";
+
+/** The memory of refusals. */
+export interface RefusedHere {
+  /** Takes a refusal in; true when an object is to blame, false when it is to be tried again. */
+  note(refused: Refused, log: Log): boolean;
+  /** Whether a resource is refused as it is now. */
+  isRefused(type: ResourceType, name: string): boolean;
+}
+
+const firstRetryMs = 1_000;
+const longestRetryMs = 30_000;
+
+/** Starts with nothing. */
+export function createRefusedHere(server: () => XdsServer): RefusedHere {
+  const versions = new Map<string, Set<string>>();
+  const retries = new Map<string, { readonly version: string; readonly delay: number }>();
+
+  function tryAgain({ type, name, version, message }: Refused, log: Log): void {
+    const key = `${type}/${name}`;
+    const before = retries.get(key);
+    const again = before?.version === version;
+    const delay = again ? Math.min(longestRetryMs, before.delay * 2) : firstRetryMs;
+    retries.set(key, { version, delay });
+    if (!again)
+      log("error", "a listener's address cannot be bound; it is tried again until it can", { name, reason: message });
+    setTimeout(() => server().retry(type, name, version), delay).unref();
+  }
+
+  return {
+    note(refused, log) {
+      const key = `${refused.type}/${refused.name}`;
+      if (refused.type === "listener" && isAddressTrouble(refused.message)) {
+        tryAgain(refused, log);
+        return false;
+      }
+      versions.set(key, (versions.get(key) ?? new Set()).add(refused.version));
+      return true;
+    },
+    isRefused(type, name) {
+      const version = server().snapshot.get(type, name)?.version;
+      return version !== undefined && (versions.get(`${type}/${name}`)?.has(version) ?? false);
+    },
+  };
+}
+
+function isAddressTrouble(message: string): boolean {
+  return /cannot bind|address already in use|permission denied/i.test(message);
+}

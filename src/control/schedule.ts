@@ -1,0 +1,104 @@
+/**
+ * When the compiler works: edits are committed as soon as the inbox has drained, or when the oldest is 50 ms old; a
+ * long commit is done in slices, so that timers, streams and probes are answered in between.
+ */
+import type { CommitResult, Compiler, CompilerEdit, ResourceChange } from "#compiler";
+
+/** What a schedule does with results. */
+export interface ScheduleOptions {
+  readonly compiler: Compiler;
+  /** Edits are about to be applied; more may be added to go with them. */
+  prepare(edits: readonly CompilerEdit[]): readonly CompilerEdit[];
+  /** Changes that may be served, and whether the commit is complete. Gives the number that stands for them. */
+  release(changes: readonly ResourceChange[], done: boolean): number;
+  /** Everything up to here is compiled. Gives edits that follow from that. */
+  settle(diagnosticsChanged: boolean): readonly CompilerEdit[];
+}
+
+/** The compiler's inbox. */
+export interface Schedule {
+  /** Resolves with the number of the change set that holds the edits' effect. */
+  push(edits: readonly CompilerEdit[]): Promise<number>;
+  /** Resolves when nothing waits to be compiled, with the number of the last change set. */
+  idle(): Promise<number>;
+}
+
+const oldestEditMs = 50;
+const sliceMs = 20;
+
+/** Opens the inbox. */
+export function openSchedule(options: ScheduleOptions): Schedule {
+  const { compiler } = options;
+  let inbox: CompilerEdit[] = [];
+  let waiting: ((number: number) => void)[] = [];
+  let oldest = 0;
+  let arrived = 0;
+  let running = false;
+  let number = 0;
+
+  function push(edits: readonly CompilerEdit[]): Promise<number> {
+    if (inbox.length === 0) oldest = performance.now();
+    for (const edit of edits) inbox.push(edit);
+    arrived++;
+    return wait();
+  }
+
+  function wait(): Promise<number> {
+    const done = new Promise<number>((resolve) => waiting.push(resolve));
+    if (!running) {
+      running = true;
+      drain(arrived);
+    }
+    return done;
+  }
+
+  /** Lets whatever is about to arrive arrive: an idle turn of the event loop means that nothing is. */
+  function drain(seen: number): void {
+    setImmediate(() => {
+      const more = arrived !== seen;
+      if (more && performance.now() - oldest < oldestEditMs) drain(arrived);
+      else begin();
+    });
+  }
+
+  function begin(): void {
+    const resolve = waiting;
+    waiting = [];
+    apply();
+    slice(false, resolve);
+  }
+
+  function apply(): void {
+    if (inbox.length === 0) return;
+    const edits = inbox;
+    inbox = [];
+    compiler.apply(options.prepare(edits));
+  }
+
+  function slice(diagnosticsChanged: boolean, resolve: ((number: number) => void)[]): void {
+    const until = performance.now() + sliceMs;
+    const result: CommitResult = compiler.commit(() => performance.now() < until);
+    const changed = diagnosticsChanged || result.diagnosticsChanged;
+    number = options.release(result.resources, result.done);
+    if (!result.done) {
+      setImmediate(() => {
+        // Edits that arrive meanwhile go through the same commit.
+        resolve.push(...waiting.splice(0));
+        apply();
+        slice(changed, resolve);
+      });
+      return;
+    }
+    const follow = options.settle(changed);
+    if (follow.length > 0) {
+      compiler.apply(follow);
+      setImmediate(() => slice(false, resolve));
+      return;
+    }
+    for (const one of resolve) one(number);
+    if (inbox.length > 0 || waiting.length > 0) drain(arrived);
+    else running = false;
+  }
+
+  return { push, idle: wait };
+}

@@ -1,0 +1,133 @@
+/**
+ * Whole instances: what happens to requests and to processes when one of them is killed, and at the end.
+ */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { Agent, request } from "node:http";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { type Running, startRunning, until } from "./running.ts";
+
+const mapping = (name: string, target: string, more = ""): string => `
+apiVersion: getambassador.io/v2
+kind: Mapping
+metadata: { name: ${name} }
+spec: { prefix: /${name}/, service: ${target}, host_redirect: true${more} }
+`;
+
+/** Where a path redirects to, over a connection of `agent`. */
+function redirect(port: number, path: string, agent: Agent | false = false): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ host: "127.0.0.1", port, path, agent }, (incoming) => {
+      incoming.resume();
+      incoming.on("end", () => resolve(`${incoming.statusCode} ${incoming.headers.location ?? ""}`));
+      incoming.on("error", reject);
+    });
+    outgoing.on("error", reject);
+    outgoing.end();
+  });
+}
+
+describe("a running instance", { concurrency: false }, () => {
+  let running: Running;
+  const at = (path: string) => redirect(running.port, path);
+  const serves = (path: string, target: string) =>
+    until(async () => (await at(path)) === `301 http://${target}${path}`);
+
+  before(async () => {
+    const forward = mapping("c", "127.0.0.1:9").replace(", host_redirect: true", "");
+    running = await startRunning({ "a.yaml": mapping("a", "one.example"), "c.yaml": forward });
+    assert.match(await running.ready, /^ready admin http:\/\/127\.0\.0\.1:\d+$/);
+  });
+  after(() => running.close());
+
+  test("serves as soon as it says ready, and answers probes", async () => {
+    assert.equal(await at("/a/"), "301 http://one.example/a/");
+    assert.equal(await running.control("/ambassador/v0/check_ready"), "ready\n");
+    assert.match(await running.control("/metrics"), /dragoman_xds_streams 1\n/);
+  });
+
+  test("sockets and directories are open to their owner only", async () => {
+    const [directory = ""] = await readdir(running.runtimeParent);
+    const path = join(running.runtimeParent, directory);
+    assert.equal((await stat(path)).mode & 0o777, 0o700);
+    for (const name of await readdir(path)) assert.equal((await stat(join(path, name))).mode & 0o077, 0, name);
+  });
+
+  test("killing control under load fails no request, and the next one sends a warm Envoy nothing", async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+    let loading = true;
+    let served = 0;
+    const load = Array.from({ length: 8 }, async () => {
+      while (loading) {
+        assert.equal(await redirect(running.port, "/a/", agent), "301 http://one.example/a/");
+        served++;
+      }
+    });
+    const killed = await running.pid("control");
+    assert.ok(killed);
+    const envoy = await running.pid("envoy");
+    await until(async () => served > 200);
+    process.kill(killed, "SIGKILL");
+    await until(async () => ![undefined, killed].includes(await running.pid("control")));
+    await until(async () => (await metrics()).includes("dragoman_xds_streams 1\n"));
+    await until(async () => /dragoman_acknowledged_number [1-9]/.test(await metrics()));
+    const before = served;
+    await until(async () => served > before + 200);
+    loading = false;
+    await Promise.all(load);
+    agent.destroy();
+    assert.match(await metrics(), /dragoman_xds_bytes_total 0\n/);
+    assert.equal(await running.pid("envoy"), envoy);
+    await running.write("a.yaml", mapping("a", "two.example"));
+    await serves("/a/", "two.example");
+  });
+
+  async function metrics(): Promise<string> {
+    return running.control("/metrics").catch((error: NodeJS.ErrnoException) => {
+      // The next control process has not opened its socket yet.
+      if (error.code === "ENOENT" || error.code === "ECONNREFUSED") return "";
+      throw error;
+    });
+  }
+
+  test("a killed Envoy is replaced and serves again", async () => {
+    const killed = (await running.pid("envoy")) ?? 0;
+    process.kill(killed, "SIGKILL");
+    await until(async () => ![undefined, killed].includes(await running.pid("envoy")));
+    await until(async () => (await at("/a/").catch(() => "")) === "301 http://two.example/a/");
+  });
+
+  test("a bad edit keeps the last good version serving, also across a restart", async () => {
+    await running.write("b.yaml", mapping("b", "good.example"));
+    await serves("/b/", "good.example");
+    await running.write("b.yaml", mapping("b", "bad.example", ", timeout_ms: soon"));
+    await until(async () => running.log.some((line) => line.includes("b.yaml") && line.includes("timeout_ms")));
+    assert.equal(await at("/b/"), "301 http://good.example/b/");
+    const file = join(running.stateDirectory, "state.json");
+    await until(async () => (await readFile(file, "utf8").catch(() => "")).includes("good.example"));
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    running = await running.restart();
+    assert.equal(await at("/b/"), "301 http://good.example/b/");
+    await running.write("b.yaml", mapping("b", "better.example"));
+    await serves("/b/", "better.example");
+    await until(async () => !(await readFile(file, "utf8")).includes("good.example"));
+  });
+
+  test("a killed keeper leaves no process and no directory", async () => {
+    process.kill(running.keeper.pid ?? 0, "SIGKILL");
+    await until(async () => (await running.pids()).length === 0);
+    assert.deepEqual(await readdir(running.runtimeParent), []);
+    running = await startRunning({}, running);
+    await running.ready;
+    assert.equal(await at("/a/"), "301 http://two.example/a/");
+  });
+
+  test("a signal ends everything, with status 0", async () => {
+    running.keeper.kill("SIGTERM");
+    assert.deepEqual(await once(running.keeper, "exit"), [0, null]);
+    await until(async () => (await running.pids()).length === 0);
+    assert.deepEqual(await readdir(running.runtimeParent), []);
+  });
+});
