@@ -11,9 +11,13 @@ export interface HostGlob {
   readonly literal: string;
 }
 
-/** Takes a pattern apart. A `*` anywhere but at one end gives undefined. */
+/** What a client can put into a request's host: letters, digits, `-`, `_`, dots; IPv6 literals and ports. */
+const hostLike = /^[a-z0-9_.:*[\]-]*$/;
+
+/** Takes a pattern apart. A `*` anywhere but at one end, or what no host can hold, gives undefined. */
 export function parseGlob(pattern: string): HostGlob | undefined {
   const text = canonicalHost(pattern);
+  if (!hostLike.test(text)) return undefined;
   if (text === "*") return { kind: "any", text, literal: "" };
   const star = text.indexOf("*");
   if (star < 0) return { kind: "exact", text, literal: text };

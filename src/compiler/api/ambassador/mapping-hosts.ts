@@ -27,7 +27,8 @@ export function mappingHosts(spec: HostFields): MappingHosts | string {
 /** Requests are matched whatever port they name, so a port in the pattern is left out. */
 function globOf(pattern: string): MappingHosts | string {
   const glob = parseGlob(splitPort(pattern).name);
-  return glob ? { kind: "glob", glob: glob.text } : "a * may only stand at one end";
+  if (glob) return { kind: "glob", glob: glob.text };
+  return pattern.includes("*") ? "a * may only stand at one end" : "no host has such characters";
 }
 
 function authorityOf(headers: HostFields["headers"]): string | undefined {
