@@ -33,20 +33,13 @@ export class Claims<O> {
   }
 
   /** Makes these the outputs of an input; returns a key that is twice among them, where the first value counts. */
-  replace(input: string, pairs: Iterable<readonly [string, O]>): string | undefined {
-    const before = this.outputsOf(input);
-    const keys = new Set<string>();
-    let repeated: string | undefined;
-    for (const [output, value] of pairs) {
-      if (value === undefined) continue;
-      if (keys.has(output)) repeated ??= output;
-      else this.claim(output, input, value);
-      keys.add(output);
-    }
-    for (const output of before) if (!keys.has(output)) this.release(output, input);
-    if (keys.size === 0 || (keys.size === 1 && keys.has(input))) this.outputs.delete(input);
-    else this.outputs.set(input, [...keys]);
-    return repeated;
+  replace(input: string, pairs: readonly (readonly [string, O])[]): string | undefined {
+    const [only] = pairs;
+    const own = pairs.length === 1 && only !== undefined && only[0] === input ? only[1] : undefined;
+    if (own === undefined || this.outputs.has(input)) return this.replaceAny(input, pairs);
+    // By far the most frequent case: an input gives its own key, as it always did.
+    this.claim(input, input, own);
+    return undefined;
   }
 
   /** Decides the contested keys that have changed. */
@@ -65,6 +58,22 @@ export class Claims<O> {
 
   ownerOf(output: string): string | undefined {
     return this.owners.get(output) ?? (this.out.get(output) === undefined ? undefined : output);
+  }
+
+  private replaceAny(input: string, pairs: readonly (readonly [string, O])[]): string | undefined {
+    const before = this.outputsOf(input);
+    const keys = new Set<string>();
+    let repeated: string | undefined;
+    for (const [output, value] of pairs) {
+      if (value === undefined) continue;
+      if (keys.has(output)) repeated ??= output;
+      else this.claim(output, input, value);
+      keys.add(output);
+    }
+    for (const output of before) if (!keys.has(output)) this.release(output, input);
+    if (keys.size === 0 || (keys.size === 1 && keys.has(input))) this.outputs.delete(input);
+    else this.outputs.set(input, [...keys]);
+    return repeated;
   }
 
   private claim(output: string, input: string, value: O): void {

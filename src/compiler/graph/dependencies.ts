@@ -40,6 +40,8 @@ export class Edge {
 /** Edge, key, edge, key … of one run. */
 type ReadList = readonly (Edge | string)[];
 
+const none: ReadList = [];
+
 /** Beyond so many reads a run is no longer searched for repeated ones; `Edge.add` finds those. */
 const searchedReads = 32;
 
@@ -49,6 +51,8 @@ export class Dependencies {
   private readonly edges: Edge[] = [];
   private readonly reads = new Map<string, ReadList>();
   private readonly recorded: (Edge | string)[] = [];
+  /** What was remembered last: many input keys read exactly the same, and share one list. */
+  private latest: ReadList = none;
 
   constructor(owner: Dependent) {
     this.owner = owner;
@@ -78,13 +82,14 @@ export class Dependencies {
     const previous = this.reads.get(inputKey);
     if (previous === undefined) return;
     this.reads.delete(inputKey);
+    if (this.reads.size === 0) this.latest = none;
     forEach(previous, (edge, key) => edge.remove(key, inputKey));
   }
 
   /** What an input key has read. */
   of(inputKey: string): readonly ReadRef[] {
     const refs: ReadRef[] = [];
-    forEach(this.reads.get(inputKey) ?? [], (edge, key) => {
+    forEach(this.reads.get(inputKey) ?? none, (edge, key) => {
       refs.push({ collection: edge.from.name, key, how: edge.how });
     });
     return refs;
@@ -95,7 +100,9 @@ export class Dependencies {
     forEach(this.recorded, (edge, key) => {
       if (edge.add(key, inputKey)) reads.push(edge, key);
     });
-    if (reads.length > 0) this.reads.set(inputKey, reads.slice());
+    if (reads.length === 0) return;
+    if (!sameReads(this.latest, reads)) this.latest = reads.slice();
+    this.reads.set(inputKey, this.latest);
   }
 
   private edgeTo(from: Stored<unknown>, how: ReadRef["how"]): Edge {

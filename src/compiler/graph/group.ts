@@ -23,7 +23,8 @@ export interface GroupSpec<I> {
 interface Member<I> {
   readonly key: string;
   readonly item: I;
-  readonly groups: readonly string[];
+  /** Nearly always one group, which is then stored as itself. */
+  readonly groups: string | readonly string[];
 }
 
 /** The changes of one group that are still to be made. */
@@ -37,7 +38,8 @@ export class GroupNode<I> extends Node {
   readonly out: Stored<readonly I[]>;
   private readonly spec: GroupSpec<I>;
   private readonly members = new Map<string, Member<I>>();
-  private readonly groups = new Map<string, Member<I>[]>();
+  /** Most groups of most nodes have one member, which is then stored as itself. */
+  private readonly groups = new Map<string, Member<I> | Member<I>[]>();
   private readonly edits = new Map<string, Edits<I>>();
   /** Groups in key order, because comparing their members failed. */
   private readonly unordered = new Set<string>();
@@ -52,7 +54,7 @@ export class GroupNode<I> extends Node {
   inspect(collection: string, key: string): Inspection | undefined {
     const value = this.out.get(key);
     if (value === undefined) return undefined;
-    const inputs = (this.groups.get(key) ?? nothing).map((member) => member.key);
+    const inputs = this.membersOf(key).map((member) => member.key);
     return {
       collection,
       key,
@@ -69,7 +71,7 @@ export class GroupNode<I> extends Node {
   protected override recompute(key: string): void {
     const item = this.spec.over.get(key);
     try {
-      this.move(key, item === undefined ? undefined : { key, item, groups: unique(this.spec.by(item, key)) });
+      this.move(key, item === undefined ? undefined : { key, item, groups: groupsOf(this.spec.by(item, key)) });
     } catch (error) {
       this.sayBug({ key, item }, error, key);
       return;
@@ -85,11 +87,16 @@ export class GroupNode<I> extends Node {
 
   private move(key: string, member: Member<I> | undefined): void {
     const old = this.members.get(key);
-    if (old !== undefined) for (const group of old.groups) this.editsOf(group).removed.push(old);
+    if (old !== undefined) for (const group of listOf(old.groups)) this.editsOf(group).removed.push(old);
     this.members.delete(key);
     if (member === undefined || member.groups.length === 0) return;
-    for (const group of member.groups) this.editsOf(group).added.push(member);
+    for (const group of listOf(member.groups)) this.enter(group, member);
     this.members.set(key, member);
+  }
+
+  private enter(group: string, member: Member<I>): void {
+    if (this.groups.has(group) || this.edits.has(group)) this.editsOf(group).added.push(member);
+    else this.store(group, [member]);
   }
 
   private editsOf(group: string): Edits<I> {
@@ -102,14 +109,25 @@ export class GroupNode<I> extends Node {
   }
 
   private rebuild(group: string, edits: Edits<I>): void {
-    const members = this.sort(group, this.groups.get(group) ?? [], edits);
-    if (members.length === 0) {
+    this.store(group, this.sort(group, this.membersOf(group), edits));
+  }
+
+  private store(group: string, members: Member<I>[]): void {
+    const [first] = members;
+    if (first === undefined) {
       this.groups.delete(group);
       this.out.remove(group);
     } else {
-      this.groups.set(group, members);
+      this.groups.set(group, members.length === 1 ? first : members);
       this.out.put(group, members.map(itemOf));
     }
+  }
+
+  /** The members of a group, in an array that may be changed. */
+  private membersOf(group: string): Member<I>[] {
+    const members = this.groups.get(group);
+    if (members === undefined) return [];
+    return Array.isArray(members) ? members : [members];
   }
 
   private sort(group: string, members: Member<I>[], edits: Edits<I>): Member<I>[] {
@@ -168,6 +186,12 @@ function itemOf<I>(member: Member<I>): I {
   return member.item;
 }
 
-function unique(keys: readonly string[]): readonly string[] {
-  return keys.length < 2 ? keys : [...new Set(keys)];
+function groupsOf(keys: readonly string[]): string | readonly string[] {
+  const [first] = keys;
+  if (first === undefined) return nothing;
+  return keys.length === 1 && first !== "" ? first : [...new Set(keys)];
+}
+
+function listOf(groups: string | readonly string[]): readonly string[] {
+  return typeof groups === "string" ? [groups] : groups;
 }

@@ -2,6 +2,7 @@
  * One run of a function per input key. What a run gave and read is remembered by input key, so that a change or a
  * deletion is carried through exactly; a run that throws leaves what the previous one gave.
  */
+import type { Diagnostic } from "#base/diagnostic.ts";
 import { Claims } from "./claims.ts";
 import { Dependencies } from "./dependencies.ts";
 import type { Collection, Derived, Index, Inspection, ReadRef, Reads } from "./graph.ts";
@@ -16,6 +17,12 @@ export interface MapSpec<I, O> {
   readonly kind: "map" | "value";
   readonly over: Stored<I>;
   readonly fn: (item: I, reads: Reads, key: string) => Derived<O>;
+}
+
+/** What a run gave, complete. */
+interface Given<O> {
+  readonly out: readonly (readonly [string, O])[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** The node of `Graph.map` and `Graph.value`. */
@@ -72,7 +79,7 @@ export class MapNode<I, O> extends Node implements Reads {
     const item = this.spec.over.get(key);
     if (item === undefined) {
       this.dependencies.forget(key);
-      this.accept(key, { out: nothing });
+      this.accept(key, { out: nothing, diagnostics: nothing });
       return;
     }
     try {
@@ -93,7 +100,7 @@ export class MapNode<I, O> extends Node implements Reads {
   }
 
   /** Runs the function, and its outputs if it makes them on demand, so that nothing is accepted of a failed run. */
-  private run(item: I, key: string): Derived<O> {
+  private run(item: I, key: string): Given<O> {
     this.running = true;
     try {
       const { out, diagnostics = nothing } = this.spec.fn(item, this, key);
@@ -104,9 +111,9 @@ export class MapNode<I, O> extends Node implements Reads {
     }
   }
 
-  private accept(key: string, derived: Derived<O>): void {
-    const repeated = this.claims.replace(key, derived.out);
-    this.say(derived.diagnostics ?? nothing, key);
+  private accept(key: string, { out, diagnostics }: Given<O>): void {
+    const repeated = this.claims.replace(key, out);
+    this.say(diagnostics, key);
     if (repeated === undefined) this.say(nothing, key, "", "twice");
     else this.sayDuplicate(repeated, this.culprit(key), this.culprit(key), key, "", "twice");
   }
