@@ -4,7 +4,9 @@ import { openLog } from "#base/log.ts";
 import { defaultSettings } from "#compiler";
 import { openKeeperLink } from "../control/keeper-link.ts";
 import { runControl } from "../control/run.ts";
-import { CannotRun } from "./cannot-run.ts";
+import { CannotRun, exitStatus } from "./cannot-run.ts";
+import { checkPorts } from "./check-ports.ts";
+import { explainFailure } from "./explain-failure.ts";
 import { type RunFlags, withRunOptions } from "./run.ts";
 import { parsePort, settingsFrom } from "./settings.ts";
 
@@ -25,7 +27,7 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
   if (!keeper) throw new CannotRun("control is started by dragoman run, not by hand.");
   const log = openLog({ source: "control", level: flags.logLevel, format: flags.logFormat });
   const settings = { ...defaultSettings, httpsPort: "own" as const, ...settingsFrom(flags, process.env) };
-  await runControl({
+  const running = runControl({
     paths,
     settings: { ...settings, envoyVersion: flags.envoyVersion },
     runtimeDirectory: keeper.runtimeDirectory,
@@ -33,8 +35,20 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
     ...(flags.adminPort === undefined ? {} : { adminPort: parsePort(flags.adminPort, "--admin-port") }),
     log,
     logFormat: flags.logFormat,
+    beforeServing: ({ compiler }) => checkPorts(compiler, settings.ports, keeper.runtimeDirectory),
     onReady: (text) => keeper.ready(text),
     signal: keeper.signal,
   });
+  await running.catch(endProcess);
   keeper.close();
+}
+
+/** Half of it may be running, so nothing but an exit ends it. The keeper starts it again, unless it cannot run. */
+function endProcess(error: unknown): never {
+  const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE" && "port" in error;
+  const cause = taken
+    ? new CannotRun(`--admin-port: port ${error.port} is taken by another program; name another one.`)
+    : error;
+  explainFailure(cause);
+  process.exit(cause instanceof CannotRun ? exitStatus.cannotRun : exitStatus.found);
 }

@@ -2,12 +2,10 @@
  * The command line: finds the command, loads it alone, and turns every way to fail into one sentence and a status.
  * 0: done; 1: done, and what was looked for is not well; 2: could not run.
  */
-import { Command, CommanderError } from "commander";
-import { printable } from "#base/printable.ts";
-import { redact } from "#base/redact.ts";
-import { CannotRun, exitStatus } from "./cannot-run.ts";
+import { Command } from "commander";
+import { exitStatus } from "./cannot-run.ts";
 import { type CommandEntry, commands } from "./commands.ts";
-import { writeError } from "./output.ts";
+import { explainFailure } from "./explain-failure.ts";
 
 /** Runs `dragoman ARGUMENTS…` and gives the exit status. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -41,16 +39,4 @@ function strict(command: Command): Command {
     .exitOverride()
     .configureOutput({ outputError: (text, print) => print(text.replace(/^error: /, "dragoman: ")) })
     .showHelpAfterError(`(dragoman ${command.name()} --help tells more)`);
-}
-
-function explainFailure(error: unknown): number {
-  // Commander has written its sentence, or the help that was asked for, itself.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.fine : exitStatus.cannotRun;
-  if (error instanceof CannotRun) writeError(`dragoman: ${printable(error.message, 2000)}\n`);
-  else writeError(`dragoman: internal error, please report it: ${redact(stackOf(error))}\n`);
-  return exitStatus.cannotRun;
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,0 +1,46 @@
+/** Looks, before Envoy is told, whether the ports of listeners are free: one sentence instead of endless refusals. */
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { Compiler } from "#compiler";
+import { isAbsent, openAdminClient } from "../keeper/admin-client.ts";
+import { runtimeDirectory } from "../keeper/runtime-dir.ts";
+import { CannotRun } from "./cannot-run.ts";
+
+/** Fails for the first listener whose port another program has. */
+export async function checkPorts(
+  compiler: Compiler,
+  ports: Readonly<Record<string, number>>,
+  directory: string,
+): Promise<void> {
+  const ours = await envoysListeners(directory);
+  for (const [, { address, port }] of compiler.declared.listeners.listeners.entries()) {
+    const real = ports[String(port)] ?? port;
+    if (ours.includes(`:${real}\n`) || !(await isTaken(address, real))) continue;
+    const where = real === port ? `port ${port}` : `port ${real}, where --port puts ${port},`;
+    throw new CannotRun(`${where} is taken by another program: put the listener elsewhere with --port ${port}:LOCAL.`);
+  }
+}
+
+/** A control plane that was started again finds its own Envoy listening. */
+async function envoysListeners(directory: string): Promise<string> {
+  try {
+    return (await openAdminClient(runtimeDirectory(directory).envoyAdminSocket).get("/listeners")).body;
+  } catch (error) {
+    if (isAbsent(error)) return "";
+    throw error;
+  }
+}
+
+async function isTaken(host: string, port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen({ host, port, exclusive: true });
+    await once(server, "listening");
+    return false;
+  } catch (error) {
+    // Whatever else is wrong with a port, the compiler or Envoy says it better.
+    return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+  } finally {
+    server.close();
+  }
+}
