@@ -54,8 +54,8 @@ export function caseNames(filter = ""): string[] {
 }
 
 /** Reads a case; throws a sentence that names the file that should not be there, or is missing. */
-export function readCase(name: string): GoldenCase {
-  const directory = join(root, name);
+export function readCase(name: string, within: string = root): GoldenCase {
+  const directory = join(within, name);
   const lastGood = existsSync(join(directory, "last-good.yaml")) ? read(directory, "last-good.yaml") : undefined;
   const edits = readEdits(directory);
   for (const entry of readdirSync(directory)) {
