@@ -22,6 +22,8 @@ export interface Refusal {
   /** Envoy's own words. */
   readonly message: string;
   readonly envoyVersion: string;
+  /** It refused the object's match alone, too: nothing of the object can be served. */
+  readonly matchToo?: boolean;
 }
 
 /**

@@ -60,6 +60,7 @@ export function createLastGoodKeeper(
     before(edits) {
       const more: CompilerEdit[] = [];
       for (const edit of edits) {
+        if (edit.kind === "lastGood" && edit.value) kept.set(edit.key, edit.value);
         if (edit.kind !== "object") continue;
         const old = raws.get(edit.key);
         if (edit.value) raws.set(edit.key, edit.value);

@@ -5,7 +5,7 @@
  */
 
 import { errorFields, type Log, type LogFields } from "#base/log.ts";
-import { formatRef, type ResourceRef, refKey } from "#base/origin.ts";
+import { type ResourceRef, refKey } from "#base/origin.ts";
 import { printable } from "#base/printable.ts";
 import { redact } from "#base/redact.ts";
 import { type Compiler, type CompilerEdit, contentHash, type Refusal, type ResourceType } from "#compiler";
@@ -23,14 +23,20 @@ export interface QuarantineOptions {
   trial(edits: readonly CompilerEdit[]): Promise<void>;
   /** Whether Envoy is known to refuse a resource as it is now. */
   isRefused(type: ResourceType, name: string): boolean;
+  /** The search is over, and what is left out is what is to blame. */
+  onFound(): void;
 }
 
 /** The objects that are left out. */
 export interface Quarantine {
   /** Envoy refused a resource. Refusals are dealt with one after the other. */
   report(refused: Refused): void;
-  /** Refusals of objects that have changed since say nothing any more. */
+  /** Refusals of objects that these edits change say nothing any more. */
   release(edits: readonly CompilerEdit[]): CompilerEdit[];
+  /** Refusals of objects that are gone, likewise. */
+  forgetGone(): CompilerEdit[];
+  /** Whether the objects behind some refusal are being looked for. */
+  readonly busy: boolean;
   readonly refusals: ReadonlyMap<string, Refusal>;
 }
 
@@ -39,14 +45,16 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
   const { compiler, log } = options;
   const refusals = new Map(options.initial);
   let queue = Promise.resolve();
+  let waiting = 0;
 
-  function leaveOut(refs: readonly ResourceRef[], refused: Refused): CompilerEdit[] {
+  function leaveOut(refs: readonly ResourceRef[], refused: Refused, matchToo: boolean): CompilerEdit[] {
+    const message = redact(printable(refused.message));
+    const envoyVersion = minor(refused.envoyVersion);
     return refs.flatMap((ref): CompilerEdit[] => {
-      const raw = compiler.admitted(ref);
-      if (!raw) return [];
       const key = refKey(ref);
-      const message = redact(printable(refused.message));
-      const value = { ref, hash: contentHash(raw), message, envoyVersion: minor(refused.envoyVersion) };
+      const raw = compiler.declared.objects.identities.get(key)?.[0];
+      if (!raw) return [];
+      const value = { ref, hash: contentHash(raw), message, envoyVersion, ...(matchToo && { matchToo }) };
       refusals.set(key, value);
       const previous = options.recent.get(key)?.previous;
       const refusal: CompilerEdit = { kind: "refusal", key, value };
@@ -62,44 +70,60 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
   async function isolate(refused: Refused): Promise<void> {
     const { type, name } = refused;
     if (!options.isRefused(type, name)) return;
-    const owners = compiler.owners(type, name).filter((ref) => compiler.admitted(ref));
+    const { identities } = compiler.declared.objects;
+    const owners = compiler.owners(type, name).filter((ref) => identities.get(refKey(ref)));
     const changed = owners.filter((ref) => options.recent.has(refKey(ref)));
     for (const suspects of changed.length > 0 ? [changed, owners] : [owners]) {
-      await options.trial(leaveOut(suspects, refused));
-      if (options.isRefused(type, name)) continue;
-      if (suspects.length > 1) for (const half of halves(suspects)) await acquit(half, refused);
-      for (const ref of suspects) if (refusals.has(refKey(ref))) logFound(ref, refused);
-      return;
+      // What an object matches is kept, so that its requests reach nothing else, unless that is what Envoy refuses.
+      for (const matchToo of [false, true]) {
+        await options.trial(leaveOut(suspects, refused, matchToo));
+        if (options.isRefused(type, name)) continue;
+        if (suspects.length > 1) for (const half of halves(suspects)) await acquit(half, refused, matchToo);
+        return;
+      }
+      await options.trial(letIn(suspects));
     }
-    log("error", `Envoy refuses the ${type} resource "${name}", whatever is left out of it`, why(refused));
+    log("error", `Envoy refuses the ${type} resource "${name}", and not because of one object`, why(refused));
   }
 
   /** Lets back in those of a group that Envoy does not mind. */
-  async function acquit(group: readonly ResourceRef[], refused: Refused): Promise<void> {
+  async function acquit(group: readonly ResourceRef[], refused: Refused, matchToo: boolean): Promise<void> {
     if (group.length === 0) return;
     await options.trial(letIn(group));
     if (!options.isRefused(refused.type, refused.name)) return;
-    await options.trial(leaveOut(group, refused));
-    if (group.length > 1) for (const half of halves(group)) await acquit(half, refused);
+    await options.trial(leaveOut(group, refused, matchToo));
+    if (group.length > 1) for (const half of halves(group)) await acquit(half, refused, matchToo);
   }
 
-  function logFound(ref: ResourceRef, refused: Refused): void {
-    log("error", `Envoy refuses ${formatRef(ref)}; this version of it is not served`, why(refused));
+  function drop(keys: readonly string[]): CompilerEdit[] {
+    return keys.filter((key) => refusals.delete(key)).map((key) => ({ kind: "refusal", key }));
   }
 
   return {
     refusals,
+    get busy() {
+      return waiting > 0;
+    },
     report(refused) {
+      waiting++;
       queue = queue
         .then(() => isolate(refused))
-        .catch((error: unknown) => {
-          log("error", "looking for what Envoy refuses has failed", errorFields(error));
+        .catch((error: unknown) => log("error", "looking for what Envoy refuses has failed", errorFields(error)))
+        .finally(() => {
+          waiting--;
+          if (waiting === 0) options.onFound();
         });
     },
     release(edits) {
-      const over = edits.flatMap((edit) => (edit.kind === "object" && edit.value ? [refKey(edit.value.ref)] : []));
-      return over.filter((key) => refusals.delete(key)).map((key) => ({ kind: "refusal", key }));
+      const over = edits.flatMap((edit) => {
+        if (edit.kind !== "object" || !edit.value) return [];
+        const key = refKey(edit.value.ref);
+        const refusal = refusals.get(key);
+        return refusal && refusal.hash !== contentHash(edit.value) ? [key] : [];
+      });
+      return drop(over);
     },
+    forgetGone: () => drop([...refusals.keys()].filter((key) => !compiler.declared.objects.identities.get(key))),
   };
 }
 

@@ -40,6 +40,8 @@ export interface ControlOptions {
   readonly logFormat?: LogFormat;
   /** More of the admin interface: what the command line asks. */
   readonly endpoints?: (view: ControlView) => Readonly<Record<string, AdminEndpoint>>;
+  /** Everything is compiled and nothing is served yet; a rejection ends the start. */
+  readonly beforeServing?: (view: ControlView) => Promise<void>;
   /** Envoy has acknowledged everything for the first time. The text says where things are. */
   readonly onReady: (text: string) => void;
   /** Ends it. */
@@ -76,7 +78,7 @@ export async function runControl(options: ControlOptions): Promise<void> {
       log("warning", text, { clusters: clusters.slice(0, 5).join(" "), count: clusters.length });
     },
     onConverged: (number) => {
-      if (number === xds.snapshot.number) lastGood.forget();
+      if (number === xds.snapshot.number && !quarantine.busy) lastGood.forget();
     },
     onStreamError: (error) => log("warning", "Envoy's stream has broken", { reason: error.message }),
   });
@@ -89,6 +91,10 @@ export async function runControl(options: ControlOptions): Promise<void> {
     initial: Object.entries(state.refusals),
     trial: async (edits) => xds.whenAcknowledged(await schedule.push(edits)),
     isRefused: refusedHere.isRefused,
+    onFound() {
+      save();
+      report();
+    },
   });
   compiler.apply([
     ...Object.entries(state.lastGood).map(([key, value]) => ({ kind: "lastGood", key, value }) as const),
@@ -102,7 +108,7 @@ export async function runControl(options: ControlOptions): Promise<void> {
   let held: ResourceChange[] = [];
 
   function save(): void {
-    if (!stateFile) return;
+    if (!stateFile || quarantine.busy) return;
     const now = { lastGood: Object.fromEntries(lastGood.kept), refusals: Object.fromEntries(quarantine.refusals) };
     const text = JSON.stringify(now);
     if (text === saved) return;
@@ -131,9 +137,9 @@ export async function runControl(options: ControlOptions): Promise<void> {
       return ready.length > 0 ? xds.update(ready) : xds.snapshot.number;
     },
     settle(diagnosticsChanged) {
-      const edits: CompilerEdit[] = lastGood.after();
+      const edits: CompilerEdit[] = [...lastGood.after(), ...quarantine.forgetGone()];
       save();
-      if (diagnosticsChanged) report();
+      if (diagnosticsChanged && !quarantine.busy) report();
       return edits;
     },
   });
@@ -171,6 +177,7 @@ export async function runControl(options: ControlOptions): Promise<void> {
     { isKnownKind, defaultNamespace: settings.namespace },
   );
   await first.promise;
+  await options.beforeServing?.(view);
   if (xds.snapshot.number === 0) xds.update([]);
   xds.open();
   view.served().then(() => {

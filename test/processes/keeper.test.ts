@@ -115,6 +115,38 @@ describe("a running instance", { concurrency: false }, () => {
     await until(async () => !(await readFile(file, "utf8")).includes("good.example"));
   });
 
+  test("what Envoy refuses is traced to its object, and the version before it goes on, also across a restart", async () => {
+    // Envoy's own limit on the size of a regular expression.
+    const refused = mapping("d", "refused.example").replace(
+      "prefix: /d/",
+      'prefix: "/d/([a-z]{1,60}x){1,5}", prefix_regex: true',
+    );
+    await running.write("d.yaml", mapping("d", "accepted.example"));
+    await serves("/d/", "accepted.example");
+    await running.write("d.yaml", refused);
+    await running.write("e.yaml", mapping("e", "other.example"));
+    await serves("/e/", "other.example");
+    await until(async () => running.log.some((line) => line.includes("envoy/refused") && line.includes("d.yaml")));
+    assert.equal(await at("/d/"), "301 http://accepted.example/d/");
+    running = await running.restart();
+    assert.equal(await at("/d/"), "301 http://accepted.example/d/");
+    assert.equal(await at("/e/"), "301 http://other.example/e/");
+    await running.write("d.yaml", mapping("d", "repaired.example"));
+    await serves("/d/", "repaired.example");
+  });
+
+  test("of several new objects only the refused one is left out", async () => {
+    const bad = mapping("f3", "x.example").replace(
+      "prefix: /f3/",
+      'prefix: "/f3/([a-z]{1,60}x){1,5}", prefix_regex: true',
+    );
+    const many = [1, 2, 3, 4, 5].map((i) => (i === 3 ? bad : mapping(`f${i}`, "many.example")));
+    await running.write("f.yaml", many.join("---"));
+    for (const i of [1, 2, 4, 5]) await serves(`/f${i}/`, "many.example");
+    await until(async () => running.log.some((line) => line.includes("envoy/refused") && line.includes("f3")));
+    assert.ok(!running.log.some((line) => line.includes("envoy/refused") && line.includes("f2")));
+  });
+
   test("a killed keeper leaves no process and no directory", async () => {
     process.kill(running.keeper.pid ?? 0, "SIGKILL");
     await until(async () => (await running.pids()).length === 0);

@@ -36,7 +36,8 @@ export function admission<T>(
     if (!raw) return { out: [] };
     const settings = reads.get(lookup.settings, "") ?? defaultSettings;
     const duplicates = others.map((other) => duplicate(other, raw));
-    const current = judge(lookup, admit, raw, settings, reads);
+    const refusal = refusalOf(lookup, raw, settings, reads);
+    const current: Checked<T> = refusal ? { diagnostics: [refused(raw, refusal)] } : admit(raw, settings);
     if (current.value !== undefined)
       return derived(key, current.value, "current", [...duplicates, ...current.diagnostics]);
     if (!hasError(current.diagnostics)) return { out: [], diagnostics: [...duplicates, ...current.diagnostics] };
@@ -44,7 +45,7 @@ export function admission<T>(
     const lastGood = reads.get(lookup.lastGood, refKey(raw.ref));
     const previous = lastGood && admit(lastGood.object, settings).value;
     if (previous !== undefined) return derived(key, previous, "lastGood", [...problems, lastGoodNotice(raw)]);
-    const rest = salvage?.(raw, settings).value;
+    const rest = refusal?.matchToo ? undefined : salvage?.(raw, settings).value;
     if (rest !== undefined) return derived(key, rest, "match", [...problems, matchKept(raw)]);
     return { out: [], diagnostics: problems };
   };
@@ -59,18 +60,10 @@ function derived<T>(
   return { out: [[key, { resource, from }]], diagnostics };
 }
 
-function judge<T>(
-  lookup: AdmissionLookup,
-  admit: Admit<T>,
-  raw: RawObject,
-  settings: Settings,
-  reads: Reads,
-): Checked<T> {
+/** What Envoy said of this very content, if it refused it. */
+function refusalOf(lookup: AdmissionLookup, raw: RawObject, settings: Settings, reads: Reads): Refusal | undefined {
   const refusal = reads.get(lookup.refusals, refKey(raw.ref));
-  if (refusal && refusal.envoyVersion === settings.envoyVersion && refusal.hash === contentHash(raw)) {
-    return { diagnostics: [refused(raw, refusal)] };
-  }
-  return admit(raw, settings);
+  return refusal?.envoyVersion === settings.envoyVersion && refusal.hash === contentHash(raw) ? refusal : undefined;
 }
 
 function whole(raw: RawObject): Origin {
@@ -86,7 +79,9 @@ function duplicate(raw: RawObject, first: RawObject): Diagnostic {
 
 function refused(raw: RawObject, refusal: Refusal): Diagnostic {
   return diagnose("envoy/refused", whole(raw), `Envoy ${refusal.envoyVersion} refuses it: ${refusal.message}`, {
-    traffic: "this version of the object is not served",
+    traffic: refusal.matchToo
+      ? "no request reaches it; those that it would match go where other routes send them"
+      : "this version of the object is not served",
   });
 }
 
