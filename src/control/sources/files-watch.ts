@@ -40,6 +40,8 @@ interface Watch {
   /** Directories above the roots, where roots appear, disappear and are replaced; and the real files of linked ones. */
   readonly above: Map<Root, Above>;
   readonly settleMs: number;
+  /** Who waits for what is being looked at to be delivered. */
+  readonly waiting: (() => void)[];
 }
 
 interface Above {
@@ -60,7 +62,7 @@ export async function startFileWatch(
     enter: directories.add,
     remarks: () => describeUnwatched(directories),
   });
-  const watch: Watch = { reader, inbox, directories, above: new Map(), settleMs: times.settleMs };
+  const watch: Watch = { reader, inbox, directories, above: new Map(), settleMs: times.settleMs, waiting: [] };
   let closed = false;
 
   async function run(): Promise<void> {
@@ -68,21 +70,31 @@ export async function startFileWatch(
       await inbox.wait(directories.unwatched().length > 0 ? Math.min(unwatchedMs, times.rescanMs) : times.rescanMs);
       if (closed) return;
       if (inbox.isEmpty()) addAllRoots(watch, false);
-      const waiting = await collect(watch);
-      waiting.push(...(await settle(watch)));
+      await collect(watch);
+      await settle(watch);
       const batch = reader.commit();
       if (!closed && (batch.edits.length > 0 || batch.diagnosticsChanged)) onChange(batch);
-      for (const release of waiting) release();
+      release(watch);
     }
   }
 
-  addAllRoots(watch, true);
-  await collect(watch);
-  onChange(reader.commit());
-  const done = run().finally(() => {
+  function end(): void {
+    closed = true;
     directories.close();
-    for (const release of inbox.take().waiting) release();
-  });
+    watch.waiting.push(...inbox.take().waiting);
+    release(watch);
+  }
+
+  try {
+    addAllRoots(watch, true);
+    await collect(watch);
+    onChange(reader.commit());
+    release(watch);
+  } catch (error) {
+    end();
+    throw error;
+  }
+  const done = run().finally(end);
 
   return {
     locate: reader.locate,
@@ -127,14 +139,17 @@ function isWorthALook(reader: FilesReader, path: string, entry: string, event: "
   return isManifestName(entry) || event === "rename" || reader.directories().has(path);
 }
 
-/** Looks at everything in the inbox, and at what arrives meanwhile; gives who waits for it. */
-async function collect(watch: Watch): Promise<(() => void)[]> {
+function release(watch: Watch): void {
+  for (const resolve of watch.waiting.splice(0)) resolve();
+}
+
+/** Looks at everything in the inbox, and at what arrives meanwhile. */
+async function collect(watch: Watch): Promise<void> {
   const { reader, inbox, directories, above } = watch;
-  const waiting: (() => void)[] = [];
   const until = performance.now() + collectMs;
   do {
-    const { roots, entries, waiting: more } = inbox.take();
-    waiting.push(...more);
+    const { roots, entries, waiting } = inbox.take();
+    watch.waiting.push(...waiting);
     for (const [root, force] of roots) {
       if (root.path !== "-") await watchAbove(watch, root);
       await reader.scan(root, force);
@@ -145,19 +160,17 @@ async function collect(watch: Watch): Promise<(() => void)[]> {
   } while (!inbox.isEmpty() && performance.now() < until);
   const outer = new Set([...above.values()].flatMap((a) => [...a.directories]));
   directories.keepOnly((path) => outer.has(path) || reader.directories().has(path));
-  return waiting;
 }
 
 /** Reads doubtful files again until they stay the same for a while. */
-async function settle(watch: Watch): Promise<readonly (() => void)[]> {
+async function settle(watch: Watch): Promise<void> {
   const { reader, inbox, settleMs } = watch;
-  const waiting: (() => void)[] = [];
   const until = performance.now() + maxSettles * settleMs;
   let doubtful = doubtfulFiles(reader);
   while (doubtful.length > 0 && performance.now() < until) {
     await inbox.wait(settleMs);
     if (!inbox.isEmpty()) {
-      waiting.push(...(await collect(watch)));
+      await collect(watch);
       doubtful = doubtfulFiles(reader);
       continue;
     }
@@ -166,7 +179,6 @@ async function settle(watch: Watch): Promise<readonly (() => void)[]> {
     const before = new Map(doubtful.map(({ path, state }) => [path, state]));
     doubtful = doubtfulFiles(reader).filter(({ path, state }) => before.get(path) !== state);
   }
-  return waiting;
 }
 
 function doubtfulFiles(reader: FilesReader): readonly StagedFile[] {

@@ -61,7 +61,20 @@ test("names are those that the user gave", async (t) => {
   directory.write("a.yaml", mappingText("x"));
   const path = relative(process.cwd(), directory.path);
   const reading = await readFiles([`${path}/`], known);
-  assert.deepEqual(reading.edits[0]?.key, `${path}/a.yaml#1`);
+  assert.deepEqual(
+    reading.edits.map(({ key }) => key),
+    [`${path}/a.yaml#1`],
+  );
+  const start = process.cwd();
+  t.after(() => process.chdir(start));
+  process.chdir(directory.path);
+  for (const here of [".", "./"]) {
+    const { edits } = await readFiles([here], known);
+    assert.deepEqual(
+      edits.map(({ key }) => key),
+      ["a.yaml#1"],
+    );
+  }
 });
 
 test("standard input is read by -, and has positions", async (t) => {

@@ -3,7 +3,7 @@
  */
 import { sep } from "node:path";
 import type { Diagnostic } from "#base/diagnostic.ts";
-import { type EnterDirectory, type Listing, listEntry, listRoot, type Root } from "./tree.ts";
+import { type EnterDirectory, type Listing, listEntry, listRoot, nameOf, type Root } from "./tree.ts";
 
 /** A file that was found; what it was when it was last taken in. */
 export interface KnownFile {
@@ -72,7 +72,7 @@ export function createTreeIndex(enter: EnterDirectory): TreeIndex {
     },
     async listEntry(root, path) {
       const listing = await listEntry(root, path, enter);
-      const name = root.name + path.slice(root.path.length);
+      const name = nameOf(root, path);
       const others = (remarks.get(root) ?? []).filter(
         ({ at }) => at.ref.name !== name && !at.ref.name.startsWith(`${name}/`),
       );

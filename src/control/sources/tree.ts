@@ -5,7 +5,7 @@
  */
 import type { Dirent } from "node:fs";
 import { lstat, readdir, readlink, realpath, stat } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { describeFailure, isMissing } from "./failure.ts";
 import { fileRef } from "./manifest.ts";
@@ -22,6 +22,11 @@ export interface Listing {
   readonly files: Map<string, string>;
   readonly directories: Set<string>;
   readonly diagnostics: Diagnostic[];
+}
+
+/** How people call a path at or below a root. */
+export function nameOf(root: Root, path: string): string {
+  return path === root.path ? root.name : join(root.name, relative(root.path, path));
 }
 
 /** Whether a file of this name in a directory is read. */
@@ -49,7 +54,7 @@ export async function listRoot(root: Root, enter: EnterDirectory): Promise<Listi
 /** One entry of a directory below a root, and everything below it. */
 export async function listEntry(root: Root, path: string, enter: EnterDirectory): Promise<Listing> {
   const listing: Listing = { files: new Map(), directories: new Set(), diagnostics: [] };
-  const name = root.name + path.slice(root.path.length);
+  const name = nameOf(root, path);
   try {
     const real = await realpath(root.path);
     await listOne({ listing, real, enter }, await lstat(path), path, name, 0);
@@ -82,7 +87,7 @@ async function listDirectory(walk: Walk, path: string, name: string, depth: numb
     const entries = await readdir(path, { withFileTypes: true });
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
-      await listOne(walk, entry, join(path, entry.name), `${name.replace(/\/+$/, "")}/${entry.name}`, depth);
+      await listOne(walk, entry, join(path, entry.name), join(name, entry.name), depth);
     }
   } catch (error) {
     if (!isMissing(error)) report(listing, "files/unreadable", name, describeFailure(error));
