@@ -36,9 +36,10 @@ export class Claims<O> {
   replace(input: string, pairs: readonly (readonly [string, O])[]): string | undefined {
     const [only] = pairs;
     const own = pairs.length === 1 && only !== undefined && only[0] === input ? only[1] : undefined;
-    if (own === undefined || this.outputs.has(input)) return this.replaceAny(input, pairs);
-    // By far the most frequent case: an input gives its own key, as it always did.
-    this.claim(input, input, own);
+    const known = this.outputs.has(input) || this.owners.has(input) || this.contested.has(input);
+    if (own === undefined || known) return this.replaceAny(input, pairs);
+    // By far the most frequent case: an input gives its own key, as it always did, and nobody else does.
+    this.out.put(input, own);
     return undefined;
   }
 

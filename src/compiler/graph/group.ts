@@ -87,8 +87,10 @@ export class GroupNode<I> extends Node {
 
   private move(key: string, member: Member<I> | undefined): void {
     const old = this.members.get(key);
-    if (old !== undefined) for (const group of listOf(old.groups)) this.editsOf(group).removed.push(old);
-    this.members.delete(key);
+    if (old !== undefined) {
+      for (const group of listOf(old.groups)) this.editsOf(group).removed.push(old);
+      this.members.delete(key);
+    }
     if (member === undefined || member.groups.length === 0) return;
     for (const group of listOf(member.groups)) this.enter(group, member);
     this.members.set(key, member);

@@ -44,17 +44,32 @@ export abstract class Node implements Dependent {
   /** Recomputes the keys of this wave, as long as `mayContinue`; false when some are left. */
   work(mayContinue: () => boolean): boolean {
     if (this.now.size === 0) return true;
+    let done = 0;
     try {
       for (const key of this.now) {
         if (!mayContinue()) break;
-        this.now.delete(key);
-        this.later.delete(key);
+        done++;
+        if (this.later.size > 0) this.later.delete(key);
         this.recompute(key);
       }
     } finally {
+      this.forget(done);
       this.settle();
     }
     return this.now.size === 0;
+  }
+
+  /** Takes the first keys out of this wave. Nobody wakes a node while it works, so they are still the first. */
+  private forget(count: number): void {
+    if (count === this.now.size) {
+      this.now.clear();
+      return;
+    }
+    let left = count;
+    for (const key of this.now) {
+      if (left-- === 0) break;
+      this.now.delete(key);
+    }
   }
 
   /** Leaves the present wave for later. */

@@ -104,13 +104,16 @@ export class Stored<T> implements Collection<T> {
   private replace(key: string, value: T): void {
     const present = this.values.get(key);
     if (present !== undefined && unchanged(present, value)) return;
-    const old = this.delta.get(key);
-    if (old !== undefined && unchanged(old, value)) {
-      this.delta.delete(key);
-      this.values.set(key, old);
-      return;
+    if (!this.delta.has(key)) {
+      this.delta.set(key, present);
+    } else {
+      const old = this.delta.get(key);
+      if (old !== undefined && unchanged(old, value)) {
+        this.delta.delete(key);
+        this.values.set(key, old);
+        return;
+      }
     }
-    if (old === undefined && !this.delta.has(key)) this.delta.set(key, present);
     this.values.set(key, value);
   }
 

@@ -4,7 +4,7 @@
  * least its match can be read, a stand-in that answers 503, so that no request falls through to a broader route.
  */
 import { type Checked, type Diagnostic, diagnose, hasError } from "#base/diagnostic.ts";
-import { formatRef, type Origin, refKey } from "#base/origin.ts";
+import { formatRef, type Origin } from "#base/origin.ts";
 import { contentHash, type RawObject } from "../api/index.ts";
 import type { LastGood, Refusal } from "../door.ts";
 import type { Collection, Derived, Reads } from "../graph/graph.ts";
@@ -36,13 +36,13 @@ export function admission<T>(
     if (!raw) return { out: [] };
     const settings = reads.get(lookup.settings, "") ?? defaultSettings;
     const duplicates = others.map((other) => duplicate(other, raw));
-    const refusal = refusalOf(lookup, raw, settings, reads);
+    const refusal = refusalOf(lookup, raw, settings, reads, key);
     const current: Checked<T> = refusal ? { diagnostics: [refused(raw, refusal)] } : admit(raw, settings);
     if (current.value !== undefined)
       return derived(key, current.value, "current", [...duplicates, ...current.diagnostics]);
     if (!hasError(current.diagnostics)) return { out: [], diagnostics: [...duplicates, ...current.diagnostics] };
     const problems = [...duplicates, ...current.diagnostics];
-    const lastGood = reads.get(lookup.lastGood, refKey(raw.ref));
+    const lastGood = reads.get(lookup.lastGood, key);
     const previous = lastGood && admit(lastGood.object, settings).value;
     if (previous !== undefined) return derived(key, previous, "lastGood", [...problems, lastGoodNotice(raw)]);
     const rest = refusal?.matchToo ? undefined : salvage?.(raw, settings).value;
@@ -61,8 +61,14 @@ function derived<T>(
 }
 
 /** What Envoy said of this very content, if it refused it. */
-function refusalOf(lookup: AdmissionLookup, raw: RawObject, settings: Settings, reads: Reads): Refusal | undefined {
-  const refusal = reads.get(lookup.refusals, refKey(raw.ref));
+function refusalOf(
+  lookup: AdmissionLookup,
+  raw: RawObject,
+  settings: Settings,
+  reads: Reads,
+  key: string,
+): Refusal | undefined {
+  const refusal = reads.get(lookup.refusals, key);
   return refusal?.envoyVersion === settings.envoyVersion && refusal.hash === contentHash(raw) ? refusal : undefined;
 }
 

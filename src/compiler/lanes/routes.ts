@@ -26,8 +26,8 @@ export function declareRoutes(
   const resolvers = g.index("resolvers by name", declareResolvers(g, all), (resolver) => [resolver.name]);
   const lookup = { settings, defaults: module.defaults, resolvers, ...hosts.contextLookup };
   const lowerMapping = ambassador.lowerMapping(lookup);
-  const decls = g.map("lower.Mapping", all("Mapping"), ({ resource, from }, reads) =>
-    lowerMapping({ mapping: resource, ...(from === "match" ? { broken: true } : {}) }, reads),
+  const decls = g.map("lower.Mapping", all("Mapping"), ({ resource, from }, reads, key) =>
+    lowerMapping({ mapping: resource, ...(from === "match" ? { broken: true } : {}) }, reads, key),
   );
   const rivals = g.group("same match", decls, (decl) => [decl.matchKey], link.byTurn);
   const routes = g.map("link.Route", rivals, link.linkRoutes);

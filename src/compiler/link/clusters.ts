@@ -47,6 +47,7 @@ function linkTarget(lookup: ClusterLookup, decl: ClusterDecl, reads: Reads): Lin
 }
 
 function resolveOverride(settings: Settings, decl: ClusterDecl): ClusterTarget | undefined {
+  if (Object.keys(settings.resolve).length === 0) return undefined;
   const { service } = decl;
   const names = [
     `${decl.host}:${decl.port}`,

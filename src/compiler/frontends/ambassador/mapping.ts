@@ -1,7 +1,7 @@
 /** LOWER of Mappings: what one Mapping asks for, as one dialect-free route declaration. */
 
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
-import { child, type Origin, refKey } from "#base/origin.ts";
+import { child, type Origin } from "#base/origin.ts";
 import { type Mapping, type MappingSpec, parseService } from "../../api/index.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
 import type { ClusterDecl } from "../../ir/cluster.ts";
@@ -25,8 +25,10 @@ export interface MappingLookup extends UpstreamLookup {
 const noDefaults = lowerRouteDefaults({});
 
 /** Lowers a Mapping. */
-export function lowerMapping(lookup: MappingLookup): (admitted: AdmittedMapping, reads: Reads) => Derived<RouteDecl> {
-  return ({ mapping, broken }, reads) => {
+export function lowerMapping(
+  lookup: MappingLookup,
+): (admitted: AdmittedMapping, reads: Reads, key: string) => Derived<RouteDecl> {
+  return ({ mapping, broken }, reads, key) => {
     const { spec, ref, labels } = mapping;
     const origin: Origin = { ref, path: "" };
     const defaults = reads.get(lookup.defaults, "") ?? noDefaults;
@@ -36,7 +38,7 @@ export function lowerMapping(lookup: MappingLookup): (admitted: AdmittedMapping,
       ? unavailable([])
       : lowerAction(lookup, spec, defaults, origin, reads);
     const decl: RouteDecl = {
-      key: refKey(ref),
+      key,
       origin,
       created: mapping.created ?? "",
       labels,
@@ -46,7 +48,7 @@ export function lowerMapping(lookup: MappingLookup): (admitted: AdmittedMapping,
       ...(upstream ? { upstream } : {}),
       headers: lowerHeaderEdits(spec, defaults.headers),
     };
-    return { out: [[decl.key, decl]], diagnostics };
+    return { out: [[key, decl]], diagnostics };
   };
 }
 
