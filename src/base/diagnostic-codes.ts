@@ -143,6 +143,7 @@ export const diagnosticCodes = {
   "mapping/invalid-host": error("A Mapping's host is not a host name pattern."),
   "mapping/invalid-priority": warning("A Mapping's priority is neither default nor high."),
   "mapping/invalid-regex": error("A regular expression cannot be used."),
+  "mapping/invalid-value": error("A field of a Mapping holds what no request or answer can carry."),
   "mapping/lone-weight": notice("A Mapping has a weight but shares its requests with no other."),
   "mapping/no-host": warning("No Host serves the names that a Mapping is for."),
   "mapping/not-yet-supported": warning("A field of a Mapping has no effect yet."),
@@ -153,6 +154,7 @@ export const diagnosticCodes = {
   "mapping/weights-under-100": notice("The weights of Mappings for the same requests leave some of them to nobody."),
 
   // module
+  "module/invalid-value": error("A setting of the Module holds what no request, answer or log can carry."),
   "module/not-yet-supported": warning("A setting of a Module has no effect yet."),
   "module/unknown-module": warning("A Module has a name that means nothing."),
 

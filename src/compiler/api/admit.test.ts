@@ -251,7 +251,9 @@ test("allowed environment variables are put in, and no others", () => {
     hostname: "shop.example",
     headers: { a: "$HOSTNAME $shop.example $toString" },
   });
-  assert.deepEqual(admit(rawResource("Mapping", "v3alpha1", spec), settings).value?.spec, spec);
+  const { prefix, headers } = spec;
+  const left = { prefix, headers, service: "quote" };
+  assert.deepEqual(admit(rawResource("Mapping", "v3alpha1", left), settings).value?.spec, left);
 });
 
 test("a resource keeps what later stages decide by", () => {

@@ -13,6 +13,7 @@ export function regexProblem(regex: string): string | undefined {
 }
 
 function judge(regex: string): string | undefined {
+  if (regex === "") return "it is empty";
   try {
     RE2JS.compile(regex);
     return undefined;

@@ -22,7 +22,7 @@ export const listenerSchema = object({
   protocolStack: optional(list(layer, { min: 1 }), "Protocols from the outside in; the last one is the transport."),
   securityModel: required(enumOf("XFP", "SECURE", "INSECURE"), "How secure requests are told from insecure ones."),
   statsPrefix: optional(string(), "Prefix of the listener's statistics."),
-  l7Depth: optional(integer({ min: 0 }), "How many trusted proxies stand in front.", { unset: 0 }),
+  l7Depth: optional(integer({ min: 0, max: 4294967295 }), "How many trusted proxies stand in front.", { unset: 0 }),
   http2MaxConcurrentStreams: optional(integer({ min: 1 }), "Limit of parallel requests on one HTTP/2 connection.", {
     status: "notYet",
   }),

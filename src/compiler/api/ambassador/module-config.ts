@@ -28,6 +28,9 @@ const logPath = stringLike(
   "path under /tmp/ or /var/log/, or /dev/stdout, /dev/stderr, /dev/fd/1, /dev/null",
 );
 
+const headText = stringLike("^[^\\u0000-\\u001f\\u007f]*$", "text without control characters");
+
+const uint32 = 4294967295;
 const later = { status: "notYet" } as const;
 
 function ignored(because: string): FieldNotes {
@@ -93,20 +96,24 @@ const routing = {
 
 const connections = {
   use_remote_address: optional(boolean(), "Whether the client's address is that of the connection.", { unset: true }),
-  xff_num_trusted_hops: optional(integer({ min: 0 }), "Trusted proxies in front, while there is no Listener.", {
-    unset: 0,
-  }),
+  xff_num_trusted_hops: optional(
+    integer({ min: 0, max: uint32 }),
+    "Trusted proxies in front, while there is no Listener.",
+    {
+      unset: 0,
+    },
+  ),
   use_proxy_proto: optional(boolean(), "Expect the PROXY protocol, while there is no Listener.", { unset: false }),
   x_forwarded_proto_redirect: optional(boolean(), "Redirect what came in cleartext, while there is no Listener.", {
     unset: false,
   }),
   service_port: optional(integer({ min: 1, max: 65535 }), "Port that is listened on, while there is no Listener."),
-  server_name: optional(string(), "The `server` header.", { unset: "envoy" }),
+  server_name: optional(headText, "The `server` header.", { unset: "envoy" }),
   enable_http10: optional(boolean(), "Accept HTTP/1.0.", { unset: false }),
   allow_chunked_length: optional(boolean(), "Accept requests with both content-length and chunks.", { unset: false }),
   proper_case: optional(boolean(), "Capitalise header names in answers.", { unset: false }),
   header_case_overrides: optional(list(string()), "Spelling of header names.", later),
-  max_request_headers_kb: optional(integer({ min: 1 }), "Limit of a request's headers.", { unset: 60 }),
+  max_request_headers_kb: optional(integer({ min: 1, max: 8192 }), "Limit of a request's headers.", { unset: 60 }),
   listener_idle_timeout_ms: optional(milliseconds, "When idle client connections are closed.", { unset: 3600000 }),
   headers_with_underscores_action: optional(
     enumOf("ALLOW", "REJECT_REQUEST", "DROP_HEADER"),
@@ -135,13 +142,14 @@ const connections = {
     "Which parts of the client's certificate it carries.",
   ),
   suppress_envoy_headers: optional(boolean(), "Leave out `x-envoy-*` headers.", { unset: false }),
-  buffer_limit_bytes: optional(integer({ min: 1 }), "Limit of a connection's buffers.", { unset: 1048576 }),
+  buffer_limit_bytes: optional(integer({ min: 1, max: uint32 }), "Limit of a connection's buffers.", {
+    unset: 1048576,
+  }),
   envoy_log_type: optional(enumOf("text", "json", "typed_json"), "Form of the access log.", { unset: "text" }),
   envoy_log_format: optional(variants(string(), map(anything())), "Line of the access log, or its JSON fields."),
   envoy_log_path: optional(logPath, "Where the access log goes.", { unset: "/dev/fd/1" }),
 };
 
-const uint32 = 4294967295;
 const probe = {
   enabled: optional(boolean(), "Whether there is the route."),
   prefix: optional(string(), "Prefix of the route."),

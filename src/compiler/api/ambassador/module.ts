@@ -23,6 +23,7 @@ import {
 } from "../schema/index.ts";
 import { ambassadorId } from "./ids.ts";
 import { type ModuleConfig, moduleConfigSchema } from "./module-config.ts";
+import { settleConfig } from "./module-rules.ts";
 import { lenient } from "./module-values.ts";
 
 /** A Module as it is written. */
@@ -71,8 +72,9 @@ function judge(spec: Static<typeof moduleSchema>, at: Origin): { config: ModuleC
     const checked = check({ [key]: field ? lenient(key, field, given) : given }, trail);
     if (isRecord(checked) && trail.invalid === before) Object.assign(good, checked);
   }
-  const found = problemDiagnostics(module, trail, { ref: at.ref, path: "" }, keyIsLost);
-  return { config: fill(good) as ModuleConfig, found };
+  const problems = problemDiagnostics(module, trail, { ref: at.ref, path: "" }, keyIsLost);
+  const { config, found } = settleConfig(fill(good) as ModuleConfig, at);
+  return { config, found: [...problems, ...found] };
 }
 
 const keyIsLost = "this setting is as if it were not there; the Module's other settings are used";

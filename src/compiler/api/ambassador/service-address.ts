@@ -1,5 +1,6 @@
 /** The service strings of Ambassador resources, `[scheme://]host[.namespace][:port]` (resources.md 11.1). */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { isIp } from "#base/ip.ts";
 import { child, type Origin } from "#base/origin.ts";
 
 /** A service string, taken apart. */
@@ -19,10 +20,12 @@ const shape = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(?:[^@/]*@)?(\[[0-9a-f:.]+\]|[^:/?#
 export function parseService(text: string): ServiceAddress | string {
   const [, scheme, host = "", port, ignored] = shape.exec(text.trim()) ?? [];
   if (host === "") return `"${text}" does not name a host`;
+  const bare = host.replace(/^\[|\]$/g, "");
+  if (!/^[\w.-]+$/.test(host) && !isIp(bare)) return `"${text}" does not name a possible host`;
   const number = port ? Number(port) : 0;
   if (number > 65535) return `port ${port} is not between 1 and 65535`;
   return {
-    host: host.toLowerCase().replace(/^\[|\]$/g, ""),
+    host: bare.toLowerCase(),
     ...(scheme === undefined ? {} : { scheme: scheme.toLowerCase() }),
     ...(number === 0 ? {} : { port: number }),
     ...(ignored === undefined || ignored === "/" ? {} : { ignored }),
