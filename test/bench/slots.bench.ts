@@ -1,0 +1,140 @@
+/**
+ * What unused filter slots cost a request: worker CPU of one Envoy for a direct response, by four listeners that
+ * differ in their filters alone, asked in turn. Prints figures; asserts nothing.
+ * CPU is the worker thread's own, from the kernel, so the client may be slow without falsifying it.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { fromJson, type JsonValue, toBinary } from "@bufbuild/protobuf";
+import { compile, defaultSettings, type Encoded, type typeUrls } from "#compiler";
+import { ListenerSchema } from "#gen/envoy/config/listener/v3/listener_pb.js";
+import { RouteConfigurationSchema } from "#gen/envoy/config/route/v3/route_pb.js";
+import { envoyRegistry as registry } from "../../src/compiler/envoy/registry.ts";
+import { startEnvoy } from "../envoy/envoy.ts";
+import { freePort } from "../envoy/free-port.ts";
+import { resourceJson } from "../envoy/resources-yaml.ts";
+import { rawResource } from "../raw-object.ts";
+
+const runs = 9;
+const requestsPerRun = 20_000;
+const connections = 8;
+
+type Json = { [key: string]: JsonValue };
+/** The filters before the router, made from the slots that the product emits. */
+type Variant = (slots: readonly Json[]) => readonly Json[];
+
+const variants: Readonly<Record<string, Variant>> = {
+  "router only": () => [],
+  "slots, all no-ops": (slots) => slots,
+  "as many no-ops without ECDS": (slots) => slots.map(({ name }) => ({ name: name ?? "", typed_config: noOp })),
+  "real filters, disabled": (slots) =>
+    slots.map(({ name }) => ({ name: name ?? "", disabled: true, typed_config: real[String(name)] ?? noOp })),
+};
+
+const type = (name: string): string => `type.googleapis.com/envoy.extensions.filters.http.${name}`;
+const noOp = { "@type": type("header_mutation.v3.HeaderMutation") };
+const real: Readonly<Record<string, Json>> = {
+  "envoy.filters.http.grpc_http1_bridge": { "@type": type("grpc_http1_bridge.v3.Config") },
+  "envoy.filters.http.grpc_web": { "@type": type("grpc_web.v3.GrpcWeb") },
+  "envoy.filters.http.grpc_stats": { "@type": type("grpc_stats.v3.FilterConfig"), stats_for_all_methods: false },
+  "envoy.filters.http.lua": { "@type": type("lua.v3.Lua") },
+  "envoy.filters.http.buffer": { "@type": type("buffer.v3.Buffer"), max_request_bytes: 1000 },
+  "envoy.filters.http.rbac": { "@type": type("rbac.v3.RBAC") },
+};
+
+const envoy = await startEnvoy();
+try {
+  const ports = new Map<string, number>();
+  for (const name of Object.keys(variants)) ports.set(name, await freePort());
+  await envoy.serve(resources(ports));
+  const worker = workerOf(envoy.pid);
+  const samples = new Map<string, number[]>([...ports.keys()].map((name) => [name, []]));
+  for (let run = -1; run < runs; run++) {
+    for (const [name, port] of ports) {
+      const before = cpuNs(envoy.pid, worker);
+      await load(port);
+      // The first round warms up.
+      if (run >= 0) samples.get(name)?.push((cpuNs(envoy.pid, worker) - before) / requestsPerRun / 1000);
+    }
+  }
+  report(samples);
+} finally {
+  await envoy.close();
+}
+
+/** A listener per variant from the one that the product emits, and its slots. */
+function resources(ports: ReadonlyMap<string, number>): readonly Encoded[] {
+  const mapping = rawResource("Mapping", "v2", { prefix: "/", service: "127.0.0.1:1" }, { name: "x" });
+  const compiled = compile([["x", mapping]], { settings: defaultSettings }).resources;
+  const listener = compiled.find((one) => one.type === "listener");
+  if (!listener) throw new Error("nothing listens");
+  const made = [...ports].map(([name, port]) => variantOf(listener, name, port));
+  return [...compiled.filter((one) => one !== listener), ...made, routes()];
+}
+
+function variantOf(listener: Encoded, name: string, port: number): Encoded {
+  const json = resourceJson(listener) as Json;
+  const [chain] = json["filter_chains"] as [{ filters: [{ typed_config: Json }] }];
+  const manager = chain.filters[0].typed_config;
+  const filters = manager["http_filters"] as Json[];
+  manager["http_filters"] = [...(variants[name]?.(filters.slice(0, -1)) ?? []), ...filters.slice(-1)];
+  manager["rds"] = { ...(manager["rds"] as Json), route_config_name: "direct" };
+  manager["access_log"] = [];
+  const address = { socket_address: { address: "127.0.0.1", port_value: port } };
+  const message = fromJson(ListenerSchema, { ...json, name, address }, { registry });
+  return encoded("listener", name, toBinary(ListenerSchema, message));
+}
+
+function routes(): Encoded {
+  const direct = { match: { prefix: "/" }, direct_response: { status: 200, body: { inline_string: "ok" } } };
+  const json = { name: "direct", virtual_hosts: [{ name: "all", domains: ["*"], routes: [direct] }] };
+  return encoded("routes", "direct", toBinary(RouteConfigurationSchema, fromJson(RouteConfigurationSchema, json)));
+}
+
+function encoded(kind: keyof typeof typeUrls, name: string, bytes: Uint8Array): Encoded {
+  return { type: kind, name, version: Buffer.from(bytes).toString("base64"), parts: [bytes] };
+}
+
+function workerOf(pid: number): string {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const worker = tasks.find((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/comm`, "utf8").startsWith("wrk:worker_0"),
+  );
+  if (!worker) throw new Error("Envoy has no worker thread");
+  return worker;
+}
+
+function cpuNs(pid: number, task: string): number {
+  return Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]);
+}
+
+/** Requests over connections that stay, each answered before the next is sent. */
+async function load(port: number): Promise<void> {
+  const each = requestsPerRun / connections;
+  await Promise.all(Array.from({ length: connections }, () => pingPong(port, each)));
+}
+
+function pingPong(port: number, times: number): Promise<void> {
+  const request = "GET / HTTP/1.1\r\nhost: bench.test\r\n\r\n";
+  return new Promise((resolve, reject) => {
+    let left = times;
+    const socket = connect(port, "127.0.0.1", () => socket.write(request));
+    socket.setNoDelay(true);
+    socket.on("error", reject);
+    socket.on("data", (chunk: Buffer) => {
+      if (chunk.toString("latin1", chunk.length - 6) !== "\r\n\r\nok") return;
+      left--;
+      if (left > 0) socket.write(request);
+      else socket.end(resolve);
+    });
+  });
+}
+
+function report(samples: ReadonlyMap<string, readonly number[]>): void {
+  for (const [name, of] of samples) {
+    const sorted = of.toSorted((a, b) => a - b);
+    const at = (share: number): number => Number((sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(2));
+    const figure = { bench: `slots: ${name}`, n: of.length, unit: "us of worker CPU per request" };
+    console.log(JSON.stringify({ ...figure, min: at(0), median: at(0.5), max: at(1) }));
+  }
+}
