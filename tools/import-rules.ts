@@ -77,6 +77,13 @@ export const rooms: readonly Room[] = [
     packages: [protobuf, "re2js"],
     pure: true,
   },
+  {
+    room: "compiler/why/",
+    may: ["base/", "compiler/ir/", "compiler/lanes/planned-host.ts", "compiler/linked.ts"],
+    types: ["compiler/compile.ts"],
+    packages: ["re2js"],
+    pure: true,
+  },
   { room: "compiler/", may: ["base/"], pure: true },
 
   { room: "control/", may: ["base/", "gen/", compilerDoor], packages: [protobuf, "pino", "prom-client"] },

@@ -27,6 +27,26 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./lint.ts")).lintCommand(),
   },
   {
+    name: "why",
+    summary: "say which route takes a request, and why the others do not",
+    load: async () => (await import("./why.ts")).whyCommand(),
+  },
+  {
+    name: "routes",
+    summary: "list routes",
+    load: async () => (await import("./routes.ts")).routesCommand(),
+  },
+  {
+    name: "diff",
+    summary: "say what changes between two sets of manifests",
+    load: async () => (await import("./diff.ts")).diffCommand(),
+  },
+  {
+    name: "wait",
+    summary: "wait until an object is served",
+    load: async () => (await import("./wait.ts")).waitCommand(),
+  },
+  {
     name: "demo-backends",
     summary: "start the two services that the quickstart routes to",
     load: async () => (await import("./demo-backends.ts")).demoBackendsCommand(),
@@ -41,5 +61,10 @@ export const commands: readonly CommandEntry[] = [
     name: "version",
     summary: "print the version",
     load: async () => (await import("./version.ts")).versionCommand(),
+  },
+  {
+    name: "completion",
+    summary: "print what makes a shell complete commands and options",
+    load: async () => (await import("./completion.ts")).completionCommand(),
   },
 ];

@@ -6,6 +6,7 @@ import { openKeeperLink } from "../control/keeper-link.ts";
 import { runControl } from "../control/run.ts";
 import { CannotRun, exitStatus } from "./cannot-run.ts";
 import { checkPorts } from "./check-ports.ts";
+import { commandEndpoints } from "./endpoints.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { type RunFlags, withRunOptions } from "./run.ts";
 import { parsePort, settingsFrom } from "./settings.ts";
@@ -35,6 +36,7 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
     ...(flags.adminPort === undefined ? {} : { adminPort: parsePort(flags.adminPort, "--admin-port") }),
     log,
     logFormat: flags.logFormat,
+    endpoints: commandEndpoints,
     beforeServing: ({ compiler }) => checkPorts(compiler, settings.ports, keeper.runtimeDirectory),
     onReady: (text) => keeper.ready(text),
     signal: keeper.signal,

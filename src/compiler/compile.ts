@@ -49,5 +49,19 @@ export function declareCompiler(g: Graph) {
     listener: chains.encodedListeners,
     routes: tables.encodedTables,
   };
-  return { inputs, objects, module, hosts, routes, upstreams, listeners, names, tables, chains, secrets, outputs };
+  return {
+    inputs,
+    objects,
+    module,
+    hosts,
+    sockets,
+    routes,
+    upstreams,
+    listeners,
+    names,
+    tables,
+    chains,
+    secrets,
+    outputs,
+  };
 }

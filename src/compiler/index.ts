@@ -12,3 +12,16 @@ export type { CommitResult, Compilation, Compiler, CompilerEdit, LastGood, Refus
 export { type Encoded, encodedBytes, type ResourceType, typeUrls } from "./ir/encoded.ts";
 export { type CompileInputs, compile, openCompiler } from "./open.ts";
 export { defaultSettings, type Settings } from "./settings.ts";
+export {
+  type ClientRequest,
+  type Effect,
+  type Explanation,
+  explain,
+  type Loser,
+  listRoutes,
+  type Outcome,
+  parseRequest,
+  type RouteRow,
+  type SeenRequest,
+  type Upstream,
+} from "./why/index.ts";

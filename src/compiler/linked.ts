@@ -19,6 +19,7 @@ export const finished: Reads = {
 export function linkedJson({ chains, hosts, listeners, routes, tables, upstreams }: Declared): object {
   return conceal({
     listeners: values(listeners.listeners).map(({ key, ...listener }) => ({
+      name: key,
       ...named(listener),
       chains: values(chains.chains)
         .filter((chain) => chain.listener === key)

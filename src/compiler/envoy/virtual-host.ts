@@ -3,6 +3,7 @@
  * Nothing is encoded again, so an edit of one route costs a copy of its own virtual host.
  */
 import { RouteMatchSchema, RouteSchema, VirtualHostSchema } from "#gen/envoy/config/route/v3/route_components_pb.js";
+import { routeVariants } from "../ir/exposure.ts";
 import type { NamedMatch } from "../ir/match.ts";
 import type { Exposure } from "../ir/virtual-host.ts";
 import { contentVersion, encode, encodeFields, field } from "./bytes.ts";
@@ -65,31 +66,12 @@ function exposed(hosted: HostedRoute): Exposed {
 }
 
 function compose(route: EncodedRoute, exposure: Exposure, ...conditions: readonly Uint8Array[]): Exposed {
-  const own = (proto: "http" | "https" | undefined) => {
+  const variants = routeVariants(route.proto, exposure);
+  const routes = variants.map(({ proto, toHttps }) => {
     const match = matchField(route.match, ...conditions, ...(proto ? [protoCondition[proto]] : []));
-    return field(routesField, match, route.rest);
-  };
-  const toHttps = () => field(routesField, matchField(route.match, ...conditions), route.toHttps);
-  // A route for plain HTTP only is what its object says it is: there is nothing to redirect it to.
-  if (route.proto === "http") return exposure === "hidden" || exposure === "secure-only" ? hidden : shown(own("http"));
-  switch (exposure) {
-    case "direct":
-      return shown(own(route.proto));
-    case "redirect":
-      return shown(own("https"), toHttps());
-    case "secure-only":
-      return shown(own("https"));
-    case "redirect-only":
-      return { routes: [toHttps()], forwards: false };
-    case "hidden":
-      return hidden;
-  }
-}
-
-const hidden: Exposed = { routes: [], forwards: false };
-
-function shown(...routes: readonly Uint8Array[]): Exposed {
-  return { routes, forwards: true };
+    return field(routesField, match, route.common, toHttps ? route.toHttps : route.action);
+  });
+  return { routes, forwards: variants.some(({ toHttps }) => !toHttps) };
 }
 
 /** A route that answers 421 to secure requests, or to all of them, framed for a virtual host. */

@@ -1,8 +1,10 @@
 /** Filter chains and the listeners that hold them. */
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { emitFilterChain } from "../envoy/filter-chain.ts";
 import { emitListener } from "../envoy/listener.ts";
 import { lowerHttpOptions } from "../frontends/ambassador/index.ts";
 import type { Graph, Reads } from "../graph/index.ts";
+import type { ListenerDecl } from "../ir/listener.ts";
 import * as link from "../link/index.ts";
 import { policies } from "../policies/index.ts";
 import type { Hosts } from "./hosts.ts";
@@ -55,7 +57,15 @@ export function declareChains(g: Graph, { inputs, module, hosts, listeners, name
     const port = reads.get(inputs.settings, "")?.ports[String(listener.port)] ?? listener.port;
     const own = reads.get(byListener, listener.key) ?? [];
     const emit = () => emitListener(listener, port, own, options(reads));
-    return own.length === 0 ? { out: [] } : emitted(listener.key, listener.origin, "nothing listens on its port", emit);
+    if (own.length === 0) return { out: [], diagnostics: [idle(listener)] };
+    return emitted(listener.key, listener.origin, "nothing listens on its port", emit);
   });
-  return { chains, encodedListeners };
+  return { chains, options, encodedListeners };
+}
+
+function idle({ origin, port }: ListenerDecl): Diagnostic {
+  return diagnose("listener/nothing-to-serve", origin, `no TCPMapping or Host has anything to serve on port ${port}`, {
+    traffic: "nothing listens on its port",
+    hint: `create a TCPMapping for port ${port}, or delete the Listener`,
+  });
 }
