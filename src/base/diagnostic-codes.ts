@@ -82,6 +82,7 @@ export const diagnosticCodes = {
   "host/acme-not-yet-supported": notice("Certificates are not obtained from an ACME authority yet."),
   "host/duplicate-hostname": error("Two Hosts claim the same hostname; the older one is used."),
   "host/invalid-hostname": error("A Host's hostname is not a host name pattern."),
+  "host/no-http2": notice("A Host does not offer HTTP/2, because no alpn_protocols ask for it."),
   "host/no-listener": warning("No Listener takes a Host."),
   "host/not-in-context": warning("A Host uses a TLSContext that does not list it."),
   "host/not-yet-supported": warning("A field of a Host has no effect yet."),
@@ -110,6 +111,7 @@ export const diagnosticCodes = {
   "listener/namespace-selector": warning("A Listener asks for namespaces by labels, which is not possible."),
   "listener/no-protocol": error("A Listener says neither protocol nor protocolStack."),
   "listener/not-yet-supported": warning("A field of a Listener has no effect yet."),
+  "listener/nothing-to-serve": warning("Nothing is served on a Listener's port, so it is not opened."),
   "listener/port-not-permitted": error("A port may not be bound by this process."),
   "listener/two-protocols": warning("A Listener has both protocol and protocolStack; protocolStack is used."),
 
@@ -156,6 +158,7 @@ export const diagnosticCodes = {
   // module
   "module/invalid-value": error("A setting of the Module holds what no request, answer or log can carry."),
   "module/not-yet-supported": warning("A setting of a Module has no effect yet."),
+  "module/second-module": warning("There is more than one Module ambassador."),
   "module/unknown-module": warning("A Module has a name that means nothing."),
 
   // object
@@ -184,6 +187,7 @@ export const diagnosticCodes = {
   "secret/invalid-certificate": error("A Secret holds a certificate that cannot be read."),
   "secret/invalid-key": error("A Secret holds a private key that cannot be read."),
   "secret/key-mismatch": error("A Secret's private key does not belong to its certificate."),
+  "secret/no-revocation-list": error("A Secret holds no list of revoked certificates."),
 
   // service
   "service/http-with-tls": warning("A service says http:// but TLS is asked for."),
@@ -202,7 +206,9 @@ export const diagnosticCodes = {
   "tcp-mapping/weights-over-100": error("The weights of TCPMappings for the same connections add up to more than 100."),
 
   // tls
+  "tls/broken-context": error("A TLSContext that is referred to cannot be used."),
   "tls/unknown-context": error("There is no TLSContext of this name."),
+  "tls/unknown-name": error("A cipher suite, a curve, a protocol or a server name is not one that can be used."),
   "tls/unusable-secret": error("A Secret is missing or does not hold what is needed of it."),
 
   // tls-context
