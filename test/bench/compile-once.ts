@@ -1,0 +1,69 @@
+/**
+ * Compiles one shape in a process of its own and prints what it took as JSON: `node --expose-gc compile-once.ts SHAPE
+ * EDITS`. The process begins with the parsed objects and nothing compiled, so the first compilation is a cold one.
+ */
+import { type CompilerEdit, openCompiler } from "#compiler";
+import { generate, mapping, mappingKey, type Shape } from "./generate.ts";
+import { numbers } from "./random.ts";
+
+/** What one process measured. Times in ms, sizes in bytes. */
+export interface Measured {
+  readonly cold: number;
+  /** Processor time of the cold compilation's thread: what it would take on an idle machine, nearly. */
+  readonly coldProcessor: number;
+  readonly edits: readonly number[];
+  readonly allocated: readonly number[];
+  readonly rssAtRest: number;
+  readonly rssPeak: number;
+}
+
+if (import.meta.main)
+  console.log(JSON.stringify(measure(JSON.parse(process.argv[2] ?? "") as Shape, Number(process.argv[3]))));
+
+function measure(shape: Shape, count: number): Measured {
+  const objects: CompilerEdit[] = generate(shape).map(([key, value]) => ({ kind: "object", key, value }));
+  const compiler = openCompiler();
+  collectGarbage();
+  const processor = process.threadCpuUsage();
+  const cold = timed(() => {
+    compiler.apply(objects);
+    compiler.commit();
+  });
+  const { user, system } = process.threadCpuUsage(processor);
+  const rssPeak = process.memoryUsage.rss();
+  objects.length = 0;
+  collectGarbage();
+  const rssAtRest = process.memoryUsage.rss();
+  const { edits, allocated } = editAtRandom(shape, count, (edit) => {
+    compiler.apply([edit]);
+    compiler.commit();
+  });
+  return { cold, coldProcessor: (user + system) / 1000, edits, allocated, rssAtRest, rssPeak };
+}
+
+function editAtRandom(shape: Shape, count: number, take: (edit: CompilerEdit) => void) {
+  const random = numbers(1);
+  const edits: number[] = [];
+  const allocated: number[] = [];
+  for (let edit = 1; edit <= count; edit++) {
+    const i = random(shape.mappings);
+    const change: CompilerEdit = { kind: "object", key: mappingKey(i), value: mapping(shape, i, edit) };
+    const before = process.memoryUsage().heapUsed;
+    edits.push(timed(() => take(change)));
+    const more = process.memoryUsage().heapUsed - before;
+    // A collection in between makes the difference meaningless.
+    if (more > 0) allocated.push(more);
+  }
+  return { edits, allocated };
+}
+
+function collectGarbage(): void {
+  // The first one finds what the second one can free.
+  for (let i = 0; i < 2; i++) globalThis.gc?.();
+}
+
+function timed(run: () => void): number {
+  const start = performance.now();
+  run();
+  return performance.now() - start;
+}

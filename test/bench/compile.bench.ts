@@ -1,0 +1,77 @@
+/**
+ * What compiling costs: from parsed objects to every encoded resource, and from one edited Mapping to new bytes; each
+ * configuration in processes of its own, so that every first compilation is a cold one and memory is nobody else's.
+ * `SHAPE=5000` measures only the configurations whose name contains that.
+ */
+import { execFileSync } from "node:child_process";
+import type { Measured } from "./compile-once.ts";
+import { printHead, recordSamples } from "./figures.ts";
+import type { Shape } from "./generate.ts";
+
+const bound = (mappings: number, hosts: number, more: Partial<Shape> = {}): Shape => ({
+  mappings,
+  hosts,
+  bound: true,
+  ...more,
+});
+const unbound = (mappings: number, hosts: number): Shape => ({ mappings, hosts, bound: false });
+
+const shapes: readonly Shape[] = [
+  ...[bound(100, 1), bound(100, 100), bound(1000, 1), bound(1000, 100)],
+  ...[bound(10_000, 1), bound(10_000, 100), bound(10_000, 200), bound(10_000, 10_000)],
+  // The dimensions that sizes are given in: TLSContexts, Hosts, Mappings per Host (above), Mappings without host.
+  ...[bound(1000, 100, { contexts: 10 }), bound(1000, 100, { contexts: 100 }), bound(1000, 1000, { contexts: 1000 })],
+  ...[bound(1000, 1000), unbound(100, 100), unbound(1000, 100), unbound(5000, 200)],
+];
+
+const mebibyte = 2 ** 20;
+
+printHead();
+for (const shape of shapes.filter((shape) => nameOf(shape).includes(process.env["SHAPE"] ?? ""))) {
+  const runs = Array.from({ length: 3 }, () => measure(shape, shape.bound ? 1000 : 200));
+  const all = (pick: (run: Measured) => readonly number[]) => runs.flatMap(pick);
+  const name = nameOf(shape);
+  const add = (what: string, unit: "ms" | "MiB" | "KiB", samples: readonly number[]) =>
+    recordSamples(`${what}, ${name}`, shape.mappings, unit, samples);
+  add(
+    "cold compile",
+    "ms",
+    all((run) => [run.cold]),
+  );
+  add(
+    "cold compile, processor time",
+    "ms",
+    all((run) => [run.coldProcessor]),
+  );
+  add(
+    "one edit → bytes",
+    "ms",
+    all((run) => run.edits),
+  );
+  add(
+    "allocated per edit",
+    "KiB",
+    all((run) => run.allocated.map((bytes) => bytes / 1024)),
+  );
+  add(
+    "RSS at rest",
+    "MiB",
+    all((run) => [run.rssAtRest / mebibyte]),
+  );
+  add(
+    "RSS after compiling",
+    "MiB",
+    all((run) => [run.rssPeak / mebibyte]),
+  );
+}
+
+function nameOf({ mappings, hosts, bound, contexts }: Shape): string {
+  const what = `${mappings} Mappings ${bound ? "on" : "without host ×"} ${hosts} Hosts`;
+  return contexts === undefined ? what : `${what}, ${contexts} TLSContexts`;
+}
+
+function measure(shape: Shape, edits: number): Measured {
+  const script = new URL("compile-once.ts", import.meta.url).pathname;
+  const output = execFileSync(process.execPath, ["--expose-gc", script, JSON.stringify(shape), String(edits)]);
+  return JSON.parse(output.toString()) as Measured;
+}

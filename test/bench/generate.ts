@@ -1,0 +1,128 @@
+/**
+ * Configurations of any size for measurements, as they are in the field: Hosts with certificates of their own, v2
+ * Mappings, and a Service with an EndpointSlice behind every Mapping. The same shape always gives the same objects.
+ */
+import type { RawObject } from "#compiler";
+import { keyPem, makeIdentity, pem } from "../../tools/x509/certificate.ts";
+
+/** An object under the key that its source would give it. */
+export type Keyed = readonly [key: string, object: RawObject];
+
+/** How many of what. */
+export interface Shape {
+  readonly mappings: number;
+  readonly hosts: number;
+  /** Whether each Mapping names one Host (in turn), or none, so that every Host serves it. */
+  readonly bound: boolean;
+  /** TLSContexts, each named by a Host; 0 by default. */
+  readonly contexts?: number;
+  /** A Listener and Hosts without certificates: what the compiler costs without TLS. */
+  readonly cleartext?: boolean;
+}
+
+const group = "getambassador.io";
+const created = "2024-01-01T00:00:00Z";
+
+/** All objects of a shape. */
+export function generate(shape: Shape): readonly Keyed[] {
+  const { mappings, hosts, contexts = 0, cleartext = false } = shape;
+  return [
+    ...(cleartext ? [listener] : []),
+    ...times(hosts, (i) => host(i, { cleartext, context: i < contexts })),
+    ...(cleartext ? [] : times(hosts, secret)),
+    ...times(contexts, context),
+    ...times(mappings, (i) => mapping(shape, i)),
+    ...times(mappings, service),
+    ...times(mappings, (i) => slice(i, `10.0.${i >> 8}.${i & 255}`)),
+  ].map((object) => [`bench.yaml#${object.ref.kind}/${object.ref.name}`, object]);
+}
+
+/** Mapping `i` of a shape, as it is after so many edits of it: mostly another timeout, at times more than that. */
+export function mapping({ hosts, bound, mappings }: Shape, i: number, edit = 0): RawObject {
+  return object("Mapping", "v2", `mapping-${i}`, {
+    prefix: edit % 10 === 9 ? `/service-${i}/${edit}/` : `/service-${i}/`,
+    service: `service-${edit % 10 === 4 ? (i + edit) % mappings : i}:8080`,
+    timeout_ms: 3000 + edit,
+    ...(bound ? { host: hostname(i % hosts) } : {}),
+    ...(i % 4 === 0 ? { headers: { "x-version": `${i % 3}` } } : {}),
+    ...(i % 5 === 0 ? { add_request_headers: { "x-tenant": { value: `tenant-${i % 50}`, append: false } } } : {}),
+  });
+}
+
+/** The key of Mapping `i`. */
+export function mappingKey(i: number): string {
+  return `bench.yaml#Mapping/mapping-${i}`;
+}
+
+/** The Host name that a bound Mapping has. */
+export function hostname(i: number): string {
+  return `host-${i}.example.com`;
+}
+
+const listener = object("Listener", "v3alpha1", "http", {
+  port: 8080,
+  protocol: "HTTP",
+  securityModel: "XFP",
+  hostBinding: { namespace: { from: "ALL" } },
+});
+
+function host(
+  i: number,
+  { cleartext, context }: { readonly cleartext: boolean; readonly context: boolean },
+): RawObject {
+  return object("Host", "v2", `host-${i}`, {
+    hostname: hostname(i),
+    acmeProvider: { authority: "none" },
+    ...(cleartext ? {} : { tlsSecret: { name: `certificate-${i}` } }),
+    ...(context ? { tlsContext: { name: `context-${i}` } } : {}),
+    requestPolicy: { insecure: { action: cleartext ? "Route" : "Redirect" } },
+  });
+}
+
+function context(i: number): RawObject {
+  const versions = { min_tls_version: "v1.2", max_tls_version: i % 2 ? "v1.3" : "v1.2" };
+  return object("TLSContext", "v2", `context-${i}`, { hosts: [hostname(i)], secret: `certificate-${i}`, ...versions });
+}
+
+/** Making keys is slow and which key a Secret holds does not matter: a few are shared. */
+const certificates = new Map<number, Readonly<Record<string, string>>>();
+
+function secret(i: number): RawObject {
+  const which = i % 16;
+  const data = certificates.get(which) ?? material(which);
+  certificates.set(which, data);
+  return raw("Secret", "", "v1", `certificate-${i}`, { type: "kubernetes.io/tls", data });
+}
+
+function material(which: number): Readonly<Record<string, string>> {
+  const { certificate, key } = makeIdentity({ name: `bench-${which}`, dnsNames: ["*.example.com"] });
+  const encoded = (text: string) => Buffer.from(text).toString("base64");
+  return { "tls.crt": encoded(pem("CERTIFICATE", certificate)), "tls.key": encoded(keyPem(key)) };
+}
+
+function service(i: number): RawObject {
+  const spec = { clusterIP: `10.96.${i >> 8}.${i & 255}`, ports: [{ name: "http", port: 8080, targetPort: 9000 }] };
+  return raw("Service", "", "v1", `service-${i}`, { spec });
+}
+
+function slice(i: number, address: string): RawObject {
+  const body = {
+    addressType: "IPv4",
+    ports: [{ name: "http", port: 9000 }],
+    endpoints: [{ addresses: [address], conditions: { ready: true } }],
+  };
+  const labels = { "kubernetes.io/service-name": `service-${i}` };
+  return { ...raw("EndpointSlice", "discovery.k8s.io", "v1", `service-${i}-1`, body), labels };
+}
+
+function object(kind: string, version: string, name: string, spec: RawObject["body"]): RawObject {
+  return raw(kind, group, version, name, { spec });
+}
+
+function raw(kind: string, group: string, version: string, name: string, body: RawObject["body"]): RawObject {
+  return { ref: { group, kind, namespace: "default", name }, version, labels: {}, annotations: {}, created, body };
+}
+
+function times<T>(count: number, make: (i: number) => T): T[] {
+  return Array.from({ length: count }, (_, i) => make(i));
+}
