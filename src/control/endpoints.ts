@@ -3,14 +3,15 @@
  * look into the compiler's graph.
  */
 import type { AdminEndpoint } from "./admin-server.ts";
-import { type CommitCounts, renderMetrics } from "./metrics.ts";
+import { renderMetrics } from "./metrics.ts";
+import type { PipelineCounts } from "./pipeline.ts";
 import type { ControlView } from "./run.ts";
 import type { XdsServer } from "./xds/server.ts";
 
 type Endpoints = Readonly<Record<string, AdminEndpoint>>;
 
 /** Liveness, readiness, metrics. */
-export function healthEndpoints(isReady: () => boolean, xds: XdsServer, counts: CommitCounts): Endpoints {
+export function healthEndpoints(isReady: () => boolean, xds: XdsServer, counts: PipelineCounts): Endpoints {
   const alive: AdminEndpoint = () => ({ body: "alive\n" });
   return {
     "/healthz": alive,

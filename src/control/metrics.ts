@@ -1,16 +1,11 @@
 /**
  * Control's own figures in Prometheus' text form.
  */
+import type { PipelineCounts } from "./pipeline.ts";
 import type { XdsServer } from "./xds/server.ts";
 
-/** What else is counted. */
-export interface CommitCounts {
-  readonly commits: number;
-  readonly diagnostics: Readonly<Record<string, number>>;
-}
-
 /** The whole page. */
-export function renderMetrics(xds: XdsServer, counts: CommitCounts): string {
+export function renderMetrics(xds: XdsServer, counts: PipelineCounts): string {
   const { streams, responses, bytes, refusals, early } = xds.statistics();
   const acknowledged = xds.acknowledged();
   const byType = Object.entries(responses).map(([type, count]) => [`{type="${type}"}`, count] as const);

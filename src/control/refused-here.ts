@@ -19,7 +19,7 @@ const firstRetryMs = 1_000;
 const longestRetryMs = 30_000;
 
 /** Starts with nothing. */
-export function createRefusedHere(server: () => XdsServer): RefusedHere {
+export function createRefusedHere(server: XdsServer): RefusedHere {
   const versions = new Map<string, Set<string>>();
   const retries = new Map<string, { readonly version: string; readonly delay: number }>();
 
@@ -31,7 +31,7 @@ export function createRefusedHere(server: () => XdsServer): RefusedHere {
     retries.set(key, { version, delay });
     if (!again)
       log("error", "a listener's address cannot be bound; it is tried again until it can", { name, reason: message });
-    setTimeout(() => server().retry(type, name, version), delay).unref();
+    setTimeout(() => server.retry(type, name, version), delay).unref();
   }
 
   return {
@@ -45,7 +45,7 @@ export function createRefusedHere(server: () => XdsServer): RefusedHere {
       return true;
     },
     isRefused(type, name) {
-      const version = server().snapshot.get(type, name)?.version;
+      const version = server.snapshot.get(type, name)?.version;
       return version !== undefined && (versions.get(`${type}/${name}`)?.has(version) ?? false);
     },
   };

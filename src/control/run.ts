@@ -4,24 +4,14 @@
  */
 import { join } from "node:path";
 import type { Diagnostic } from "#base/diagnostic.ts";
-import type { Log, LogFormat } from "#base/log.ts";
+import { errorFields, type Log, type LogFormat } from "#base/log.ts";
 import type { Locate } from "#base/render-diagnostic.ts";
-import {
-  type Compiler,
-  type CompilerEdit,
-  isKnownKind,
-  openCompiler,
-  type ResourceChange,
-  type Settings,
-} from "#compiler";
-import { type AdminEndpoint, startAdminServer } from "./admin-server.ts";
+import { type Compiler, isKnownKind, openCompiler, type Settings } from "#compiler";
+import { type AdminEndpoint, type AdminServer, startAdminServer } from "./admin-server.ts";
 import { debugEndpoints, healthEndpoints } from "./endpoints.ts";
-import { createLastGoodKeeper } from "./last-good.ts";
-import { createQuarantine } from "./quarantine.ts";
-import { createRefusedHere } from "./refused-here.ts";
+import { openPipeline, type Pipeline } from "./pipeline.ts";
 import { createDiagnosticLog } from "./report-log.ts";
-import { openSchedule } from "./schedule.ts";
-import { watchFiles } from "./sources/files.ts";
+import { type FileBatch, type FileWatcher, watchFiles } from "./sources/files.ts";
 import { openStateFile } from "./state-file.ts";
 import { serveXds, type XdsServer } from "./xds/server.ts";
 
@@ -58,145 +48,99 @@ export interface ControlView {
   diagnostics(): readonly Diagnostic[];
   /** Resolves when everything that has been read is compiled and Envoy has acknowledged it. */
   served(): Promise<void>;
+  /** Resolves when the files have been looked at again. */
+  rescan(): Promise<void>;
 }
 
-/** Runs until the signal; rejects when it cannot start. */
+/** Runs until the signal; rejects when it cannot start. Nothing of it is left running either way. */
 export async function runControl(options: ControlOptions): Promise<void> {
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    const { watching } = await start(options, closers);
+    // Watching ends only by a bug; then the keeper starts another process.
+    await Promise.race([aborted(options.signal), watching]);
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+}
+
+async function start(
+  options: ControlOptions,
+  closers: (() => Promise<void>)[],
+): Promise<{ readonly watching: Promise<void> }> {
   const { log, settings } = options;
-  const compiler = openCompiler(settings);
   const stateFile = options.stateDirectory === undefined ? undefined : openStateFile(options.stateDirectory);
   const state = (await stateFile?.read()) ?? { lastGood: {}, refusals: {} };
-  const refusedHere = createRefusedHere(() => xds);
-  const xds = await serveXds({
-    socketPath: join(options.runtimeDirectory, "xds.sock"),
-    onRefusal: (refused) => {
-      log("debug", "refused", { type: refused.type, name: refused.name, reason: refused.message });
-      if (refusedHere.note(refused, log)) quarantine.report(refused);
-    },
-    onEarly: ({ type, name, clusters }) => {
-      const text = `${type} "${name}" was sent although Envoy could not reach all of its clusters in time`;
-      log("warning", text, { clusters: clusters.slice(0, 5).join(" "), count: clusters.length });
-    },
-    onConverged: (number) => {
-      if (number === xds.snapshot.number && !quarantine.busy) lastGood.forget();
-    },
-    onStreamError: (error) => log("warning", "Envoy's stream has broken", { reason: error.message }),
-  });
+  const compiler = openCompiler(settings);
+  const xds = await startXds(options, () => pipeline);
+  closers.push(xds.close);
 
-  const lastGood = createLastGoodKeeper(compiler, Object.entries(state.lastGood));
-  const quarantine = createQuarantine({
-    compiler,
-    log,
-    recent: lastGood.recent,
-    initial: Object.entries(state.refusals),
-    trial: async (edits) => xds.whenAcknowledged(await schedule.push(edits)),
-    isRefused: refusedHere.isRefused,
-    onFound() {
-      save();
-      report();
-    },
-  });
-  compiler.apply([
-    ...Object.entries(state.lastGood).map(([key, value]) => ({ kind: "lastGood", key, value }) as const),
-    ...Object.entries(state.refusals).map(([key, value]) => ({ kind: "refusal", key, value }) as const),
-  ]);
-
-  const sayNew = createDiagnosticLog(log, options.logFormat ?? "text");
-  const counts = { commits: 0, diagnostics: { error: 0, warning: 0, notice: 0 } };
+  let watcher: FileWatcher | undefined;
   let ofFiles: readonly Diagnostic[] = [];
-  let saved = JSON.stringify(state);
-  let held: ResourceChange[] = [];
+  const locate: Locate = (origin) => watcher?.locate(origin);
+  const diagnostics = () => [...ofFiles, ...compiler.diagnostics()];
+  const showNew = createDiagnosticLog(log, options.logFormat ?? "text");
+  const show = (all: readonly Diagnostic[]) => showNew(all, locate);
+  const pipeline = openPipeline({ compiler, xds, state, stateFile, log, diagnostics, show });
+  const served = async () => xds.whenAcknowledged(await pipeline.idle());
+  const rescan = async () => watcher?.rescan();
+  const view: ControlView = { compiler, xds, settings, locate, diagnostics, served, rescan };
 
-  function save(): void {
-    if (!stateFile || quarantine.busy) return;
-    const now = { lastGood: Object.fromEntries(lastGood.kept), refusals: Object.fromEntries(quarantine.refusals) };
-    const text = JSON.stringify(now);
-    if (text === saved) return;
-    saved = text;
-    stateFile.write(now).catch((error: unknown) => {
-      log("error", "the state directory cannot be written", { reason: error instanceof Error ? error.message : "" });
-    });
-  }
-
-  function report(): void {
-    const all = view.diagnostics();
-    counts.diagnostics = { error: 0, warning: 0, notice: 0 };
-    for (const { severity } of all) counts.diagnostics[severity]++;
-    sayNew(all, view.locate);
-  }
-
-  const schedule = openSchedule({
-    compiler,
-    prepare: (edits) => [...edits, ...quarantine.release(edits), ...lastGood.before(edits)],
-    release(changes, done) {
-      counts.commits++;
-      const early = done ? [] : changes.filter(mayGoFirst);
-      held.push(...(done ? changes : changes.filter((change) => !mayGoFirst(change))));
-      const ready = done ? held : early;
-      if (done) held = [];
-      return ready.length > 0 ? xds.update(ready) : xds.snapshot.number;
-    },
-    settle(diagnosticsChanged) {
-      const edits: CompilerEdit[] = [...lastGood.after(), ...quarantine.forgetGone()];
-      save();
-      if (diagnosticsChanged && !quarantine.busy) report();
-      return edits;
-    },
-  });
-
-  const view: ControlView = {
-    compiler,
-    xds,
-    settings,
-    locate: (origin) => watcher?.locate(origin),
-    diagnostics: () => [...ofFiles, ...compiler.diagnostics()],
-    served: async () => xds.whenAcknowledged(await schedule.idle()),
-  };
   let isReady = false;
-  const admin = await startAdminServer({
-    socketPath: join(options.runtimeDirectory, "control.sock"),
-    ...(options.adminPort !== undefined && { port: options.adminPort }),
-    log,
-    endpoints: {
-      ...healthEndpoints(() => isReady, xds, counts),
-      ...debugEndpoints(view),
-      ...options.endpoints?.(view),
-    },
-  });
+  const admin = await startAdmin(options, view, pipeline, () => isReady);
+  closers.push(admin.close);
 
-  const first = Promise.withResolvers<number>();
-  let watcher: Awaited<ReturnType<typeof watchFiles>> | undefined;
-  watcher = await watchFiles(
-    options.paths,
-    (batch) => {
-      ofFiles = batch.diagnostics;
-      const edits = batch.edits.map(({ key, value }) => ({ kind: "object", key, value }) as const);
-      schedule.push(edits).then(first.resolve, first.reject);
-      if (batch.diagnosticsChanged) schedule.idle().then(report, first.reject);
-    },
-    { isKnownKind, defaultNamespace: settings.namespace },
-  );
-  await first.promise;
+  const compiled = Promise.withResolvers<number>();
+  const onBatch = (batch: FileBatch): void => {
+    ofFiles = batch.diagnostics;
+    const edits = batch.edits.map(({ key, value }) => ({ kind: "object", key, value }) as const);
+    void pipeline.push(edits).then((number) => {
+      if (batch.diagnosticsChanged) pipeline.report();
+      compiled.resolve(number);
+    });
+  };
+  watcher = await watchFiles(options.paths, onBatch, { isKnownKind, defaultNamespace: settings.namespace });
+  closers.push(watcher.close);
+
+  await compiled.promise;
   await options.beforeServing?.(view);
   if (xds.snapshot.number === 0) xds.update([]);
   xds.open();
-  view.served().then(() => {
+  void served().then(() => {
     isReady = true;
     options.onReady(admin.port === undefined ? "" : `admin http://127.0.0.1:${admin.port}`);
-  }, first.reject);
+  });
+  return { watching: watcher.done };
+}
 
-  await aborted(options.signal);
-  await watcher.close();
-  await admin.close();
-  await xds.close();
+function startXds({ runtimeDirectory, log }: ControlOptions, pipeline: () => Pipeline): Promise<XdsServer> {
+  return serveXds({
+    socketPath: join(runtimeDirectory, "xds.sock"),
+    onRefusal: (refused) => pipeline().refused(refused),
+    onConverged: (number) => pipeline().converged(number),
+    onEarly({ type, name, clusters }) {
+      const text = `${type} "${name}" was sent although Envoy had not reached all of its clusters in time`;
+      log("warning", text, { clusters: clusters.slice(0, 5).join(" "), count: clusters.length });
+    },
+    onStreamError: (error) => log("warning", "Envoy's stream has broken", errorFields(error)),
+  });
+}
+
+function startAdmin(
+  { runtimeDirectory, adminPort, log, endpoints }: ControlOptions,
+  view: ControlView,
+  { counts }: Pipeline,
+  isReady: () => boolean,
+): Promise<AdminServer> {
+  return startAdminServer({
+    socketPath: join(runtimeDirectory, "control.sock"),
+    ...(adminPort !== undefined && { port: adminPort }),
+    log,
+    endpoints: { ...healthEndpoints(isReady, view.xds, counts), ...debugEndpoints(view), ...endpoints?.(view) },
+  });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-}
-
-/** Nothing depends on the order of these: routes to them, and removals, wait for the end of the commit. */
-function mayGoFirst({ type, resource }: ResourceChange): boolean {
-  return resource !== undefined && (type === "cluster" || type === "endpoints" || type === "secret");
 }

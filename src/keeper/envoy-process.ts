@@ -62,21 +62,38 @@ export function foldLine(line: string, log: Log): void {
 }
 
 const pollMs = 50;
+/** How long connections without a request may stay, for a request that is under way to them. */
+const idleMs = 1_000;
 
-/** Asks Envoy to finish what it does; resolves when no connection is left or the time is over. */
+/**
+ * Asks Envoy to finish what it does. Resolves when no connection is left, or no request and `idleMs` have passed, or
+ * the time is over.
+ */
 export async function drainEnvoy(admin: AdminClient, atMostMs: number): Promise<void> {
-  const until = performance.now() + atMostMs;
+  const start = performance.now();
+  const elapsed = (): number => performance.now() - start;
   try {
     await admin.post("/healthcheck/fail");
     await admin.post("/drain_listeners?graceful&skip_exit");
-    while (performance.now() < until && (await openConnections(admin)) > 0) await pause(pollMs);
+    while (elapsed() < atMostMs) {
+      const { connections, busy } = await workLeft(admin);
+      if (connections === 0 || (busy === 0 && elapsed() >= idleMs)) return;
+      await pause(pollMs);
+    }
   } catch (error) {
     // It has ended already, or is ending.
     if (!isAbsent(error)) throw error;
   }
 }
 
-async function openConnections(admin: AdminClient): Promise<number> {
-  const stats = await admin.stats("^listener\\.(?!admin).*\\.downstream_cx_active$");
-  return [...stats.values()].reduce((sum, value) => sum + value, 0);
+async function workLeft(admin: AdminClient): Promise<{ readonly connections: number; readonly busy: number }> {
+  const stats = await admin.stats("^(listener|http|tcp)\\..*downstream_(cx|rq)_active$");
+  let connections = 0;
+  let busy = 0;
+  for (const [name, value] of stats) {
+    if (/^(listener|http)\.admin\./.test(name)) continue;
+    if (name.startsWith("listener.")) connections += value;
+    else if (name.startsWith("tcp.") || name.endsWith("_rq_active")) busy += value;
+  }
+  return { connections, busy };
 }

@@ -6,13 +6,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Log } from "#base/log.ts";
-import { openAdminClient } from "./admin-client.ts";
+import { errorFields, type Log } from "#base/log.ts";
+import { type AdminClient, openAdminClient } from "./admin-client.ts";
 import { type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 import { drainEnvoy, type EnvoyProcessOptions, startEnvoyProcess } from "./envoy-process.ts";
-import { makeRuntimeDirectory } from "./runtime-dir.ts";
-import { startSentinel } from "./sentinel.ts";
-import { openStdoutRelay } from "./stdout-relay.ts";
+import { makeRuntimeDirectory, type RuntimeDirectory } from "./runtime-dir.ts";
+import { type Sentinel, startSentinel } from "./sentinel.ts";
+import { openStdoutRelay, type StdoutRelay } from "./stdout-relay.ts";
 import { supervise } from "./supervise.ts";
 
 /** What to run. */
@@ -48,6 +48,8 @@ export interface ControlMessage {
 
 /** Exit status of a control process that cannot run as it was asked to: it is not started again. */
 export const cannotRunStatus = 2;
+/** Exit status after the second signal. */
+export const killedStatus = 130;
 
 const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const defaultShutdownMs = 10_000;
@@ -57,46 +59,35 @@ const readyPollMs = 20;
 
 /** Runs until a signal; gives the exit status. */
 export async function runKeeper(options: KeeperOptions): Promise<number> {
-  const { log } = options;
   const directory = await makeRuntimeDirectory(options.runtimeParent);
   const sentinel = startSentinel(directory.path);
-  const admin = openAdminClient(directory.envoyAdminSocket);
-  const sockets = { xdsSocket: directory.xdsSocket, adminSocket: directory.envoyAdminSocket };
-  const config = JSON.stringify(bootstrap({ ...options.bootstrap, ...sockets }));
-  const { bootstrapFile } = directory;
-  await writeFile(bootstrapFile, config, { mode: 0o600 });
-
   const relay = await openStdoutRelay(directory.path, options.stdout);
+  await writeBootstrap(options.bootstrap, directory);
+  try {
+    return await keep(options, directory, sentinel, relay);
+  } finally {
+    sentinel.release();
+    relay.close();
+    await rm(directory.path, { recursive: true, force: true });
+  }
+}
 
+async function keep(
+  options: KeeperOptions,
+  { path, envoyAdminSocket, bootstrapFile }: RuntimeDirectory,
+  sentinel: Sentinel,
+  relay: StdoutRelay,
+): Promise<number> {
+  const { log } = options;
+  const admin = openAdminClient(envoyAdminSocket);
+  const ending = listenForEnd(options.signals ?? process, log);
+  const ready = createAnnouncer(options, admin, ending.signal);
   const pids = new Map<string, number>();
-  const ending = Promise.withResolvers<number>();
-  const killed = Promise.withResolvers<void>();
-  let signalled = false;
-  let announced = false;
-
   const notePid = (name: string) => (pid: number | undefined) => {
     if (pid === undefined) pids.delete(name);
     else pids.set(name, pid);
     sentinel.watch([...pids.values()]);
   };
-
-  async function announce({ text }: ControlMessage): Promise<void> {
-    if (announced) return;
-    announced = true;
-    while (!signalled && !(await admin.isReady())) await pause(readyPollMs);
-    if (!signalled) options.stdout.write(text === "" ? "ready\n" : `ready ${text}\n`);
-  }
-
-  function onSignal(signal: NodeJS.Signals): void {
-    if (signalled) killed.resolve();
-    signalled = true;
-    log("info", `${signal}: shutting down; once more ends everything at once`);
-    ending.resolve(0);
-  }
-
-  const signals = options.signals ?? process;
-  for (const signal of endingSignals) signals.on(signal, onSignal);
-
   const envoy = supervise({
     name: "Envoy",
     log,
@@ -106,48 +97,99 @@ export async function runKeeper(options: KeeperOptions): Promise<number> {
   const control = supervise({
     name: "control",
     log,
-    start: () => startControl(options, directory.path, announce, log),
+    start: () => startControl(options.control, path, ready.announce),
     onPid: notePid("control"),
-    isFinal: (status) => status === cannotRunStatus && !announced,
-    onFinal: ending.resolve,
+    isFinal: (status) => status === cannotRunStatus && !ready.announced,
+    onFinal: ending.end,
   });
-
-  const status = await ending.promise;
-  const gently = async (): Promise<void> => {
+  const status = await ending.first;
+  const gently = async (): Promise<number> => {
     if (status === 0) await drainEnvoy(admin, options.shutdownMs ?? defaultShutdownMs);
     // Control goes last: Envoy would only complain.
     await envoy.stop(envoyPatienceMs);
     await control.stop(controlPatienceMs);
+    return status;
   };
-  const atOnce = killed.promise.then(() => {
-    envoy.kill();
-    control.kill();
-  });
-  await Promise.race([gently(), atOnce]);
-  for (const signal of endingSignals) signals.off(signal, onSignal);
-  sentinel.release();
-  relay.close();
-  await rm(directory.path, { recursive: true, force: true });
-  return status;
+  const atOnce = async (): Promise<number> => {
+    await ending.second;
+    await Promise.all([envoy.kill(), control.kill()]);
+    return killedStatus;
+  };
+  return Promise.race([gently(), atOnce()]).finally(ending.close);
+}
+
+async function writeBootstrap(options: KeeperOptions["bootstrap"], directory: RuntimeDirectory): Promise<void> {
+  const { xdsSocket, envoyAdminSocket: adminSocket, bootstrapFile } = directory;
+  await writeFile(bootstrapFile, JSON.stringify(bootstrap({ ...options, xdsSocket, adminSocket })), { mode: 0o600 });
+}
+
+/** The first signal ends gently, the second at once. */
+function listenForEnd(signals: SignalSource, log: Log) {
+  const first = Promise.withResolvers<number>();
+  const second = Promise.withResolvers<void>();
+  const ending = new AbortController();
+
+  function end(status: number): void {
+    ending.abort();
+    first.resolve(status);
+  }
+
+  function onSignal(signal: NodeJS.Signals): void {
+    if (ending.signal.aborted) {
+      log("info", `${signal}: ending at once`);
+      second.resolve();
+      return;
+    }
+    log("info", `${signal}: shutting down; once more ends everything at once`);
+    end(0);
+  }
+
+  for (const signal of endingSignals) signals.on(signal, onSignal);
+  const close = (): void => {
+    for (const signal of endingSignals) signals.off(signal, onSignal);
+  };
+  return { first: first.promise, second: second.promise, signal: ending.signal, end, close };
+}
+
+/** Says `ready` once: when control says so and Envoy has all that it asked for. */
+function createAnnouncer({ stdout, log }: KeeperOptions, admin: AdminClient, ending: AbortSignal) {
+  let announced = false;
+
+  async function announce({ text }: ControlMessage): Promise<void> {
+    if (announced) return;
+    announced = true;
+    while (!ending.aborted && !(await isReady())) await pause(readyPollMs);
+    if (!ending.aborted) stdout.write(text === "" ? "ready\n" : `ready ${text}\n`);
+  }
+
+  async function isReady(): Promise<boolean> {
+    try {
+      return await admin.isReady();
+    } catch (error) {
+      log("warning", "Envoy's admin interface does not answer", errorFields(error));
+      return false;
+    }
+  }
+
+  return {
+    get announced() {
+      return announced;
+    },
+    announce,
+  };
 }
 
 function startControl(
-  options: KeeperOptions,
+  { command, args, env = process.env }: KeeperOptions["control"],
   runtimeDirectory: string,
   announce: (message: ControlMessage) => Promise<void>,
-  log: Log,
 ): ChildProcess {
-  const { command, args, env = process.env } = options.control;
   const child = spawn(command, args, {
     // Control logs in our own form, straight to the same place.
     stdio: ["ignore", 2, 2, "ipc"],
     detached: true,
     env: { ...env, DRAGOMAN_RUNTIME_DIR: runtimeDirectory },
   });
-  child.on("message", (message) => {
-    announce(message as ControlMessage).catch((error: unknown) => {
-      log("error", `Envoy's admin interface: ${error instanceof Error ? error.message : String(error)}`);
-    });
-  });
+  child.on("message", (message) => void announce(message as ControlMessage));
   return child;
 }

@@ -31,6 +31,8 @@ rm -f "$1"/*.sock "$1"/*.pipe "$1"/envoy.json
 rmdir "$1" 2>/dev/null
 `;
 
+const againMs = 200;
+
 /** Starts the watcher; it is started again if somebody ends it. */
 export function startSentinel(runtimeDirectory: string): Sentinel {
   let last = "";
@@ -44,7 +46,9 @@ export function startSentinel(runtimeDirectory: string): Sentinel {
     child.stdin.on("error", () => child.kill());
     child.on("exit", () => {
       if (released) return;
-      shell = start();
+      setTimeout(() => {
+        if (!released) shell = start();
+      }, againMs).unref();
     });
     child.unref();
     child.stdin.write(`${last}\n`);

@@ -23,7 +23,8 @@ export interface Supervised {
   readonly child: ChildProcess | undefined;
   /** Does not start it again, asks it to end, and kills it if it takes longer than `patienceMs`. */
   stop(patienceMs: number): Promise<void>;
-  kill(): void;
+  /** Resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
 /** Starts the child and keeps it running. */
@@ -78,10 +79,12 @@ export function supervise(options: SuperviseOptions): Supervised {
       await ended.promise;
       clearTimeout(late);
     },
-    kill() {
+    async kill() {
       stopping = true;
       clearTimeout(timer);
-      child?.kill("SIGKILL");
+      if (!child) return;
+      child.kill("SIGKILL");
+      await ended.promise;
     },
   };
 }

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { Agent, request } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type Running, startRunning, until } from "./running.ts";
@@ -154,6 +155,26 @@ describe("a running instance", { concurrency: false }, () => {
     running = await startRunning({}, running);
     await running.ready;
     assert.equal(await at("/a/"), "301 http://two.example/a/");
+  });
+
+  test("a request that is under way is waited for, and a second signal ends everything at once", async () => {
+    const silent = createServer();
+    silent.listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const asked = once(silent, "connection");
+    const address = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    await running.write("g.yaml", mapping("g", address).replace("host_redirect: true", "timeout_ms: 0"));
+    const request = until(async () => (await at("/g/").catch(() => "cut")) === "cut");
+    await asked;
+    running.keeper.kill("SIGINT");
+    await until(async () => running.log.some((line) => line.includes("shutting down")));
+    running.keeper.kill("SIGINT");
+    assert.deepEqual(await once(running.keeper, "exit"), [130, null]);
+    await request;
+    silent.close();
+    assert.deepEqual(await running.pids(), []);
+    running = await startRunning({ "g.yaml": "" }, running);
+    await running.ready;
   });
 
   test("a signal ends everything, with status 0", async () => {

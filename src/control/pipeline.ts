@@ -1,0 +1,148 @@
+/**
+ * What happens to an edit in control: compiled together with the version that it replaces, released to Envoy, judged
+ * by it; and what follows from that: last good versions, quarantine, their file, the report.
+ */
+import type { Diagnostic, Severity } from "#base/diagnostic.ts";
+import { errorFields, type Log } from "#base/log.ts";
+import type { Compiler, CompilerEdit, ResourceChange } from "#compiler";
+import { createLastGoodKeeper } from "./last-good.ts";
+import { createQuarantine, type Quarantine } from "./quarantine.ts";
+import { createRefusedHere } from "./refused-here.ts";
+import { openSchedule, type Schedule } from "./schedule.ts";
+import type { State, StateFile } from "./state-file.ts";
+import type { Refused } from "./xds/refusal.ts";
+import type { XdsServer } from "./xds/server.ts";
+
+/** What the pipeline connects. */
+export interface PipelineOptions {
+  readonly compiler: Compiler;
+  readonly xds: XdsServer;
+  /** What an earlier process left. */
+  readonly state: State;
+  readonly stateFile: StateFile | undefined;
+  readonly log: Log;
+  diagnostics(): readonly Diagnostic[];
+  /** Shows all diagnostics, some of which are new. */
+  show(all: readonly Diagnostic[]): void;
+}
+
+/** The pipeline, from the outside. */
+export interface Pipeline extends Schedule {
+  /** Some diagnostics may have changed. */
+  report(): void;
+  refused(refused: Refused): void;
+  converged(number: number): void;
+  readonly counts: PipelineCounts;
+}
+
+/** Figures for the metrics page. */
+export interface PipelineCounts {
+  readonly commits: number;
+  readonly diagnostics: Readonly<Record<Severity, number>>;
+}
+
+/** Connects everything; the state's last good versions and refusals are compiled with the first edits. */
+export function openPipeline(options: PipelineOptions): Pipeline {
+  const { compiler, xds, log, state } = options;
+  const counts = { commits: 0, diagnostics: { error: 0, warning: 0, notice: 0 } };
+  const refusedHere = createRefusedHere(xds);
+  const lastGood = createLastGoodKeeper(compiler, Object.entries(state.lastGood));
+  const quarantine: Quarantine = createQuarantine({
+    compiler,
+    log,
+    recent: lastGood.recent,
+    initial: Object.entries(state.refusals),
+    trial: async (edits) => xds.whenAcknowledged(await schedule.push(edits)),
+    isRefused: refusedHere.isRefused,
+    onFound() {
+      save();
+      report();
+    },
+  });
+  const save = createSaver(options, () => ({
+    lastGood: Object.fromEntries(lastGood.kept),
+    refusals: Object.fromEntries(quarantine.refusals),
+  }));
+  const release = createRelease(xds);
+
+  function report(): void {
+    // While suspects are tried, diagnostics would blame the innocent.
+    if (quarantine.busy) return;
+    const all = options.diagnostics();
+    counts.diagnostics = { error: 0, warning: 0, notice: 0 };
+    for (const { severity } of all) counts.diagnostics[severity]++;
+    options.show(all);
+  }
+
+  const schedule = openSchedule({
+    compiler,
+    prepare: (edits) => [...edits, ...quarantine.release(edits), ...lastGood.before(edits)],
+    release(changes, done) {
+      counts.commits++;
+      return release(changes, done);
+    },
+    settle(diagnosticsChanged) {
+      const edits = [...lastGood.after(), ...quarantine.forgetGone()];
+      if (!quarantine.busy) save();
+      if (diagnosticsChanged) report();
+      return edits;
+    },
+  });
+  compiler.apply(stateEdits(state));
+  return {
+    ...schedule,
+    report,
+    counts,
+    refused(refused) {
+      log("debug", "refused", { type: refused.type, name: refused.name, reason: refused.message });
+      if (refusedHere.note(refused, log)) quarantine.report(refused);
+    },
+    converged(number) {
+      if (number === xds.snapshot.number && !quarantine.busy) lastGood.forget();
+    },
+  };
+}
+
+function stateEdits({ lastGood, refusals }: State): CompilerEdit[] {
+  return [
+    ...Object.entries(lastGood).map(([key, value]) => ({ kind: "lastGood", key, value }) as const),
+    ...Object.entries(refusals).map(([key, value]) => ({ kind: "refusal", key, value }) as const),
+  ];
+}
+
+/** Writes the state when it differs from what was written last. */
+function createSaver({ stateFile, state, log }: PipelineOptions, current: () => State): () => void {
+  let saved = JSON.stringify(state);
+  return () => {
+    if (!stateFile) return;
+    const now = current();
+    const text = JSON.stringify(now);
+    if (text === saved) return;
+    saved = text;
+    stateFile.write(now).catch((error: unknown) => {
+      saved = "";
+      log("error", "the state directory cannot be written", errorFields(error));
+    });
+  };
+}
+
+/**
+ * Releases what a commit gives. Clusters, endpoints and secrets go as they come; what names them, and removals, wait
+ * for the end of the commit, so that nothing is ever sent that relies on what is still being compiled.
+ */
+function createRelease(xds: XdsServer): (changes: readonly ResourceChange[], done: boolean) => number {
+  let held: ResourceChange[] = [];
+  return (changes, done) => {
+    const ready: ResourceChange[] = [];
+    for (const change of changes) (done || mayGoFirst(change) ? ready : held).push(change);
+    if (done) {
+      ready.unshift(...held);
+      held = [];
+    }
+    return ready.length > 0 ? xds.update(ready) : xds.snapshot.number;
+  };
+}
+
+function mayGoFirst({ type, resource }: ResourceChange): boolean {
+  return resource !== undefined && (type === "cluster" || type === "endpoints" || type === "secret");
+}
