@@ -2,7 +2,7 @@
  * Protobuf framing by hand, where encoded pieces are put together without encoding them again.
  * Sound because a repeated field, and a message field that occurs once, are a concatenation on the wire.
  */
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import {
   create,
   type DescMessage,
@@ -30,7 +30,12 @@ export class InvalidMessage extends Error {
 
 /** Encodes a message given as plain fields. Throws `InvalidMessage` where it breaks the rules of its type. */
 export function encode<Desc extends DescMessage>(schema: Desc, init: Init<Desc>): Uint8Array {
-  return toBinary(schema, valid(schema, init), { writeUnknownFields: false });
+  return encoded(schema, valid(schema, init));
+}
+
+/** The bytes of a message. */
+export function encoded<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): Uint8Array {
+  return toBinary(schema, message, { writeUnknownFields: false });
 }
 
 /** The message with these fields. Throws `InvalidMessage` where it breaks the rules of its type. */
@@ -46,7 +51,7 @@ export function valid<Desc extends DescMessage>(schema: Desc, init: Init<Desc>):
 
 /** Encodes fields that are only a part of a message, which the rules for the whole do not fit. */
 export function encodeFields<Desc extends DescMessage>(schema: Desc, init: Init<Desc>): Uint8Array {
-  return toBinary(schema, create(schema, init as MessageInitShape<Desc>), { writeUnknownFields: false });
+  return encoded(schema, create(schema, init as MessageInitShape<Desc>));
 }
 
 /** A message of any type, encoded, as `Any`. */
@@ -65,33 +70,39 @@ export function duration(ms: number): Duration {
   return create(DurationSchema, { seconds: BigInt(seconds), nanos: Math.round((ms - seconds * 1000) * 1e6) });
 }
 
-/** The header of a length-delimited field: tag and length. */
-export function fieldHeader(field: number, length: number): Uint8Array {
-  const bytes: number[] = [];
-  pushVarint(bytes, field * 8 + 2);
-  pushVarint(bytes, length);
-  return Uint8Array.from(bytes);
-}
-
-function pushVarint(into: number[], value: number): void {
-  let rest = value;
-  while (rest > 127) {
-    into.push((rest & 127) | 128);
-    rest = Math.floor(rest / 128);
-  }
-  into.push(rest);
-}
-
 /** A length-delimited field whose content is the concatenation of `parts`. */
 export function field(number: number, ...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.byteLength;
-  return Buffer.concat([fieldHeader(number, length), ...parts]);
+  const tag = number * 8 + 2;
+  const bytes = Buffer.allocUnsafe(varintLength(tag) + varintLength(length) + length);
+  let at = writeVarint(bytes, writeVarint(bytes, 0, tag), length);
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return bytes;
+}
+
+function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) length++;
+  return length;
+}
+
+function writeVarint(into: Uint8Array, from: number, value: number): number {
+  let at = from;
+  let rest = value;
+  for (; rest > 127; rest = Math.floor(rest / 128)) into[at++] = (rest & 127) | 128;
+  into[at++] = rest;
+  return at;
 }
 
 /** A short hash of bytes or text: names what has this content. */
 export function contentVersion(...parts: readonly (Uint8Array | string)[]): string {
-  const hash = createHash("sha1");
-  for (const part of parts) hash.update(part);
-  return hash.digest("base64url").slice(0, 16);
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return hash("sha1", only, "base64url").slice(0, 16);
+  const all = createHash("sha1");
+  for (const part of parts) all.update(part);
+  return all.digest("base64url").slice(0, 16);
 }

@@ -1,18 +1,19 @@
 /**
- * EMIT of routes. A route is encoded once, in two halves (its match and the rest), from which every exposure is put
+ * EMIT of routes. A route is encoded once, in three pieces (match, action, the rest), from which every exposure is put
  * together: behind an x-forwarded-proto condition, as a redirect to https, or as it is.
  */
 
 import { formatRef } from "#base/origin.ts";
 import {
-  type RedirectActionSchema,
+  RedirectActionSchema,
   type RouteAction_UpgradeConfigSchema,
-  type RouteActionSchema,
+  RouteActionSchema,
+  type Route as RouteMessage,
   RouteSchema,
 } from "#gen/envoy/config/route/v3/route_components_pb.js";
 import type { NamedMatch } from "../ir/match.ts";
 import type { Forward, HeaderEdits, HeaderValue, PathRewrite, Redirect, Route } from "../ir/route.ts";
-import { duration, encodeFields, type Init, valid } from "./bytes.ts";
+import { duration, encoded, encodeFields, field, type Init, valid } from "./bytes.ts";
 import { emitHeaderCondition, emitMatch } from "./match.ts";
 
 type RouteInit = Init<typeof RouteSchema>;
@@ -21,12 +22,13 @@ type RedirectInit = Init<typeof RedirectActionSchema>;
 
 const redirectCodes = { 301: 0, 302: 1, 303: 2, 307: 3, 308: 4 } as const;
 
-/** The encoded halves of a route. */
+/** The encoded pieces of a route. */
 export interface EncodedRoute {
   readonly match: Uint8Array;
-  /** Everything of the Route message but its match. */
-  readonly rest: Uint8Array;
-  /** The same with a redirect to https in place of the action. */
+  /** Everything of the Route message but its match and its action. */
+  readonly common: Uint8Array;
+  readonly action: Uint8Array;
+  /** What takes the action's place in a redirect to https; the same bytes for all routes. */
   readonly toHttps: Uint8Array;
   readonly cluster?: string;
   /** What x-forwarded-proto must say. */
@@ -45,20 +47,46 @@ export const protoCondition = {
 
 /** Encodes a linked route; `httpsPort` is the port that redirects name, if one must be named. */
 export function emitRoute(route: Route, httpsPort: number | undefined): EncodedRoute {
-  const common: RouteInit = { name: `${formatRef(route.origin.ref)}`, ...emitHeaderEdits(route.headers) };
-  const toHttps: RouteInit = {
-    ...common,
-    action: { case: "redirect", value: emitRedirect({ kind: "redirect", https: true, status: 301 }, httpsPort) },
-  };
-  const rest: RouteInit = { ...common, action: emitAction(route, httpsPort) };
-  valid(RouteSchema, { ...rest, match: { pathSpecifier: { case: "prefix", value: "/" } } });
+  const message = valid(RouteSchema, {
+    name: formatRef(route.origin.ref),
+    match: { pathSpecifier: { case: "prefix", value: "/" } },
+    ...emitHeaderEdits(route.headers),
+    action: emitAction(route, httpsPort),
+  });
+  const action = encodeAction(message.action);
+  delete message.match;
+  message.action = { case: undefined };
   return {
     match: emitMatch(route.match, route.fraction),
-    rest: encodeFields(RouteSchema, rest),
-    toHttps: encodeFields(RouteSchema, toHttps),
+    common: encoded(RouteSchema, message),
+    action,
+    toHttps: encodeToHttps(httpsPort),
     ...(route.action.kind === "forward" ? { cluster: route.action.cluster } : {}),
     ...(route.match.proto ? { proto: route.match.proto } : {}),
   };
+}
+
+/** The field of Route that holds its action. */
+function encodeAction(action: RouteMessage["action"]): Uint8Array {
+  switch (action.case) {
+    case "route":
+      return field(2, encoded(RouteActionSchema, action.value));
+    case "redirect":
+      return field(3, encoded(RedirectActionSchema, action.value));
+    default:
+      return encodeFields(RouteSchema, { action });
+  }
+}
+
+const toHttps = new Map<number | undefined, Uint8Array>();
+
+function encodeToHttps(httpsPort: number | undefined): Uint8Array {
+  const known = toHttps.get(httpsPort);
+  if (known) return known;
+  const value = emitRedirect({ kind: "redirect", https: true, status: 301 }, httpsPort);
+  const bytes = encodeFields(RouteSchema, { action: { case: "redirect", value } });
+  toHttps.set(httpsPort, bytes);
+  return bytes;
 }
 
 function emitAction(route: Route, httpsPort: number | undefined): NonNullable<RouteInit["action"]> {
