@@ -200,8 +200,11 @@ export const diagnosticCodes = {
   "service/unknown-scheme": warning("A service's scheme is neither http nor https."),
 
   // tcp-mapping
+  "tcp-mapping/invalid-address": error("A TCPMapping's address is not an IP address."),
+  "tcp-mapping/invalid-host": error("A TCPMapping's host is not a server name."),
   "tcp-mapping/invalid-idle-timeout": warning("A TCPMapping's idle timeout is not a number."),
   "tcp-mapping/no-certificate": error("A TCPMapping has a host, but nothing has a certificate for it."),
+  "tcp-mapping/no-share": error("The weights of all TCPMappings for the same connections are 0."),
   "tcp-mapping/not-yet-supported": warning("A field of a TCPMapping has no effect yet."),
   "tcp-mapping/weights-over-100": error("The weights of TCPMappings for the same connections add up to more than 100."),
 

@@ -64,8 +64,12 @@ export function packed(typeName: string, value: Uint8Array): Any {
   return create(AnySchema, { typeUrl: `type.googleapis.com/${typeName}`, value });
 }
 
+/** For ever, as far as anyone will see; Envoy takes at most a few hundred years. */
+const century = 100 * 365 * 24 * 60 * 60 * 1000;
+
 /** Milliseconds as a protobuf duration. */
-export function duration(ms: number): Duration {
+export function duration(milliseconds: number): Duration {
+  const ms = Math.min(milliseconds, century);
   const seconds = Math.floor(ms / 1000);
   return create(DurationSchema, { seconds: BigInt(seconds), nanos: Math.round((ms - seconds * 1000) * 1e6) });
 }

@@ -34,7 +34,7 @@ export function emitFilterChain(chain: FilterChain, options: HttpOptions, polici
 }
 
 function emitChainMatch(chain: FilterChain): Init<typeof FilterChainSchema> {
-  if (!chain.tls) return {};
+  if (!chain.tls) return chain.besideTls ? { filterChainMatch: { transportProtocol: "raw_buffer" } } : {};
   return { filterChainMatch: { serverNames: [...chain.serverNames], transportProtocol: "tls" } };
 }
 

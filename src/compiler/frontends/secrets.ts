@@ -3,16 +3,13 @@
  * Certificates are read when somebody refers to them, once per version of the Secret; those that nobody refers to
  * cost nothing.
  */
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { readAuthorities, readCertificate, type Secret as SecretObject } from "../api/index.ts";
 import type { Collection, Derived, Reads } from "../graph/graph.ts";
 import type { Secret, SecretUse } from "../ir/secret.ts";
 
-/** What a Secret can be used for, without its contents. A text says why not. */
-export interface SecretFacts {
-  readonly certificate: true | string;
-  readonly ca: true | string;
-  readonly crl: true | string;
-}
+/** Why a Secret cannot be used for something; empty: it can. */
+export type SecretFacts = Readonly<Record<"certificate" | "ca" | "crl", readonly Diagnostic[]>>;
 
 const known = new WeakMap<SecretObject, SecretFacts>();
 
@@ -24,12 +21,12 @@ export function secretFacts(secret: SecretObject): SecretFacts {
 }
 
 function judge(secret: SecretObject): SecretFacts {
-  const certificate = readCertificate(secret);
-  const authorities = readAuthorities(secret);
+  const hasList = secret.spec.crl?.includes("-----BEGIN X509 CRL-----");
+  const at = { ref: secret.ref, path: ".data" };
   return {
-    certificate: certificate.value ? true : (certificate.diagnostics[0]?.message ?? "it cannot be read"),
-    ca: authorities.value ? true : (authorities.diagnostics[0]?.message ?? "it cannot be read"),
-    crl: secret.spec.crl?.includes("-----BEGIN X509 CRL-----") ? true : "It has no revocation list (crl.pem)",
+    certificate: readCertificate(secret).diagnostics,
+    ca: readAuthorities(secret).diagnostics,
+    crl: hasList ? [] : [diagnose("secret/no-revocation-list", at, "it has no list of revoked certificates (crl.pem)")],
   };
 }
 
@@ -49,7 +46,7 @@ export function lowerSecret(
 
 function certificateOf(use: SecretUse, secret: SecretObject): Secret | undefined {
   const { certificate: chain, privateKey } = secret.spec;
-  if (secretFacts(secret).certificate !== true || chain === undefined || privateKey === undefined) return undefined;
+  if (secretFacts(secret).certificate.length > 0 || chain === undefined || privateKey === undefined) return undefined;
   return { kind: "certificate", name: use.name, chain, privateKey };
 }
 
@@ -61,6 +58,7 @@ function validationOf(
 ): Secret | undefined {
   const trustedCa = readAuthorities(secret).value;
   const list = use.crl === undefined ? undefined : reads.get(secrets, use.crl);
-  if (trustedCa === undefined || (use.crl !== undefined && (!list || secretFacts(list).crl !== true))) return undefined;
+  if (trustedCa === undefined || (use.crl !== undefined && (!list || secretFacts(list).crl.length > 0)))
+    return undefined;
   return { kind: "validation", name: use.name, trustedCa, ...(list?.spec.crl ? { crl: list.spec.crl } : {}) };
 }

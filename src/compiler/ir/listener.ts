@@ -54,6 +54,8 @@ export interface FilterChain {
   readonly name: string;
   /** Empty with TLS: any name. */
   readonly serverNames: readonly string[];
+  /** TLS chains stand beside it: TLS that none of them takes must not end up here. */
+  readonly besideTls?: true;
   readonly tls?: { readonly certificate: SecretUse; readonly policy: TlsPolicy };
   readonly service: ChainService;
 }

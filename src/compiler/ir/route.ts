@@ -81,6 +81,8 @@ export interface RouteDecl {
   readonly created: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly hosts: RouteHosts;
+  /** The field that names the hosts. */
+  readonly hostsPath: string;
   readonly match: RouteMatch;
   /** Equal for routes that match the same requests: canaries and conflicts meet by it. */
   readonly matchKey: string;
@@ -98,6 +100,7 @@ export interface Route {
   readonly origin: Origin;
   readonly labels: Readonly<Record<string, string>>;
   readonly hosts: RouteHosts;
+  readonly hostsPath: string;
   readonly match: RouteMatch;
   readonly order: RouteOrder;
   /** Position among the canaries of one match: they are tried in this order. */

@@ -35,7 +35,8 @@ export function admission<T>(
     const [raw, ...others] = members;
     if (!raw) return { out: [] };
     const settings = reads.get(lookup.settings, "") ?? defaultSettings;
-    const duplicates = others.map((other) => duplicate(other, raw));
+    // Copies in files are told by who reads the files, who can say where both stand.
+    const duplicates = others.filter((other) => other.within ?? raw.within).map((other) => duplicate(other, raw));
     const refusal = refusalOf(lookup, raw, settings, reads, key);
     const current: Checked<T> = refusal ? { diagnostics: [refused(raw, refusal)] } : admit(raw, settings);
     if (current.value !== undefined)

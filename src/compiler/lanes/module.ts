@@ -1,4 +1,6 @@
 /** The Module, as small values that wake only their own readers. */
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import type { ResourceRef } from "#base/origin.ts";
 import * as ambassador from "../frontends/ambassador/index.ts";
 import type { Graph } from "../graph/index.ts";
 import type { Objects } from "./objects.ts";
@@ -7,10 +9,25 @@ import { byOwner, single, theModule } from "./wiring.ts";
 /** The Module's values; each holds one, under "", where there is a Module. */
 export type ModuleValues = ReturnType<typeof declareModule>;
 
+function secondModule(ref: ResourceRef): Diagnostic {
+  return diagnose(
+    "module/second-module",
+    { ref, path: "" },
+    "there is another Module ambassador, and only one counts",
+    {
+      traffic: "none of its settings has an effect",
+      hint: "put all settings into one Module",
+    },
+  );
+}
+
 /** Declares the Module's values. */
 export function declareModule(g: Graph, { all }: Objects) {
   const chosen = g.group("the Module", all("Module"), theModule, byOwner);
-  const module = g.map("Module", chosen, ([one]) => single(one?.resource.spec.config));
+  const module = g.map("Module", chosen, ([one, ...others]) => ({
+    ...single(one?.resource.spec.config),
+    diagnostics: others.map(({ resource }) => secondModule(resource.ref)),
+  }));
   const settings = g.map("Module with origin", chosen, ([one]) =>
     single(one && { config: one.resource.spec.config, at: { ref: one.resource.ref, path: ".spec.config" } }),
   );

@@ -19,8 +19,12 @@ export interface ModuleSettings {
 }
 
 /** Declares all slots, as one collection by the names of their filters. */
-export function declareSlots(g: Graph, { settings }: ModuleValues): Collection<Encoded> {
-  return g.union("slots", ...policies.map((policy) => declareSlot(g, settings, policy)));
+export function declareSlots(
+  g: Graph,
+  { settings }: Pick<ModuleValues, "settings">,
+  list: readonly Policy[] = policies,
+): Collection<Encoded> {
+  return g.union("slots", ...list.map((policy) => declareSlot(g, settings, policy)));
 }
 
 function declareSlot(g: Graph, settings: Collection<ModuleSettings>, policy: Policy): Collection<Encoded> {

@@ -19,7 +19,8 @@ export function declareUpstreams(g: Graph, { settings }: Inputs, { all }: Object
   const ofTcp = g.map("clusters of TCP", tcpDecls, (decl, _, key) => keep(`tcp ${key}`, decl.upstream));
   const wanted = g.union("wanted clusters", ofRoutes, ofTcp);
   const clusterDecls = g.group("clusters by name", wanted, (decl) => [decl.name], byOrigin);
-  const clusters = g.map("link.Cluster", clusterDecls, link.linkCluster({ services, settings }));
+  const byNamespace = g.index("Services by namespace", all("Service"), ({ resource }) => [resource.ref.namespace]);
+  const clusters = g.map("link.Cluster", clusterDecls, link.linkCluster({ services, byNamespace, settings }));
   const encodedClusters = g.map("emit.Cluster", clusters, (cluster) =>
     emitted(cluster.name, cluster.origin, "requests that would go there get 503", () => emitCluster(cluster)),
   );

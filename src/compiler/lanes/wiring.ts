@@ -162,8 +162,9 @@ export function contextTls({
   hosts,
   policy,
   ref,
+  broken,
 }: ContextDecl): Derived<{ readonly host: string; readonly tls: HostTls }> {
-  if (!certificate) return { out: [] };
+  if (!certificate || broken) return { out: [] };
   const tls: HostTls = { certificate, policy, context: formatRef(ref) };
   return { out: hosts.map((host) => [`${ref.namespace}/${ref.name}|${host}`, { host, tls }] as const) };
 }

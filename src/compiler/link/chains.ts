@@ -24,6 +24,8 @@ export interface ChainClaim {
   readonly origin: Origin;
   readonly tls?: HostTls;
   readonly service: ChainService;
+  /** Without TLS, on a listener that terminates TLS for others. */
+  readonly besideTls?: true;
   /** TCP routes come before hosts. */
   readonly rank: number;
 }
@@ -101,6 +103,7 @@ export function claimCleartextChain(listener: ListenerDecl): Derived<ChainClaim>
     chain: "cleartext",
     origin: listener.origin,
     service,
+    ...(listener.tls ? { besideTls: true } : {}),
     rank: 0,
   };
   return { out: [[`${listener.key}||listener`, claim]] };
@@ -191,6 +194,7 @@ export function linkFilterChain(claims: readonly ChainClaim[], _reads: Reads, ke
     name: first.chain,
     serverNames: names.includes("*") || !first.tls ? [] : [...names].sort(compareText),
     service: first.service,
+    ...(first.besideTls ? { besideTls: true } : {}),
     ...(first.tls ? { tls: { certificate: first.tls.certificate, policy: first.tls.policy } } : {}),
   };
   return { out: [[key, chain]] };

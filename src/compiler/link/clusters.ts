@@ -6,7 +6,7 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { isIp } from "#base/ip.ts";
 import { formatOrigin } from "#base/origin.ts";
-import type { Collection, Derived, Reads } from "../graph/graph.ts";
+import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
 import type { Cluster, ClusterDecl, ClusterTarget, ServicePort } from "../ir/cluster.ts";
 import type { ServiceFacts } from "../ir/service.ts";
 import type { Settings } from "../settings.ts";
@@ -15,6 +15,8 @@ import { findPort } from "./services.ts";
 /** What clusters are linked against. Services are by `namespace/name`. */
 export interface ClusterLookup {
   readonly services: Collection<ServiceFacts>;
+  /** Services by namespace: a namespace that has some is one, and not the top of a domain. */
+  readonly byNamespace: Index<unknown>;
   readonly settings: Collection<Settings>;
 }
 
@@ -43,7 +45,8 @@ function linkTarget(lookup: ClusterLookup, decl: ClusterDecl, reads: Reads): Lin
   if (isIp(decl.host)) return { target: { kind: "address", address: decl.host, port: decl.port } };
   const target = { kind: "dns", host: decl.host, port: decl.port } as const;
   const { service: missing } = decl;
-  return missing?.likely ? { target, diagnose: (of) => unknownService(of, missing) } : { target };
+  const meant = missing?.likely || (missing && reads.lookup(lookup.byNamespace, missing.namespace).length > 0);
+  return missing && meant ? { target, diagnose: (of) => unknownService(of, missing) } : { target };
 }
 
 function resolveOverride(settings: Settings, decl: ClusterDecl): ClusterTarget | undefined {

@@ -26,12 +26,13 @@ export function linkRoutes(rivals: readonly RouteDecl[]): Derived<Route> {
 }
 
 function linkRoute(decl: RouteDecl, canary: number, fraction?: number): Route {
-  const { key, origin, labels, hosts, match, order, action, headers } = decl;
+  const { key, origin, labels, hosts, hostsPath, match, order, action, headers } = decl;
   return {
     key,
     origin,
     labels,
     hosts,
+    hostsPath,
     match,
     order,
     canary,

@@ -2,7 +2,6 @@
 
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { parseGlob } from "#base/hostname.ts";
-import type { Origin } from "#base/origin.ts";
 import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
 import { type LabelSelector, selects } from "../ir/host.ts";
 import type { Route } from "../ir/route.ts";
@@ -65,7 +64,7 @@ export function reportUnserved(lookup: ReportLookup): (route: Route, reads: Read
     const served = reads.get(lookup.served, set);
     const { selectors } = served ?? { selectors: [] };
     if (served && (selectors.length === 0 || isSelected(lookup, route, selectors, reads))) return { out: [] };
-    return { out: [], diagnostics: [unserved(route.origin, set, served !== undefined)] };
+    return { out: [], diagnostics: [unserved(route, set, served !== undefined)] };
   };
 }
 
@@ -79,7 +78,7 @@ function isSelected(
   return selectors.some((selector) => selects(selector, labels, loose));
 }
 
-function unserved({ ref }: Origin, set: string, isKnownName: boolean): Diagnostic {
+function unserved({ origin: { ref }, hostsPath }: Route, set: string, isKnownName: boolean): Diagnostic {
   const traffic = "no request reaches this Mapping";
   if (set === selectedSet) {
     return diagnose("mapping/no-host", { ref, path: "" }, "it has no hostname, and no Host selects its labels", {
@@ -87,7 +86,7 @@ function unserved({ ref }: Origin, set: string, isKnownName: boolean): Diagnosti
       hint: 'give it a hostname, for example "*"',
     });
   }
-  const at = { ref, path: isKnownName ? ".metadata.labels" : ".spec.hostname" };
+  const at = { ref, path: isKnownName ? ".metadata.labels" : hostsPath };
   const name = set === regexSet ? "any name" : set;
   return isKnownName
     ? diagnose("mapping/no-host", at, `no Host for ${name} selects its labels`, {

@@ -1,6 +1,6 @@
 /** LINK of raw TCP: routes for one socket and server name share its connections by weight. */
 
-import { diagnose } from "#base/diagnostic.ts";
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child } from "#base/origin.ts";
 import type { Derived, Reads } from "../graph/graph.ts";
 import type { TcpRoute, TcpRouteDecl } from "../ir/listener.ts";
@@ -16,7 +16,9 @@ export function tcpMatch(decl: TcpRouteDecl): string {
 export function linkTcpRoute(decls: readonly TcpRouteDecl[], _reads: Reads, key: string): Derived<TcpRoute> {
   const first = decls[0];
   if (!first) return { out: [] };
-  const { shares, ignored } = shareOut(decls, (decl) => decl.weight);
+  // Alone, it takes everything, whatever its weight.
+  const { shares, ignored } = shareOut(decls, (decl) => (decls.length === 1 ? undefined : decl.weight));
+  if (shares.every(({ upTo }) => upTo === 0)) return { out: [], diagnostics: [noShare(first)] };
   let before = 0;
   const clusters = shares.map(({ item, upTo }) => {
     const weight = upTo - before;
@@ -45,4 +47,13 @@ export function linkTcpRoute(decls: readonly TcpRouteDecl[], _reads: Reads, key:
     ),
   );
   return { out: [[key, route]], diagnostics };
+}
+
+function noShare(first: TcpRouteDecl): Diagnostic {
+  return diagnose(
+    "tcp-mapping/no-share",
+    child(first.origin, "spec", "weight"),
+    "all weights for these connections are 0",
+    { traffic: "these connections are not served", hint: "leave out the weight of the main version" },
+  );
 }

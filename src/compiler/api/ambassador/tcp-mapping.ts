@@ -1,6 +1,10 @@
 /**
  * TCPMapping: connections to a port → a service.
  */
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { parseGlob } from "#base/hostname.ts";
+import { isIp } from "#base/ip.ts";
+import { child, type Origin } from "#base/origin.ts";
 import { kind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { boolean, integer, object, optional, required, type Static, string } from "../schema/index.ts";
@@ -41,7 +45,25 @@ export const tcpMapping = kind({
   feature: "tcp-mapping",
   doc: "Connections to a port go to a service.",
   schema: tcpMappingSchema,
-  verify: (spec, at) => serviceProblems(spec.service, at),
+  verify: (spec, at) => [...serviceProblems(spec.service, at), ...hostProblems(spec, at), ...addressProblems(spec, at)],
   upgrade: (old) => upgradeTls(old),
   downgrade: (hub) => downgradeTls(hub),
 });
+
+const traffic = "its connections are not served; if it was good before, that version of it goes on";
+
+/** Envoy's server names are exact, `*.suffix` or all. */
+function hostProblems({ host = "" }: TCPMappingSpec, at: Origin): readonly Diagnostic[] {
+  const glob = parseGlob(host);
+  const possible = glob && (glob.kind === "exact" || glob.kind === "any" || glob.text.startsWith("*."));
+  if (possible && !/[:[\]]/.test(host)) return [];
+  const hint = "write an exact name, `*` or `*.example.com`, without a port";
+  const message = `${JSON.stringify(host)} is not a server name that TLS clients can ask for`;
+  return [diagnose("tcp-mapping/invalid-host", child(at, "host"), message, { traffic, hint })];
+}
+
+function addressProblems({ address }: TCPMappingSpec, at: Origin): readonly Diagnostic[] {
+  if (address === undefined || address === "" || isIp(address)) return [];
+  const message = `${JSON.stringify(address)} is not an IP address to listen on`;
+  return [diagnose("tcp-mapping/invalid-address", child(at, "address"), message, { traffic })];
+}

@@ -65,6 +65,7 @@ export function lowerUpstream(
   const resolver = findResolver(lookup, fields.resolver ?? defaults.resolver, reads);
   if (resolver === undefined) return { diagnostics: [unknownResolver(origin, fields.resolver ?? defaults.resolver)] };
   const tls = lowerOrigination(lookup, fields, address, origin, reads);
+  if (tls.broken) return { diagnostics: tls.diagnostics };
   const { family, problem } = lowerFamily(fields, defaults, origin);
   const policy: ConnectionPolicy = {
     ...lowerPolicy(fields, defaults, address),
@@ -174,10 +175,11 @@ function lowerOrigination(
   address: ServiceAddress,
   origin: Origin,
   reads: Reads,
-): { readonly value?: UpstreamTls; readonly diagnostics: readonly Diagnostic[] } {
+): { readonly value?: UpstreamTls; readonly broken?: true; readonly diagnostics: readonly Diagnostic[] } {
   const https = address.scheme === "https" ? { value: {} } : {};
   if (fields.tls === undefined || fields.tls === "") return { ...https, diagnostics: [] };
   const context = findContext(lookup, fields.tls, origin.ref.namespace, reads);
+  if (context?.broken) return { broken: true, diagnostics: [brokenContext(origin, fields.tls)] };
   if (context) return { value: upstreamTls(context), diagnostics: [] };
   const unknown = diagnose(
     "tls/unknown-context",
@@ -190,6 +192,11 @@ function lowerOrigination(
   );
   // Never less secure than asked for: an unknown context still means TLS.
   return { value: {}, diagnostics: [unknown] };
+}
+
+function brokenContext(origin: Origin, name: string): Diagnostic {
+  const message = `TLSContext "${name}" cannot be used, see there`;
+  return diagnose("tls/broken-context", child(origin, "spec", "tls"), message, { traffic: "requests get 503" });
 }
 
 function unknownResolver(origin: Origin, name: string): Diagnostic {

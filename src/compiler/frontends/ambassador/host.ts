@@ -17,7 +17,7 @@ import {
   findContext,
   lowerTlsPolicy,
   type SecretLookup,
-  secretProblem,
+  secretProblems,
 } from "./tls.ts";
 
 /** What Hosts are lowered against. */
@@ -33,6 +33,7 @@ export function lowerHost(lookup: HostLookup): (host: Host, reads: Reads) => Der
     if (!glob || name === "") return { out: [], diagnostics: [badHostname(origin, spec.hostname)] };
     const diagnostics: Diagnostic[] = [];
     const tls = lowerHostTls(lookup, host, glob.text, reads, diagnostics);
+    if (tls && !tls.policy.alpn) diagnostics.push(withoutHttp2(origin));
     const decl: HostDecl = {
       key: refKey(ref),
       origin,
@@ -82,11 +83,10 @@ function lowerHostTls(
     return undefined;
   }
   const certificate = certificateUse({ namespace: spec.tlsSecret?.namespace ?? ref.namespace, name: secretName });
-  const missing = secretProblem(lookup, certificate.secret, "certificate", child(origin, "spec", "tlsSecret"), reads);
-  if (missing) {
-    diagnostics.push(missing);
-    return undefined;
-  }
+  const at = child(origin, "spec", "tlsSecret");
+  const missing = secretProblems(lookup, certificate.secret, "certificate", at, reads);
+  diagnostics.push(...missing);
+  if (missing.length > 0) return undefined;
   if (spec.tls && spec.tlsContext?.name) {
     diagnostics.push(twoSettings(origin));
     return undefined;
@@ -95,7 +95,7 @@ function lowerHostTls(
     const dotted = reads.get(lookup.defaults, "")?.secretNamespacing ?? true;
     const lowered = lowerTlsPolicy(lookup, spec.tls, child(origin, "spec", "tls"), dotted, reads);
     diagnostics.push(...lowered.diagnostics);
-    return { certificate, policy: lowered.policy };
+    return lowered.broken ? undefined : { certificate, policy: lowered.policy };
   }
   const named = spec.tlsContext?.name;
   const context = findContext(lookup, named ?? `${ref.name}-context`, ref.namespace, reads);
@@ -129,7 +129,7 @@ function withContext(
       ),
     );
   }
-  return { certificate, policy: context.policy, context: formatRef(context.ref) };
+  return context.broken ? undefined : { certificate, policy: context.policy, context: formatRef(context.ref) };
 }
 
 function uselessTls(spec: HostSpec, origin: Origin): readonly Diagnostic[] {
@@ -172,6 +172,18 @@ function otherSecret(context: ContextDecl, secret: string, origin: Origin): Diag
     {
       traffic: noTls,
       hint: "let both name the same Secret, or leave it out of the TLSContext",
+    },
+  );
+}
+
+function withoutHttp2(origin: Origin): Diagnostic {
+  return diagnose(
+    "host/no-http2",
+    child(origin, "spec", "tlsSecret"),
+    "no alpn_protocols are set, so HTTP/2 is not offered",
+    {
+      traffic: "clients speak HTTP/1.1 over TLS, as always with Ambassador",
+      hint: 'set alpn_protocols to "h2,http/1.1" in tls or in the TLSContext',
     },
   );
 }

@@ -31,7 +31,7 @@ export function lowerListener(
     if (stack.includes("UDP")) return { out: [] };
     const http = stack.includes("HTTP");
     const tls = stack.includes("TLS");
-    const statPrefix = spec.statsPrefix ?? defaultStatPrefix(http, tls, spec.port);
+    const statPrefix = spec.statsPrefix || defaultStatPrefix(http, tls, spec.port);
     const decl: ListenerDecl = {
       key: refKey(ref),
       origin,

@@ -42,6 +42,7 @@ export function lowerMapping(
       origin,
       created: mapping.created ?? "",
       labels,
+      hostsPath: mapping.version === "v3alpha1" && spec.hostname !== undefined ? ".spec.hostname" : ".spec.host",
       ...matched,
       ...(spec.weight === undefined ? {} : { weight: spec.weight }),
       action,

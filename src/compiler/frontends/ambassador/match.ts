@@ -50,15 +50,14 @@ function lowerHeaders(spec: MappingSpec): readonly NamedMatch[] {
     .filter(([name]) => name.toLowerCase() !== ":authority")
     .map(([name, value]): NamedMatch => ({ name, match: { kind: "exact", value } }));
   const regex = Object.entries(spec.regex_headers ?? {}).map(([name, value]) => named(name, value, present));
-  const method: NamedMatch[] =
-    spec.method === undefined
-      ? []
-      : [
-          {
-            name: ":method",
-            match: spec.method_regex ? { kind: "regex", regex: spec.method } : { kind: "exact", value: spec.method },
-          },
-        ];
+  const method: NamedMatch[] = !spec.method
+    ? []
+    : [
+        {
+          name: ":method",
+          match: spec.method_regex ? { kind: "regex", regex: spec.method } : { kind: "exact", value: spec.method },
+        },
+      ];
   return [...exact.sort(byName), ...regex.sort(byName), ...method];
 }
 

@@ -44,7 +44,8 @@ export function catchAllHost(
 export function contextHosts(lookup: SyntheticHostLookup): (context: ContextDecl, reads: Reads) => Derived<HostDecl> {
   return (context, reads) => {
     const { certificate, ref, policy, redirectCleartextFrom: from } = context;
-    if (!certificate || context.hosts.length === 0 || reads.has(lookup.anyHost, "")) return { out: [] };
+    if (!certificate || context.broken || context.hosts.length === 0 || reads.has(lookup.anyHost, ""))
+      return { out: [] };
     if (reads.has(lookup.anyListener, "")) return { out: [], diagnostics: [hostsIgnored(context)] };
     const out = context.hosts.map((glob) => {
       const host: HostDecl = {

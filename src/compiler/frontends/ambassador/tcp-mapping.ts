@@ -1,6 +1,7 @@
 /** LOWER of TCPMappings. */
 
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { canonicalHost } from "#base/hostname.ts";
 import { child, type Origin, refKey } from "#base/origin.ts";
 import type { TCPMapping } from "../../api/index.ts";
 import type { Derived, Reads } from "../../graph/graph.ts";
@@ -25,9 +26,9 @@ export function lowerTcpMapping(lookup: MappingLookup): (mapping: TCPMapping, re
       key: refKey(ref),
       origin,
       created: mapping.created ?? "",
-      address: spec.address ?? reads.get(lookup.settings, "")?.bindAddress ?? "0.0.0.0",
+      address: spec.address || (reads.get(lookup.settings, "")?.bindAddress ?? "0.0.0.0"),
       port: spec.port,
-      ...(spec.host ? { host: spec.host.toLowerCase() } : {}),
+      ...(spec.host ? { host: canonicalHost(spec.host) } : {}),
       upstream: upstream.value,
       ...(spec.weight === undefined ? {} : { weight: spec.weight }),
       ...(idle.value === undefined ? {} : { idleTimeoutMs: idle.value }),

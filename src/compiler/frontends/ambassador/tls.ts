@@ -13,6 +13,7 @@ import type { TlsPolicy } from "../../ir/host.ts";
 import type { SecretUse } from "../../ir/secret.ts";
 import { secretFacts } from "../secrets.ts";
 import type { RouteDefaults } from "./defaults.ts";
+import { lowerSni, lowerTlsNames } from "./tls-names.ts";
 
 /** Where references to Secrets are looked up, by `namespace/name`. */
 export interface SecretLookup {
@@ -28,6 +29,8 @@ export interface ContextDecl {
   readonly policy: TlsPolicy;
   readonly sni?: string;
   readonly redirectCleartextFrom?: number;
+  /** What it asks for cannot be had: nothing may be served or reached by it. */
+  readonly broken?: true;
 }
 
 /** The TLS fields that a TLSContext and a Host's `tls` share. */
@@ -66,47 +69,54 @@ export function lowerTlsContext(lookup: SecretLookup): (context: TLSContext, rea
     const { spec, ref } = context;
     const origin: Origin = { ref, path: "" };
     const dotted = spec.secret_namespacing ?? reads.get(lookup.defaults, "")?.secretNamespacing ?? true;
-    const { policy, diagnostics } = lowerTlsPolicy(lookup, spec, child(origin, "spec"), dotted, reads);
+    const { policy, broken, diagnostics } = lowerTlsPolicy(lookup, spec, child(origin, "spec"), dotted, reads);
     const certificate =
       spec.secret === undefined ? undefined : certificateUse(secretCoordinates(spec.secret, ref.namespace, dotted));
-    const missing =
-      certificate && secretProblem(lookup, certificate.secret, "certificate", child(origin, "spec", "secret"), reads);
+    const at = child(origin, "spec", "secret");
+    const missing = certificate ? secretProblems(lookup, certificate.secret, "certificate", at, reads) : [];
+    const sni = lowerSni(spec.sni, child(origin, "spec", "sni"));
     const decl: ContextDecl = {
       ref,
       hosts: (spec.hosts ?? []).map((host) => host.toLowerCase()),
-      ...(certificate && !missing ? { certificate } : {}),
+      ...(certificate && missing.length === 0 ? { certificate } : {}),
+      ...(broken ? { broken: true } : {}),
       policy,
-      ...(spec.sni === undefined ? {} : { sni: spec.sni }),
+      ...sni.names,
       ...(spec.redirect_cleartext_from === undefined ? {} : { redirectCleartextFrom: spec.redirect_cleartext_from }),
     };
     return {
       out: [[`${ref.namespace}/${ref.name}`, decl]],
-      diagnostics: missing ? [...diagnostics, missing] : diagnostics,
+      diagnostics: [...diagnostics, ...missing, ...sni.diagnostics],
     };
   };
 }
 
-/** The policy of TLS fields; a missing CA Secret still asks for client certificates, which then all fail. */
+/** A policy, and whether what it asks for cannot be had: then nothing may be served by it, rather than less securely. */
+export interface LoweredPolicy {
+  readonly policy: TlsPolicy;
+  readonly broken: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The policy of TLS fields. */
 export function lowerTlsPolicy(
   lookup: SecretLookup,
   fields: TlsFields,
   at: Origin,
   dotted: boolean,
   reads: Reads,
-): { readonly policy: TlsPolicy; readonly diagnostics: readonly Diagnostic[] } {
-  const diagnostics: Diagnostic[] = [];
-  const validation = lowerValidation(lookup, fields, at, dotted, reads, diagnostics);
-  const alpn = (fields.alpn_protocols ?? "").split(",").map((protocol) => protocol.trim());
+): LoweredPolicy {
+  const { validation, missing } = lowerValidation(lookup, fields, at, dotted, reads);
+  const fatal = [...missing, ...versionProblems(fields, at)];
+  const named = lowerTlsNames(fields, at);
   const policy: TlsPolicy = {
-    ...(alpn[0] ? { alpn: alpn.filter((protocol) => protocol !== "") } : {}),
-    ...version("minVersion", fields.min_tls_version, child(at, "min_tls_version"), diagnostics),
-    ...version("maxVersion", fields.max_tls_version, child(at, "max_tls_version"), diagnostics),
-    ...(fields.cipher_suites ? { cipherSuites: fields.cipher_suites } : {}),
-    ...(fields.ecdh_curves ? { ecdhCurves: fields.ecdh_curves } : {}),
+    ...named.names,
+    ...version("minVersion", fields.min_tls_version),
+    ...version("maxVersion", fields.max_tls_version),
     ...(validation ? { validation } : {}),
     requireClientCertificate: fields.cert_required ?? false,
   };
-  return { policy, diagnostics };
+  return { policy, broken: fatal.length > 0 || named.broken, diagnostics: [...fatal, ...named.diagnostics] };
 }
 
 function lowerValidation(
@@ -115,20 +125,17 @@ function lowerValidation(
   at: Origin,
   dotted: boolean,
   reads: Reads,
-  diagnostics: Diagnostic[],
-): SecretUse | undefined {
-  if (fields.ca_secret === undefined) return undefined;
+): { readonly validation?: SecretUse; readonly missing: readonly Diagnostic[] } {
+  if (fields.ca_secret === undefined) return { missing: [] };
   const ca = secretCoordinates(fields.ca_secret, at.ref.namespace, dotted);
   const secret = `${ca.namespace}/${ca.name}`;
-  const missing = secretProblem(lookup, secret, "ca", child(at, "ca_secret"), reads);
-  if (missing) diagnostics.push(missing);
-  const use = { name: `${secret}/ca`, kind: "validation", secret } as const;
-  if (fields.crl_secret === undefined) return use;
+  const missing = secretProblems(lookup, secret, "ca", child(at, "ca_secret"), reads);
+  const validation = { name: `${secret}/ca`, kind: "validation", secret } as const;
+  if (fields.crl_secret === undefined) return { validation, missing };
   const list = secretCoordinates(fields.crl_secret, at.ref.namespace, dotted);
   const crl = `${list.namespace}/${list.name}`;
-  const noList = secretProblem(lookup, crl, "crl", child(at, "crl_secret"), reads);
-  if (noList) diagnostics.push(noList);
-  return { ...use, name: `${secret}/ca+${crl}`, crl };
+  const noList = secretProblems(lookup, crl, "crl", child(at, "crl_secret"), reads);
+  return { validation: { ...validation, name: `${secret}/ca+${crl}`, crl }, missing: [...missing, ...noList] };
 }
 
 const versions: readonly string[] = ["v1.0", "v1.1", "v1.2", "v1.3"];
@@ -136,41 +143,46 @@ const versions: readonly string[] = ["v1.0", "v1.1", "v1.2", "v1.3"];
 function version<Key extends "minVersion" | "maxVersion">(
   key: Key,
   value: string | undefined,
-  at: Origin,
-  diagnostics: Diagnostic[],
 ): { readonly [K in Key]?: TlsVersion } {
-  if (value === undefined) return {};
-  if (versions.includes(value)) return { [key]: value as TlsVersion } as { readonly [K in Key]: TlsVersion };
-  diagnostics.push(
-    diagnose("tls-context/invalid-version", at, `"${value}" is not a TLS version`, {
-      traffic: "the limit is not applied",
-      hint: "write v1.0, v1.1, v1.2 or v1.3",
-    }),
-  );
-  return {};
+  if (value === undefined || !versions.includes(value)) return {};
+  return { [key]: value as TlsVersion } as { readonly [K in Key]: TlsVersion };
 }
 
-/** Why a Secret cannot serve a purpose, or undefined if it can. */
-export function secretProblem(
+function versionProblems(fields: TlsFields, at: Origin): readonly Diagnostic[] {
+  const { min_tls_version: min, max_tls_version: max } = fields;
+  const problem = (field: string, message: string): Diagnostic =>
+    diagnose("tls-context/invalid-version", child(at, field), message, {
+      traffic: "TLS is not spoken with these settings",
+      hint: "write v1.0, v1.1, v1.2 or v1.3",
+    });
+  const unknown = (["min_tls_version", "max_tls_version"] as const).flatMap((field) => {
+    const value = fields[field];
+    return value === undefined || versions.includes(value) ? [] : [problem(field, `"${value}" is not a TLS version`)];
+  });
+  if (unknown.length > 0 || min === undefined || max === undefined || min <= max) return unknown;
+  return [problem("max_tls_version", `no version is both at least ${min} and at most ${max}`)];
+}
+
+const cannot = {
+  certificate: "TLS is not served with it; plain HTTP goes on",
+  ca: "certificates cannot be checked, so TLS is not spoken with these settings",
+  crl: "certificates cannot be checked, so TLS is not spoken with these settings",
+} as const;
+
+/** Why a Secret cannot serve a purpose: on the field that refers to it, and in the Secret itself. */
+export function secretProblems(
   lookup: SecretLookup,
   key: string,
   purpose: "certificate" | "ca" | "crl",
   at: Origin,
   reads: Reads,
-): Diagnostic | undefined {
+): readonly Diagnostic[] {
   const secret = reads.get(lookup.secrets, key);
-  const fact = secret ? secretFacts(secret)[purpose] : "it does not exist";
-  if (fact === true) return undefined;
-  const message = secret ? `Secret ${key} cannot be used: ${fact}` : `there is no Secret ${key}`;
-  const traffic = {
-    certificate: "TLS is not served with it; plain HTTP goes on",
-    ca: "client certificates cannot be checked: connections that need one are refused",
-    crl: "client certificates cannot be checked: connections that need one are refused",
-  };
-  return diagnose("tls/unusable-secret", at, message, {
-    traffic: traffic[purpose],
-    hint: "create the Secret, or correct the reference",
-  });
+  const facts = secret && secretFacts(secret)[purpose];
+  if (facts?.length === 0) return [];
+  const message = facts ? `Secret ${key} cannot be used: ${facts[0]?.message}` : `there is no Secret ${key}`;
+  const detail = { traffic: cannot[purpose], hint: "create the Secret, or correct the reference" };
+  return [diagnose("tls/unusable-secret", at, message, detail), ...(facts ?? [])];
 }
 
 /** Where TLSContexts are looked up: in the object's own namespace first, then anywhere by name. */
