@@ -98,7 +98,7 @@ function regexesOf(spec: RuledFields): readonly (readonly [path: readonly string
   const found: [readonly string[], string | undefined][] = [
     [["prefix"], spec.prefix_regex ? spec.prefix : undefined],
     [["host"], spec.host_regex ? spec.host : undefined],
-    [["method"], spec.method_regex ? spec.method : undefined],
+    [["method"], spec.method_regex && spec.method ? spec.method : undefined],
     [["regex_rewrite", "pattern"], spec.regex_rewrite?.pattern],
     [["regex_redirect", "pattern"], spec.regex_redirect?.pattern],
   ];
