@@ -70,7 +70,7 @@ async function start(
 ): Promise<{ readonly watching: Promise<void> }> {
   const { log, settings } = options;
   const stateFile = options.stateDirectory === undefined ? undefined : openStateFile(options.stateDirectory);
-  const state = (await stateFile?.read()) ?? { lastGood: {}, refusals: {} };
+  const state = (await stateFile?.read((message) => log("error", message))) ?? { lastGood: {}, refusals: {} };
   const compiler = openCompiler(settings);
   const xds = await startXds(options, () => pipeline);
   closers.push(xds.close);

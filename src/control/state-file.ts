@@ -14,8 +14,8 @@ export interface State {
 
 /** Reads and replaces the file. */
 export interface StateFile {
-  /** Undefined when there is none; throws when there is one that cannot be understood. */
-  read(): Promise<State | undefined>;
+  /** Empty when there is none. One that cannot be understood is set aside, and `say` is told. */
+  read(say: (message: string) => void): Promise<State>;
   /** Writes are done one after the other; of those that wait only the newest is done. */
   write(state: State): Promise<void>;
 }
@@ -36,13 +36,19 @@ export function openStateFile(directory: string): StateFile {
   }
 
   return {
-    async read() {
+    async read(say) {
+      let text: string;
       try {
-        return parse(await readFile(path, "utf8"), path);
+        text = await readFile(path, "utf8");
       } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+        if (error instanceof Error && "code" in error && error.code === "ENOENT") return nothing;
         throw error;
       }
+      const state = parse(text);
+      if (state) return state;
+      await rename(path, `${path}.bad`);
+      say(`${path} is damaged: last good versions of objects are lost, and it is now ${path}.bad`);
+      return nothing;
     },
     write(state) {
       next = state;
@@ -63,11 +69,18 @@ async function replace(path: string, text: string): Promise<void> {
   await rename(temporary, path);
 }
 
-function parse(text: string, path: string): State {
+const nothing: State = { lastGood: {}, refusals: {} };
+
+function parse(text: string): State | undefined {
   try {
-    const { lastGood = {}, refusals = {} } = JSON.parse(text) as Partial<State>;
-    return { lastGood, refusals };
+    const { lastGood, refusals } = JSON.parse(text) as Partial<State>;
+    return isRecord(lastGood) && isRecord(refusals) ? { lastGood, refusals } : undefined;
   } catch (error) {
-    throw new Error(`${path} is not a state file of Dragoman`, { cause: error });
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
   }
+}
+
+function isRecord<T>(value: T | undefined): value is T & object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -12,6 +12,7 @@ import type { SentEarly } from "../../src/control/xds/order.ts";
 import type { Refused } from "../../src/control/xds/refusal.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { edsCluster, endpoints, listener, put, refusedRoutes, routes, staticCluster } from "./resources.ts";
+import { until } from "./running.ts";
 import { get, type ServedEnvoy, startServedEnvoy } from "./served-envoy.ts";
 
 const graceMs = 300;
@@ -177,6 +178,25 @@ describe("serving a real Envoy", { concurrency: false }, () => {
     await ready();
     assert.equal(await get(port), "200 ninth");
     assert.equal(await get(port, "/a/"), "200 upstream");
+  });
+
+  test("a listener whose address is taken is refused by name, and taken when it is tried again later", async () => {
+    refusals.length = 0;
+    const other = createServer();
+    other.listen(await freePort(), "127.0.0.1");
+    await once(other, "listening");
+    const { port: taken } = other.address() as AddressInfo;
+    const late = listener("late", taken);
+    await serve(late, routes("late", "late"), listener("third", await freePort()), routes("third", "third"));
+    assert.deepEqual(
+      refusals.map((refused) => refused.name),
+      ["late"],
+    );
+    assert.match(refusals[0]?.message ?? "", /cannot bind/);
+    other.close();
+    await once(other, "close");
+    envoy.xds.retry("listener", "late", late.version);
+    await until(async () => (await get(taken).catch(() => "")) === "200 late");
   });
 
   test("state-of-the-world streams are refused with advice", async () => {

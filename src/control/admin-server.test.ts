@@ -1,0 +1,81 @@
+/**
+ * The admin interface: who is answered, and how wrong questions are.
+ */
+import assert from "node:assert/strict";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { type AdminServer, startAdminServer } from "./admin-server.ts";
+
+describe("admin interface", () => {
+  let directory: string;
+  let socketPath: string;
+  let admin: AdminServer;
+  const logged: string[] = [];
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), "dragoman-admin-"));
+    socketPath = join(directory, "control.sock");
+    admin = await startAdminServer({
+      socketPath,
+      port: 0,
+      log: (_, message) => void logged.push(message),
+      endpoints: {
+        "/text": () => ({ body: "text\n" }),
+        "/below/": (_, path) => ({ body: { path } }),
+        "/echo": (input) => ({ body: { input } }),
+        "/broken": () => Promise.reject(new Error("a bug")),
+      },
+    });
+  });
+  after(async () => {
+    await admin.close();
+    await rm(directory, { recursive: true });
+  });
+
+  type Asked = { method?: string; headers?: Record<string, string>; body?: string; overPort?: boolean };
+  function ask(path: string, { method = "GET", headers = {}, body, overPort }: Asked = {}): Promise<string> {
+    const where = overPort ? { host: "127.0.0.1", port: admin.port } : { socketPath };
+    return new Promise((resolve, reject) => {
+      const outgoing = request({ ...where, path, method, headers, agent: false }, (incoming) => {
+        let text = "";
+        incoming.setEncoding("utf8");
+        incoming.on("data", (chunk: string) => {
+          text += chunk;
+        });
+        incoming.on("end", () => resolve(`${incoming.statusCode} ${text.trim()}`));
+      });
+      outgoing.on("error", reject);
+      outgoing.end(body);
+    });
+  }
+  const json = { "content-type": "application/json" };
+
+  test("answers on the socket and on the port", async () => {
+    assert.equal(await ask("/text"), "200 text");
+    assert.equal(await ask("/text?x=1", { overPort: true }), "200 text");
+    assert.equal(await ask("/below/a/b"), '200 {"path":"/below/a/b"}');
+    assert.equal(await ask("/echo", { method: "POST", headers: json, body: '{"a":1}' }), '200 {"input":{"a":1}}');
+    assert.equal((await stat(socketPath)).mode & 0o777, 0o600);
+  });
+
+  test("refuses a browser that was lured here, and questions that it does not understand", async () => {
+    assert.equal(
+      await ask("/text", { overPort: true, headers: { host: "evil.example" } }),
+      "403 only for this machine",
+    );
+    assert.equal(await ask("/echo", { method: "POST", body: "{}" }), "415 application/json only");
+    assert.match(await ask("/echo", { method: "POST", headers: json, body: "{" }), /^400 not JSON: /);
+    assert.equal(await ask("/echo", { method: "POST", headers: json, body: "1".repeat(2_000_000) }), "413 too large");
+    assert.equal(await ask("/text", { method: "DELETE" }), "405 GET or POST");
+    assert.equal(await ask("/nothing%00"), "404 there is nothing at /nothing%00");
+  });
+
+  test("a bug costs one answer", async () => {
+    assert.equal(await ask("/broken"), "500 internal error; see the log");
+    assert.deepEqual(logged, ["an admin request has failed"]);
+    assert.equal(await ask("/text"), "200 text");
+  });
+});

@@ -1,0 +1,65 @@
+/**
+ * When edits are committed, with a compiler that only counts.
+ */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Compiler, CompilerEdit } from "#compiler";
+import { openSchedule, type ScheduleOptions } from "./schedule.ts";
+
+const edit = (key: string): CompilerEdit => ({ kind: "object", key });
+const keys = (edits: readonly CompilerEdit[]) => edits.map((one) => (one.kind === "settings" ? "settings" : one.key));
+
+/** A compiler that needs `slices` calls of commit for each application of edits. */
+function counting(slices: number, more: Partial<ScheduleOptions> = {}) {
+  const events: string[] = [];
+  let left = 0;
+  const compiler = {
+    apply(edits: readonly CompilerEdit[]) {
+      events.push(`apply ${keys(edits).join(" ")}`);
+      left = slices;
+    },
+    commit(mayContinue: () => boolean) {
+      assert.equal(typeof mayContinue(), "boolean");
+      left--;
+      events.push("commit");
+      return { done: left <= 0, resources: [], diagnosticsChanged: true };
+    },
+  } as Pick<Compiler, "apply" | "commit"> as Compiler;
+  let number = 0;
+  const schedule = openSchedule({
+    compiler,
+    prepare: (edits) => edits,
+    release: (_, done) => (done ? ++number : number),
+    settle: () => [],
+    ...more,
+  });
+  return { schedule, events };
+}
+
+describe("schedule", () => {
+  test("edits that arrive together are committed together", async () => {
+    const { schedule, events } = counting(1);
+    const numbers = await Promise.all([schedule.push([edit("a")]), schedule.push([edit("b"), edit("c")])]);
+    assert.deepEqual(events, ["apply a b c", "commit"]);
+    assert.deepEqual(numbers, [1, 1]);
+  });
+
+  test("an edit that arrives during a commit of many slices goes along, and waits for its end", async () => {
+    const { schedule, events } = counting(3);
+    const first = schedule.push([edit("a")]);
+    while (!events.includes("commit")) await new Promise((resolve) => setImmediate(resolve));
+    const second = schedule.push([edit("b")]);
+    assert.deepEqual(await Promise.all([first, second]), [1, 1]);
+    assert.deepEqual(events, ["apply a", "commit", "apply b", "commit", "commit", "commit"]);
+  });
+
+  test("what follows from a commit is compiled before anybody is told", async () => {
+    let follow = [edit("follow")];
+    const settle = () => follow.splice(0);
+    const { schedule, events } = counting(1, { settle });
+    await schedule.push([edit("a")]);
+    assert.deepEqual(events, ["apply a", "commit", "apply follow", "commit"]);
+    follow = [];
+    assert.equal(await schedule.idle(), 3);
+  });
+});
