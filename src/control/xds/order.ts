@@ -9,55 +9,27 @@
  * - every name asked for is answered, by the resource or by a removal;
  * - a refused version is not sent again.
  */
-import type { Encoded, ResourceChange, ResourceType } from "#compiler";
-import { type Leaving, namesClusters, nextRemovalAt, removableClusters, updateGraces } from "./leaving.ts";
+import type { ResourceChange, ResourceType } from "#compiler";
+import { namesClusters } from "./leaving.ts";
+import type { OrderOptions, OrderState, SentEarly, Work } from "./order-state.ts";
+import { plan } from "./plan.ts";
 import { halves, type RefusedVersions, type ResourceRefusal } from "./refusal.ts";
 import type { SnapshotView } from "./snapshot.ts";
 import {
   type FirstRequest,
-  has,
-  judge,
   namesOf,
   noteAcknowledged,
   noteRefused,
-  noteSent,
   openSubscription,
   type Response,
   type Subscription,
   subscribe,
   touch,
   unsubscribe,
-  wants,
 } from "./subscription.ts";
-import {
-  clustersAcknowledged,
-  createWarming,
-  endpointsAcknowledged,
-  noteClusterRefused,
-  startWarming,
-  stillWarms,
-  stopWarming,
-  type Warming,
-} from "./warming.ts";
+import { clustersAcknowledged, createWarming, endpointsAcknowledged, noteClusterRefused } from "./warming.ts";
 
-/** The times and sizes that an operator or a test may choose. */
-export interface OrderOptions {
-  /** How long a route table waits for one cluster. */
-  readonly warmWaitMs: number;
-  /** How long a cluster outlives the last thing that named it: longer than requests in flight. */
-  readonly removalGraceMs: number;
-  /** How long an unacknowledged CDS response holds back the next one. */
-  readonly clusterHoldMs: number;
-  readonly batchSize: number;
-}
-
-/** What runs outside tests. */
-export const defaultOrderOptions: OrderOptions = {
-  warmWaitMs: 2_000,
-  removalGraceMs: 15_000,
-  clusterHoldMs: 100,
-  batchSize: 1_000,
-};
+export { defaultOrderOptions, type OrderOptions, type OrderState, type SentEarly } from "./order-state.ts";
 
 /** What happened. */
 export type OrderEvent =
@@ -69,13 +41,6 @@ export type OrderEvent =
   | { readonly kind: "writable"; readonly value: boolean }
   | { readonly kind: "tick" };
 
-/** A resource that was sent although clusters that it names were not warm in time. */
-export interface SentEarly {
-  readonly type: ResourceType;
-  readonly name: string;
-  readonly clusters: readonly string[];
-}
-
 /** What is to be done about it. */
 export interface OrderOutput {
   readonly sends: readonly Response[];
@@ -84,34 +49,6 @@ export interface OrderOutput {
   /** When to come back with a `tick`, if nothing happens before. */
   readonly wakeAt?: number;
 }
-
-/** The state of one stream. Only `step` changes it. */
-export interface OrderState {
-  readonly view: SnapshotView;
-  readonly refused: RefusedVersions;
-  readonly options: OrderOptions;
-  readonly subscriptions: Map<ResourceType, Subscription>;
-  readonly warming: Warming;
-  readonly leaving: Leaving;
-  readonly openedAt: number;
-  sequence: number;
-  writable: boolean;
-  /** What Envoy holds may have stopped, or begun, to name a leaving cluster. */
-  namesChanged: boolean;
-}
-
-interface Work {
-  readonly state: OrderState;
-  readonly now: number;
-  readonly sends: Response[];
-  readonly refusals: ResourceRefusal[];
-  readonly early: SentEarly[];
-  wakeAt: number;
-}
-
-const sendOrder: readonly ResourceType[] = ["cluster", "endpoints", "secret", "extension", "listener", "routes"];
-/** Envoy can withhold CDS acknowledgements for long; more than this many outstanding would be a leak. */
-const maxOutstanding = 256;
 
 /** A stream that has just been opened. */
 export function openOrder(
@@ -223,172 +160,4 @@ function noteNack(work: Work, subscription: Subscription, nonce: string, message
   const [name = ""] = names;
   const version = response.resources[0]?.version ?? "";
   work.refusals.push({ type: response.type, name, version, message });
-}
-
-function plan(work: Work): void {
-  const { state, now } = work;
-  for (const type of sendOrder) {
-    const subscription = state.subscriptions.get(type);
-    while (subscription) {
-      const response = nextResponse(work, subscription);
-      if (!response) break;
-      send(work, subscription, response);
-    }
-  }
-  planRemovals(work);
-  wake(work, nextRemovalAt(state.leaving), now);
-}
-
-function planRemovals(work: Work): void {
-  const { state, now } = work;
-  if (state.leaving.size === 0) return;
-  if (state.namesChanged) updateGraces(state.leaving, state.subscriptions, now, state.options.removalGraceMs);
-  state.namesChanged = false;
-  const clusters = state.subscriptions.get("cluster");
-  const removed = removableClusters(state.leaving, now);
-  if (!clusters || removed.length === 0 || !mayFollow(work, clusters)) return;
-  for (const name of removed) {
-    state.leaving.delete(name);
-    stopWarming(state.warming, name);
-  }
-  send(work, clusters, draft(work, clusters, { resources: [], removed }));
-}
-
-function send(work: Work, subscription: Subscription, response: Response): void {
-  const { warming, subscriptions, view } = work.state;
-  for (const resource of response.resources) {
-    if (resource.type !== "cluster") continue;
-    startWarming(warming, resource, has(subscription, resource.name), response);
-    const endpoints = subscriptions.get("endpoints");
-    if (resource.endpoints === undefined || !endpoints || !wants(endpoints, resource.endpoints)) continue;
-    endpoints.forced.add(resource.endpoints);
-    touch(endpoints, resource.endpoints, view.number);
-  }
-  noteSent(subscription, response);
-  work.sends.push(response);
-  if (namesClusters(response.type)) work.state.namesChanged = true;
-}
-
-interface Content {
-  readonly resources: readonly Encoded[];
-  readonly removed: readonly string[];
-}
-
-function draft(work: Work, { type, pending }: Subscription, content: Content): Response {
-  const { state } = work;
-  const sequence = ++state.sequence;
-  let since = state.view.number;
-  for (const { name } of content.resources) since = Math.min(since, pending.get(name) ?? since);
-  for (const name of content.removed) since = Math.min(since, pending.get(name) ?? since);
-  return { type, nonce: String(sequence), sequence, ...content, since, sentAt: work.now };
-}
-
-function nextResponse(work: Work, subscription: Subscription): Response | undefined {
-  const { pending, parts, type } = subscription;
-  if (pending.size === 0 && parts.length === 0 && !subscription.unanswered) return undefined;
-  if (!mayFollow(work, subscription)) return undefined;
-  while (parts.length > 0) {
-    const content = gather(work, subscription, parts.shift() ?? [], Number.POSITIVE_INFINITY);
-    if (content) return draft(work, subscription, content);
-  }
-  const alone = type === "routes" || type === "secret" || type === "extension";
-  const content = gather(work, subscription, pending.keys(), alone ? 1 : work.state.options.batchSize);
-  if (content) return draft(work, subscription, content);
-  return subscription.unanswered && pending.size === 0
-    ? draft(work, subscription, { resources: [], removed: [] })
-    : undefined;
-}
-
-/**
- * Whether the next response of a type may be sent. Envoy withholds CDS acknowledgements while any cluster warms, so
- * an unacknowledged CDS response holds back the next one only as long as its own clusters may need, and not long.
- */
-function mayFollow(work: Work, { type, inFlight }: Subscription): boolean {
-  if (type !== "cluster") return inFlight.size === 0;
-  if (inFlight.size >= maxOutstanding) return false;
-  const { state, now } = work;
-  let free = true;
-  for (const response of inFlight.values()) {
-    const heldUntil = response.sentAt + state.options.clusterHoldMs;
-    if (heldUntil <= now || (response.removed.length === 0 && !stillWarms(state.warming, response))) continue;
-    wake(work, heldUntil, now);
-    free = false;
-  }
-  return free;
-}
-
-/** Collects what may be sent of some names; slowly warming clusters only when nothing else is left. */
-function gather(work: Work, subscription: Subscription, names: Iterable<string>, limit: number): Content | undefined {
-  const { view, refused } = work.state;
-  const resources: Encoded[] = [];
-  const slow: Encoded[] = [];
-  const removed: string[] = [];
-  for (const name of names) {
-    if (resources.length + removed.length >= limit) break;
-    const verdict = judge(subscription, name, view, refused);
-    if (verdict.kind === "send") {
-      if (!isReady(work, subscription, verdict.resource)) continue;
-      (verdict.resource.slow ? slow : resources).push(verdict.resource);
-    } else if (verdict.kind === "remove" && !(subscription.type === "cluster" && has(subscription, name))) {
-      removed.push(name);
-    } else {
-      subscription.pending.delete(name);
-      if (subscription.type === "cluster" && !view.get("cluster", name)) leave(work.state, subscription, name);
-    }
-  }
-  if (resources.length + removed.length > 0) return { resources, removed };
-  return slow.length > 0 ? { resources: slow, removed } : undefined;
-}
-
-/** A cluster is gone from the snapshot: it is removed once nothing names it, or forgotten if Envoy never took it. */
-function leave(state: OrderState, clusters: Subscription, name: string): void {
-  if (!has(clusters, name)) {
-    stopWarming(state.warming, name);
-  } else if (!state.leaving.has(name)) {
-    state.leaving.set(name, undefined);
-    state.namesChanged = true;
-  }
-}
-
-/** Whether everything that a resource relies on is in place at this Envoy, or has been waited for long enough. */
-function isReady(work: Work, subscription: Subscription, resource: Encoded): boolean {
-  const { type } = resource;
-  if (!namesClusters(type)) return true;
-  // A new slot must be answered at once: its listener, and all others of a starting Envoy, wait for it.
-  if (type === "extension" && !has(subscription, resource.name)) return true;
-  const slots = work.state.subscriptions.get("extension");
-  if (type !== "extension" && slots && slots.pending.size + slots.inFlight.size > 0) return false;
-  const missed: string[] = [];
-  for (const list of work.state.warming.clusters.size + unsent(work.state) > 0 ? (resource.clusters ?? []) : []) {
-    for (const name of list) {
-      const until = waitUntil(work.state, name);
-      if (until === undefined) continue;
-      if (until > work.now) {
-        wake(work, until, work.now);
-        return false;
-      }
-      missed.push(name);
-    }
-  }
-  if (missed.length > 0) work.early.push({ type, name: resource.name, clusters: missed });
-  return true;
-}
-
-/** How many clusters may exist that this Envoy has not been told of. */
-function unsent({ subscriptions, view }: OrderState): number {
-  return subscriptions.get("cluster")?.pending.size ?? view.size("cluster");
-}
-
-/** Until when something that names this cluster has to wait; undefined if the cluster is there, or will never be. */
-function waitUntil({ subscriptions, warming, options, openedAt, view, refused }: OrderState, name: string) {
-  const warm = warming.clusters.get(name);
-  if (warm) return warm.added ? warm.since + options.warmWaitMs : undefined;
-  const clusters = subscriptions.get("cluster");
-  const cluster = view.get("cluster", name);
-  if (!cluster || has(clusters, name) || refused.has("cluster", name, cluster.version)) return undefined;
-  return clusters ? Number.POSITIVE_INFINITY : openedAt + options.warmWaitMs;
-}
-
-function wake(work: Work, at: number | undefined, now: number): void {
-  if (at !== undefined && at > now && at < work.wakeAt) work.wakeAt = at;
 }

@@ -1,0 +1,139 @@
+/**
+ * SERVE: everything that may be sent on a stream now, in the order in which Envoy has to get it.
+ */
+import type { Encoded, ResourceType } from "#compiler";
+import { namesClusters, nextRemovalAt, removableClusters, updateGraces } from "./leaving.ts";
+import { type OrderState, type Work, wake } from "./order-state.ts";
+import { isReady } from "./ready.ts";
+import { has, judge, noteSent, type Response, type Subscription, touch, wants } from "./subscription.ts";
+import { startWarming, stillWarms, stopWarming } from "./warming.ts";
+
+const sendOrder: readonly ResourceType[] = ["cluster", "endpoints", "secret", "extension", "listener", "routes"];
+/** Envoy can withhold CDS acknowledgements for long; more than this many outstanding would be a leak. */
+const maxOutstanding = 256;
+
+/** Fills a round with all that may be sent. */
+export function plan(work: Work): void {
+  const { state } = work;
+  for (const type of sendOrder) {
+    const subscription = state.subscriptions.get(type);
+    while (subscription) {
+      const response = nextResponse(work, subscription);
+      if (!response) break;
+      send(work, subscription, response);
+    }
+  }
+  planRemovals(work);
+  wake(work, nextRemovalAt(state.leaving));
+}
+
+function planRemovals(work: Work): void {
+  const { state, now } = work;
+  if (state.leaving.size === 0) return;
+  if (state.namesChanged) updateGraces(state.leaving, state.subscriptions, now, state.options.removalGraceMs);
+  state.namesChanged = false;
+  const clusters = state.subscriptions.get("cluster");
+  const removed = removableClusters(state.leaving, now);
+  if (!clusters || removed.length === 0 || !mayFollow(work, clusters)) return;
+  for (const name of removed) {
+    state.leaving.delete(name);
+    stopWarming(state.warming, name);
+  }
+  send(work, clusters, draft(work, clusters, { resources: [], removed }));
+}
+
+function send(work: Work, subscription: Subscription, response: Response): void {
+  const { warming, subscriptions, view } = work.state;
+  for (const resource of response.resources) {
+    if (resource.type !== "cluster") continue;
+    startWarming(warming, resource, has(subscription, resource.name), response);
+    const endpoints = subscriptions.get("endpoints");
+    if (resource.endpoints === undefined || !endpoints || !wants(endpoints, resource.endpoints)) continue;
+    endpoints.forced.add(resource.endpoints);
+    touch(endpoints, resource.endpoints, view.number);
+  }
+  noteSent(subscription, response);
+  work.sends.push(response);
+  if (namesClusters(response.type)) work.state.namesChanged = true;
+}
+
+interface Content {
+  readonly resources: readonly Encoded[];
+  readonly removed: readonly string[];
+}
+
+function draft(work: Work, { type, pending }: Subscription, content: Content): Response {
+  const { state } = work;
+  const sequence = ++state.sequence;
+  let since = state.view.number;
+  for (const { name } of content.resources) since = Math.min(since, pending.get(name) ?? since);
+  for (const name of content.removed) since = Math.min(since, pending.get(name) ?? since);
+  return { type, nonce: String(sequence), sequence, ...content, since, sentAt: work.now };
+}
+
+function nextResponse(work: Work, subscription: Subscription): Response | undefined {
+  const { pending, parts, type } = subscription;
+  if (pending.size === 0 && parts.length === 0 && !subscription.unanswered) return undefined;
+  if (!mayFollow(work, subscription)) return undefined;
+  while (parts.length > 0) {
+    const content = gather(work, subscription, parts.shift() ?? [], Number.POSITIVE_INFINITY);
+    if (content) return draft(work, subscription, content);
+  }
+  const alone = type === "routes" || type === "secret" || type === "extension";
+  const content = gather(work, subscription, pending.keys(), alone ? 1 : work.state.options.batchSize);
+  if (content) return draft(work, subscription, content);
+  return subscription.unanswered && pending.size === 0
+    ? draft(work, subscription, { resources: [], removed: [] })
+    : undefined;
+}
+
+/**
+ * Whether the next response of a type may be sent. Envoy withholds CDS acknowledgements while any cluster warms, so
+ * an unacknowledged CDS response holds back the next one only as long as its own clusters may need, and not long.
+ */
+function mayFollow(work: Work, { type, inFlight }: Subscription): boolean {
+  if (type !== "cluster") return inFlight.size === 0;
+  if (inFlight.size >= maxOutstanding) return false;
+  const { state, now } = work;
+  let free = true;
+  for (const response of inFlight.values()) {
+    const heldUntil = response.sentAt + state.options.clusterHoldMs;
+    if (heldUntil <= now || (response.removed.length === 0 && !stillWarms(state.warming, response))) continue;
+    wake(work, heldUntil);
+    free = false;
+  }
+  return free;
+}
+
+/** Collects what may be sent of some names; slowly warming clusters only when nothing else is left. */
+function gather(work: Work, subscription: Subscription, names: Iterable<string>, limit: number): Content | undefined {
+  const { view, refused } = work.state;
+  const resources: Encoded[] = [];
+  const slow: Encoded[] = [];
+  const removed: string[] = [];
+  for (const name of names) {
+    if (resources.length + removed.length >= limit) break;
+    const verdict = judge(subscription, name, view, refused);
+    if (verdict.kind === "send") {
+      if (!isReady(work, subscription, verdict.resource)) continue;
+      (verdict.resource.slow ? slow : resources).push(verdict.resource);
+    } else if (verdict.kind === "remove" && !(subscription.type === "cluster" && has(subscription, name))) {
+      removed.push(name);
+    } else {
+      subscription.pending.delete(name);
+      if (subscription.type === "cluster" && !view.get("cluster", name)) leave(work.state, subscription, name);
+    }
+  }
+  if (resources.length + removed.length > 0) return { resources, removed };
+  return slow.length > 0 ? { resources: slow, removed } : undefined;
+}
+
+/** A cluster is gone from the snapshot: it is removed once nothing names it, or forgotten if Envoy never took it. */
+function leave(state: OrderState, clusters: Subscription, name: string): void {
+  if (!has(clusters, name)) {
+    stopWarming(state.warming, name);
+  } else if (!state.leaving.has(name)) {
+    state.leaving.set(name, undefined);
+    state.namesChanged = true;
+  }
+}

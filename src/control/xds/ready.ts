@@ -1,0 +1,46 @@
+/**
+ * SERVE: whether a resource that names clusters or relies on filter slots may be sent yet.
+ */
+import type { Encoded } from "#compiler";
+import { namesClusters } from "./leaving.ts";
+import { type OrderState, type Work, wake } from "./order-state.ts";
+import { has, type Subscription } from "./subscription.ts";
+
+/** Whether everything that a resource relies on is in place at this Envoy, or has been waited for long enough. */
+export function isReady(work: Work, subscription: Subscription, resource: Encoded): boolean {
+  const { type } = resource;
+  if (!namesClusters(type)) return true;
+  // A new slot must be answered at once: its listener, and all others of a starting Envoy, wait for it.
+  if (type === "extension" && !has(subscription, resource.name)) return true;
+  const slots = work.state.subscriptions.get("extension");
+  if (type !== "extension" && slots && slots.pending.size + slots.inFlight.size > 0) return false;
+  const missed: string[] = [];
+  for (const list of work.state.warming.clusters.size + unsent(work.state) > 0 ? (resource.clusters ?? []) : []) {
+    for (const name of list) {
+      const until = waitUntil(work.state, name);
+      if (until === undefined) continue;
+      if (until > work.now) {
+        wake(work, until);
+        return false;
+      }
+      missed.push(name);
+    }
+  }
+  if (missed.length > 0) work.early.push({ type, name: resource.name, clusters: missed });
+  return true;
+}
+
+/** How many clusters may exist that this Envoy has not been told of. */
+function unsent({ subscriptions, view }: OrderState): number {
+  return subscriptions.get("cluster")?.pending.size ?? view.size("cluster");
+}
+
+/** Until when something that names this cluster has to wait; undefined if the cluster is there, or will never be. */
+function waitUntil({ subscriptions, warming, options, openedAt, view, refused }: OrderState, name: string) {
+  const warm = warming.clusters.get(name);
+  if (warm) return warm.added ? warm.since + options.warmWaitMs : undefined;
+  const clusters = subscriptions.get("cluster");
+  const cluster = view.get("cluster", name);
+  if (!cluster || has(clusters, name) || refused.has("cluster", name, cluster.version)) return undefined;
+  return clusters ? Number.POSITIVE_INFINITY : openedAt + options.warmWaitMs;
+}
