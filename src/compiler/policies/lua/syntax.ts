@@ -8,25 +8,32 @@ import luaparse from "luaparse";
 export function luaProblem(script: string): string | undefined {
   const end = script.indexOf("\0");
   if (end >= 0) return `line ${script.slice(0, end).split("\n").length}: there is a NUL byte`;
-  // Envoy's LuaJIT takes its own additions and those of Lua 5.2, which the parser only knows one at a time.
-  const problem = problemAs("LuaJIT", script);
-  return problem === undefined || problemAs("5.2", script) === undefined ? undefined : problem;
-}
-
-type Options = Partial<luaparse.Options>;
-
-function problemAs(dialect: string, script: string): string | undefined {
-  const options = { luaVersion: dialect, comments: false, scope: false, extendedIdentifiers: true };
   try {
-    luaparse.parse(script, options as Options);
+    luaparse.parse(asLua52(script), options);
     return undefined;
   } catch (error) {
-    if (error instanceof SyntaxError && "line" in error) {
-      return `line ${error.line}: ${withoutLiterals(error.message)}`;
-    }
+    if (error instanceof SyntaxError && "line" in error) return `line ${error.line}: ${withoutLiterals(error.message)}`;
     if (error instanceof RangeError) return "it is nested too deeply";
     throw error;
   }
+}
+
+const options: Partial<luaparse.Options> = { luaVersion: "5.2", comments: false, scope: false };
+
+const number = /(?<![\w.])(0x[\da-f.]*(?:p[+-]?\d+)?|\d[\d.]*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)(?:u?ll|i)\b/gi;
+const binary = /(?<![\w.])0b[01]+(?:u?ll|i)?\b/gi;
+
+/**
+ * Envoy's LuaJIT is built as Lua 5.2, with a few literals of its own and letters beyond ASCII in names. They are
+ * replaced by what 5.2 knows, in strings and comments too, where nothing looks at them; lines stay as they are.
+ */
+function asLua52(script: string): string {
+  return script
+    .replace(/^\uFEFF/, "")
+    .replace(binary, "0")
+    .replace(number, "$1")
+    .replace(/\\u\{[\da-f]+\}/gi, "\\a")
+    .replace(/[\u0080-\uFFFF]/g, "a");
 }
 
 /** The parser quotes what it met, which may be a secret of the script. */
