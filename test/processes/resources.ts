@@ -68,8 +68,8 @@ export function edsCluster(name: string, more: { [field: string]: JsonValue } = 
 
 /** A cluster that names its only endpoint itself. */
 export function staticCluster(name: string, port: number, more: { [field: string]: JsonValue } = {}): Encoded {
-  const { load_assignment } = { load_assignment: assignment(name, port) };
-  return encode("cluster", name, { name, type: "STATIC", connect_timeout: "1s", load_assignment, ...more });
+  const json = { name, type: "STATIC", connect_timeout: "1s", load_assignment: assignment(name, port), ...more };
+  return encode("cluster", name, json, { immediate: true });
 }
 
 /** The endpoints of a cluster: one port of 127.0.0.1. */

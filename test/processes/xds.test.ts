@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
+import type { JsonValue } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import type { Encoded } from "#compiler";
 import type { SentEarly } from "../../src/control/xds/order.ts";
@@ -16,6 +17,23 @@ import { until } from "./running.ts";
 import { get, type ServedEnvoy, startServedEnvoy } from "./served-envoy.ts";
 
 const graceMs = 300;
+
+/** A resolver that never answers: what it asks gets no reply. */
+function deadResolver(port: number): JsonValue {
+  return {
+    name: "envoy.network.dns_resolver.cares",
+    typed_config: {
+      "@type": "type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig",
+      resolvers: [{ socket_address: { address: "127.0.0.1", port_value: port, protocol: "UDP" } }],
+      dns_resolver_options: { use_tcp_for_dns_lookups: true, no_default_search_domain: true },
+    },
+  };
+}
+
+function nameless(cluster: string): JsonValue {
+  const address: JsonValue = { socket_address: { address: "nowhere.example", port_value: 80 } };
+  return { cluster_name: cluster, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] };
+}
 
 describe("serving a real Envoy", { concurrency: false }, () => {
   const upstream = createServer((_, response) => response.end("upstream"));
@@ -131,16 +149,39 @@ describe("serving a real Envoy", { concurrency: false }, () => {
       healthy_threshold: 1,
       http_health_check: { path: "/" },
     };
-    envoy.xds.update(put(edsCluster("hole", { health_checks: [check] }, true), endpoints("hole", silentPort)));
+    const noSecret = { sds_config: { ads: {}, resource_api_version: "V3" }, name: "missing" };
+    const tls = {
+      name: "tls",
+      typed_config: {
+        "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+        common_tls_context: { tls_certificate_sds_secret_configs: [noSecret] },
+      },
+    };
+    const dns = {
+      type: "STRICT_DNS",
+      dns_lookup_family: "V4_ONLY",
+      typed_dns_resolver_config: deadResolver(silentPort),
+    };
+    const cannotWarm = [
+      edsCluster("hole", { health_checks: [check] }, true),
+      edsCluster("secretless", { transport_socket: tls }, true),
+      { ...staticCluster("nowhere", silentPort, { ...dns, load_assignment: nameless("nowhere") }), slow: true },
+    ];
+    envoy.xds.update(put(...cannotWarm, endpoints("hole", silentPort), endpoints("secretless", silentPort)));
     envoy.xds.update(put(edsCluster("b"), endpoints("b", upstreamPort), routes("web", "eighth", ["a", "b"])));
-    while ((await get(port)) !== "200 eighth") await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(async () => (await get(port)) === "200 eighth");
     assert.equal(await get(port, "/b/"), "200 upstream");
+    envoy.xds.update(put(staticCluster("d", upstreamPort), routes("web", "eighth and more", ["a", "b", "d"])));
+    await until(async () => (await get(port)) === "200 eighth and more");
+    assert.equal(await get(port, "/d/"), "200 upstream");
     assert.deepEqual(early, [], "it was not sent by running out of time");
-    const number = envoy.xds.update([
-      { type: "cluster", name: "hole" },
-      { type: "endpoints", name: "hole" },
+    assert.ok(envoy.xds.acknowledged() < envoy.xds.snapshot.number, "Envoy withholds acknowledgements meanwhile");
+    const names = ["hole", "secretless", "nowhere"];
+    const gone = names.flatMap((name) => [
+      { type: "cluster" as const, name },
+      { type: "endpoints" as const, name },
     ]);
-    await envoy.xds.whenAcknowledged(number);
+    await envoy.xds.whenAcknowledged(envoy.xds.update(gone));
     silent.closeAllConnections();
     silent.close();
   });

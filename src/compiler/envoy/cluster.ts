@@ -30,8 +30,14 @@ export function emitCluster(cluster: Cluster): Encoded {
     version: contentVersion(bytes),
     parts: [bytes],
     ...(target.kind === "endpoints" ? { endpoints: target.endpoints } : {}),
-    ...(policy.tls?.certificate || policy.tls?.validation ? { slow: true } : {}),
+    ...warming(cluster),
   };
+}
+
+/** What the cluster waits for in Envoy before it can be used. */
+function warming({ policy, target }: Cluster): Pick<Encoded, "slow" | "immediate"> {
+  if (policy.tls?.certificate || policy.tls?.validation || target.kind === "dns") return { slow: true };
+  return target.kind === "address" ? { immediate: true } : {};
 }
 
 function emitTarget(name: string, target: ClusterTarget, policy: ConnectionPolicy): ClusterInit {

@@ -27,8 +27,10 @@ export interface Encoded {
   readonly clusters?: readonly (readonly string[])[];
   /** Cluster only: the endpoints resource it subscribes to, if it is an EDS cluster. */
   readonly endpoints?: string;
-  /** Cluster only: it warms slowly (active health checks or SDS), so it is sent apart and last. */
+  /** Cluster only: it warms slowly (active health checks, SDS or DNS), so it is sent apart and last. */
   readonly slow?: boolean;
+  /** Cluster only: it has nothing to wait for, so it is warm as soon as Envoy has read it. */
+  readonly immediate?: boolean;
 }
 
 /** All bytes of a resource in one array. */

@@ -11,9 +11,14 @@ function make(type: ResourceType, name: string, revision: number | string, more:
   return { type, name, version: `${type}-${name}-${revision}`, parts: [], ...more };
 }
 
-/** A cluster of the model. */
+/** A cluster of the model. Half of those that wait for nothing say so. */
 export function cluster(name: string, revision: number | string, kind: { eds?: boolean; slow?: boolean }): Encoded {
-  return make("cluster", name, revision, { ...(kind.eds && { endpoints: name }), ...(kind.slow && { slow: true }) });
+  const immediate = !kind.eds && !kind.slow && String(revision).startsWith("1");
+  return make("cluster", name, revision, {
+    ...(kind.eds && { endpoints: name }),
+    ...(kind.slow && { slow: true }),
+    ...(immediate && { immediate }),
+  });
 }
 
 /** The endpoints of a cluster. */

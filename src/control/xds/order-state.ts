@@ -12,6 +12,8 @@ import type { Warming } from "./warming.ts";
 export interface OrderOptions {
   /** How long a route table waits for one cluster. */
   readonly warmWaitMs: number;
+  /** How long for one that needs nothing but to be read, while Envoy withholds acknowledgements because of others. */
+  readonly immediateWaitMs: number;
   /** How long a cluster outlives the last thing that named it: longer than requests in flight. */
   readonly removalGraceMs: number;
   /** How long an unacknowledged CDS response holds back the next one. */
@@ -22,6 +24,7 @@ export interface OrderOptions {
 /** What runs outside tests. */
 export const defaultOrderOptions: OrderOptions = {
   warmWaitMs: 2_000,
+  immediateWaitMs: 20,
   removalGraceMs: 15_000,
   clusterHoldMs: 100,
   batchSize: 1_000,

@@ -149,7 +149,7 @@ describe("one stream", () => {
     step(state, [{ kind: "ack", type: "cluster", nonce: cds?.nonce ?? "" }], 1);
     step(state, [{ kind: "ack", type: "listener", nonce: lds?.nonce ?? "" }], 1);
     step(state, [{ kind: "ack", type: "routes", nonce: rds?.nonce ?? "" }], 1);
-    const before = change(10, put(cluster("dead", 1, {})), put(routes("r", 2, ["dead"])));
+    const before = change(10, put(cluster("dead", 0, {})), put(routes("r", 2, ["dead"])));
     assert.deepEqual(
       before.sends.map((r) => r.type),
       ["cluster"],
@@ -163,6 +163,22 @@ describe("one stream", () => {
     );
     assert.deepEqual(after.early, [{ type: "routes", name: "r", clusters: ["dead"] }]);
     assert.equal(acknowledged(state), 1);
+  });
+
+  test("a cluster that needs only to be read is waited for a moment, for Envoy may withhold acknowledgements", () => {
+    const { state, first, change } = openStream([put(routes("r", 1, []))]);
+    const [cds] = step(state, [{ kind: "open", type: "cluster", first }], 0).sends;
+    step(state, [{ kind: "ack", type: "cluster", nonce: cds?.nonce ?? "" }], 1);
+    const [rds] = step(
+      state,
+      [{ kind: "open", type: "routes", first: { ...first, wildcard: false, names: ["r"] } }],
+      2,
+    ).sends;
+    step(state, [{ kind: "ack", type: "routes", nonce: rds?.nonce ?? "" }], 3);
+    const { wakeAt } = change(10, put(cluster("static", 1, {})), put(routes("r", 2, ["static"])));
+    assert.equal(wakeAt, 10 + defaultOrderOptions.immediateWaitMs);
+    const { sends, early } = step(state, [{ kind: "tick" }], wakeAt ?? 0);
+    assert.deepEqual([sends.map((r) => r.type), early], [["routes"], []]);
   });
 
   test("of a refused batch only the refused cluster is kept back, by name", () => {

@@ -17,7 +17,7 @@ export function isReady(work: Work, subscription: Subscription, resource: Encode
   const missed: string[] = [];
   for (const list of work.state.warming.clusters.size + unsent(work.state) > 0 ? (resource.clusters ?? []) : []) {
     for (const name of list) {
-      const until = waitUntil(work.state, name);
+      const until = waitUntil(work.state, name, work.now);
       if (until === undefined) continue;
       if (until > work.now) {
         wake(work, until);
@@ -36,8 +36,14 @@ function unsent({ subscriptions, view }: OrderState): number {
 }
 
 /** Until when something that names this cluster has to wait; undefined if the cluster is there, or will never be. */
-function waitUntil({ subscriptions, warming, options, openedAt, view, refused }: OrderState, name: string) {
+function waitUntil(state: OrderState, name: string, now: number): number | undefined {
+  const { subscriptions, warming, options, openedAt, view, refused } = state;
   const warm = warming.clusters.get(name);
+  if (warm?.added && warm.resource.immediate) {
+    // Envoy reads in order, so it has this cluster by the time it reads what names it.
+    const until = warm.since + options.immediateWaitMs;
+    return until > now ? until : undefined;
+  }
   if (warm) return warm.added ? warm.since + options.warmWaitMs : undefined;
   const clusters = subscriptions.get("cluster");
   const cluster = view.get("cluster", name);
