@@ -1,5 +1,8 @@
 /** ADMIT: judging regular expressions before Envoy does, because Envoy refuses a whole table for one bad one. */
-import { RE2JS } from "re2js";
+import { regexSize } from "./regex-size.ts";
+
+/** What Envoy is started with, as Ambassador always did; a Module's `regex_max_size` never raised it. */
+const maxSize = 200;
 
 const known = new Map<string, string | undefined>();
 
@@ -14,9 +17,10 @@ export function regexProblem(regex: string): string | undefined {
 
 function judge(regex: string): string | undefined {
   if (regex === "") return "it is empty";
+  if (/\\x\{0*[1-9a-f][0-9a-f]{2,}\}/i.test(regex)) return "\\x{…} stands for a single byte";
   try {
-    RE2JS.compile(regex);
-    return undefined;
+    const size = regexSize(regex);
+    return size > maxSize ? `its program has ${size} instructions, and Envoy takes at most ${maxSize}` : undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
