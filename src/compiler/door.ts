@@ -24,6 +24,8 @@ export interface Refusal {
   readonly envoyVersion: string;
   /** It refused the object's match alone, too: nothing of the object can be served. */
   readonly matchToo?: boolean;
+  /** It refused what fills this filter slot; the rest of the object can be served. */
+  readonly slot?: string;
 }
 
 /**

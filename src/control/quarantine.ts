@@ -54,7 +54,14 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
       const key = refKey(ref);
       const raw = compiler.declared.objects.identities.get(key)?.[0];
       if (!raw) return [];
-      const value = { ref, hash: contentHash(raw), message, envoyVersion, ...(matchToo && { matchToo }) };
+      const value: Refusal = {
+        ref,
+        hash: contentHash(raw),
+        message,
+        envoyVersion,
+        ...(matchToo && { matchToo }),
+        ...(refused.type === "extension" && { slot: refused.name }),
+      };
       refusals.set(key, value);
       const previous = options.recent.get(key)?.previous;
       const refusal: CompilerEdit = { kind: "refusal", key, value };

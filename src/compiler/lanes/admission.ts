@@ -9,6 +9,7 @@ import { contentHash, type RawObject } from "../api/index.ts";
 import type { LastGood, Refusal } from "../door.ts";
 import type { Collection, Derived, Reads } from "../graph/graph.ts";
 import { defaultSettings, type Settings } from "../settings.ts";
+import type { Remainder } from "./refused-slot.ts";
 
 /** Everything but the object itself that decides about admission. */
 export interface AdmissionLookup {
@@ -25,11 +26,15 @@ export interface Admitted<T> {
 
 type Admit<T> = (raw: RawObject, settings: Settings) => Checked<T>;
 
+/** What is left of an object of which Envoy refused only a part that can be taken out. */
+type Repair = (raw: RawObject, refusal: Refusal, lastGood: RawObject | undefined) => Remainder | undefined;
+
 /** Admits the objects of one identity; `salvage` gives what is left of a bad one, for kinds whose match matters. */
 export function admission<T>(
   lookup: AdmissionLookup,
   admit: Admit<T>,
   salvage?: Admit<T>,
+  repair?: Repair,
 ): (members: readonly RawObject[], reads: Reads, key: string) => Derived<Admitted<T>> {
   return (members, reads, key) => {
     const [raw, ...others] = members;
@@ -38,6 +43,10 @@ export function admission<T>(
     // Copies in files are told by who reads the files, who can say where both stand.
     const duplicates = others.filter((other) => other.within ?? raw.within).map((other) => duplicate(other, raw));
     const refusal = refusalOf(lookup, raw, settings, reads, key);
+    const left = refusal && repair?.(raw, refusal, reads.get(lookup.lastGood, key)?.object);
+    const { value, diagnostics = [] } = left ? admit(left.object, settings) : {};
+    if (left && value !== undefined)
+      return derived(key, value, left.from, [...duplicates, left.diagnostic, ...diagnostics]);
     const current: Checked<T> = refusal ? { diagnostics: [refused(raw, refusal)] } : admit(raw, settings);
     if (current.value !== undefined)
       return derived(key, current.value, "current", [...duplicates, ...current.diagnostics]);

@@ -6,6 +6,7 @@ import type { Collection, Graph } from "../graph/index.ts";
 import type { Settings } from "../settings.ts";
 import { type Admitted, admission } from "./admission.ts";
 import { byCreation, unfold } from "./annotated.ts";
+import { withoutRefusedSlot } from "./refused-slot.ts";
 import { salvageMapping } from "./salvage.ts";
 import { first, ours, type ResourceOf } from "./wiring.ts";
 
@@ -30,7 +31,7 @@ export function declareObjects(g: Graph, inputs: Inputs) {
   const annotated = g.map("admit.annotations", objects, unfold);
   const everything = g.union("all objects", objects, annotated);
   const identities = g.group("objects by identity", everything, (raw) => [refKey(raw.ref)], byCreation);
-  const admitted = g.map("admit", identities, admission(inputs, api.admit, salvageMapping));
+  const admitted = g.map("admit", identities, admission(inputs, api.admit, salvageMapping, withoutRefusedSlot));
   const ofKind = g.split("resources", admitted, ({ resource }) => resource.kind);
   const all = <K extends api.AnyResource["kind"]>(kind: K) => ofKind(kind) as Collection<Admitted<ResourceOf<K>>>;
   const anyOf = (kind: string) => first(g, `any ${kind}`, g.map(`our ${kind}s`, identities, ours(kind, settings)));

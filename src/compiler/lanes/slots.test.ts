@@ -19,6 +19,7 @@ function policy(name: string): Policy<number> {
     name,
     filter: `filter.${name}`,
     type: BufferSchema.typeName,
+    keys: ["max_request_headers_kb"],
     without: `there is no ${name}`,
     lower: ({ max_request_headers_kb: value, server_name: wrong }) => ({
       ...(value === undefined ? {} : { value }),

@@ -16,6 +16,8 @@ export interface Policy<Settings = unknown> {
   readonly filter: string;
   /** Full name of the filter's configuration message. */
   readonly type: string;
+  /** The settings of the Module that it reads. */
+  readonly keys: readonly (keyof ModuleConfig)[];
   /** What traffic sees where the policy is asked for and cannot be had. */
   readonly without: string;
   /** LOWER: what a Module's settings, which are at `at`, ask for. No value: the slot stays a no-op. */

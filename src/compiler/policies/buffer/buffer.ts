@@ -9,6 +9,7 @@ export const buffer: Policy<BufferSettings> = {
   name: "buffer",
   filter: "envoy.filters.http.buffer",
   type: BufferSchema.typeName,
+  keys: ["buffer"],
   without: "requests of any size are passed on as they arrive",
   lower: lowerBuffer,
   emit: emitBuffer,

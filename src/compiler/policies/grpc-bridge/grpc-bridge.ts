@@ -9,6 +9,7 @@ export const grpcBridge: Policy<true> = {
   name: "grpc-bridge",
   filter: "envoy.filters.http.grpc_http1_bridge",
   type: ConfigSchema.typeName,
+  keys: ["enable_grpc_http11_bridge"],
   without: "gRPC calls over HTTP/1.1 are passed on as they are",
   lower: (config, at) => lowerSwitch("enable_grpc_http11_bridge", config.enable_grpc_http11_bridge, at),
   emit: () => pack(ConfigSchema, {}),

@@ -9,6 +9,7 @@ export const grpcStats: Policy<GrpcStatsSettings> = {
   name: "grpc-stats",
   filter: "envoy.filters.http.grpc_stats",
   type: FilterConfigSchema.typeName,
+  keys: ["grpc_stats"],
   without: "gRPC calls are not counted",
   lower: lowerGrpcStats,
   emit: emitGrpcStats,

@@ -9,6 +9,7 @@ export const grpcWeb: Policy<true> = {
   name: "grpc-web",
   filter: "envoy.filters.http.grpc_web",
   type: GrpcWebSchema.typeName,
+  keys: ["enable_grpc_web"],
   without: "gRPC-Web calls are passed on as they are",
   lower: (config, at) => lowerSwitch("enable_grpc_web", config.enable_grpc_web, at),
   emit: () => pack(GrpcWebSchema, {}),

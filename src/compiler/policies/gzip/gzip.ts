@@ -9,6 +9,7 @@ export const gzip: Policy<GzipSettings> = {
   name: "gzip",
   filter: "envoy.filters.http.gzip",
   type: CompressorSchema.typeName,
+  keys: ["gzip"],
   without: "answers are not compressed",
   lower: lowerGzip,
   emit: emitGzip,

@@ -9,6 +9,7 @@ export const ipAllow: Policy<AddressRules> = {
   name: "ip-allow",
   filter: "envoy.filters.http.rbac",
   type: RBACSchema.typeName,
+  keys: ["ip_allow", "ip_deny"],
   without: "requests from all addresses are served",
   lower: lowerIpAllow,
   emit: emitIpAllow,

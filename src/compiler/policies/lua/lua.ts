@@ -9,6 +9,7 @@ export const lua: Policy<LuaSettings> = {
   name: "lua",
   filter: "envoy.filters.http.lua",
   type: LuaSchema.typeName,
+  keys: ["lua_scripts"],
   without: "the script does not run",
   lower: lowerLua,
   emit: emitLua,
