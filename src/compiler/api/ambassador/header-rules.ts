@@ -11,7 +11,7 @@ const control = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 export function headerNameProblem(name: string): string | undefined {
   if (name.startsWith(":") || name.toLowerCase() === "host")
     return "cannot be changed as a header; use rewrite or host_rewrite";
-  return token.test(name) ? undefined : "is not a header name";
+  return token.test(name) ? lengthProblem(name) : "is not a header name";
 }
 
 /** Why a text cannot be the name of a header that is matched, or undefined. */
@@ -26,7 +26,13 @@ export function headTextProblem(text: string): string | undefined {
 
 /** Why a text cannot be the value of a header that is added, or undefined. */
 export function headerValueProblem(value: string): string | undefined {
-  return headTextProblem(value) ?? formatProblem(value);
+  return headTextProblem(value) ?? lengthProblem(value) ?? formatProblem(value);
+}
+
+const maxBytes = 16_384;
+
+function lengthProblem(text: string): string | undefined {
+  return Buffer.byteLength(text) > maxBytes ? `is longer than ${maxBytes} bytes` : undefined;
 }
 
 interface AddedHeader {

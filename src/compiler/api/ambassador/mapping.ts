@@ -87,7 +87,7 @@ const destination = {
     unset: false,
     status: "notYet",
   }),
-  connect_timeout_ms: optional(milliseconds, "How long connecting may take.", { unset: 3000 }),
+  connect_timeout_ms: optional(integer({ min: 1 }), "How long connecting may take.", { unset: 3000 }),
   cluster_idle_timeout_ms: optional(milliseconds, "When idle upstream connections are closed.", {
     versions: ["v1", "v2", "v3alpha1"],
   }),

@@ -47,6 +47,7 @@ function judge(schema: Schema, value: unknown, generation: "old" | "hub" = "hub"
 const wrong: readonly [what: string, schema: Schema, value: unknown, message: string][] = [
   ["string", string(), 3, "expected string, got number 3"],
   ["string for a list", string(), [], "expected string, got list"],
+  ["half a character", string(), "a\ud800", "is not Unicode text: a surrogate stands alone"],
   ["integer", integer(), "3s", 'expected integer, got string "3s"'],
   ["fraction", integer(), 1.5, "expected integer, got number 1.5"],
   ["huge number", integer(), 1e300, "expected integer, got number 1e+300"],

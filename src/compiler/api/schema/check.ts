@@ -52,11 +52,17 @@ function mismatch(trail: Trail, expected: string, value: unknown): undefined {
   return add(trail, "invalid", `expected ${expected}, got ${typeName(value)}`);
 }
 
+/** Such a text cannot be sent as it is, so that two different ones could become one name. */
+function notUnicode(trail: Trail): undefined {
+  return add(trail, "invalid", "is not Unicode text: a surrogate stands alone");
+}
+
 function stringCheck(node: StringNode): Check {
   const pattern = node.pattern === undefined ? undefined : new RegExp(node.pattern);
   const values = node.values && new Set(node.values);
   const expected = node.values ? `one of ${node.values.join(", ")}` : (node.called ?? "string");
   return (value, trail) => {
+    if (typeof value === "string" && !value.isWellFormed()) return notUnicode(trail);
     const good = typeof value === "string" && (values?.has(value) ?? true) && (pattern?.test(value) ?? true);
     if (good) return value;
     const got = node.secret ? typeName(value).split(" ")[0] : typeName(value);
@@ -103,6 +109,7 @@ function mapCheck(check: Check): Check {
     const entries: [string, unknown][] = [];
     for (const [key, given] of Object.entries(value)) {
       trail.steps.push(key);
+      if (!key.isWellFormed()) notUnicode(trail);
       entries.push([key, check(given, trail)]);
       trail.steps.pop();
     }

@@ -21,7 +21,6 @@ export interface RouteDefaults {
   readonly statsName?: string;
   readonly headers: HeaderEdits;
   readonly secretNamespacing: boolean;
-  readonly regexMaxSize: number;
 }
 
 /** How ports are opened while there is no Listener (1.x). */
@@ -55,7 +54,6 @@ export function lowerRouteDefaults(config: ModuleConfig): RouteDefaults {
       removeResponse: own?.remove_response_headers ?? shared?.remove_response_headers ?? [],
     },
     secretNamespacing: shared?.tls_secret_namespacing ?? true,
-    regexMaxSize: config.regex_max_size ?? 200,
   };
 }
 
