@@ -2,6 +2,7 @@
 import { RE2JS } from "re2js";
 import { concealed, isSensitiveName } from "#base/conceal.ts";
 import type { NamedMatch, PathMatch, RouteMatch, StringMatch } from "../ir/match.ts";
+import { headerValues } from "./header-values.ts";
 import { splitQuery } from "./path.ts";
 import type { SeenRequest } from "./request.ts";
 
@@ -55,32 +56,13 @@ function describePath(match: PathMatch): string {
 
 function headerFailure(condition: NamedMatch, request: SeenRequest): Failure | undefined {
   const name = condition.name.toLowerCase();
-  const value = headerValue(name, request);
-  if (value !== undefined && matchesString(condition.match, value)) return undefined;
-  const message = describeFailure(headerTitle(name), condition, value);
+  const values = headerValues(name, request);
+  if (values.some((value) => matchesString(condition.match, value))) return undefined;
+  const message = describeFailure(headerTitle(name), condition, values.length > 0 ? values.join(", ") : undefined);
   return {
     what: name === ":method" ? "method" : name === ":authority" || name === "host" ? "host" : "header",
     message,
   };
-}
-
-/** The value of a header as conditions see it: several of one name are one, with commas between. */
-function headerValue(name: string, request: SeenRequest): string | undefined {
-  switch (name) {
-    case ":method":
-      return request.method;
-    case ":authority":
-    case "host":
-      return request.host;
-    case ":path":
-      return request.path;
-    case ":scheme":
-      return request.proto;
-    default: {
-      const values = request.headers.filter(([other]) => other === name).map(([, value]) => value);
-      return values.length === 0 ? undefined : values.join(",");
-    }
-  }
 }
 
 function headerTitle(name: string): string {

@@ -20,7 +20,12 @@ export function normalizePath(raw: string, options: PathOptions): NormalizedPath
   }
   const canonical = canonicalPath(path);
   if (canonical === undefined) return { rejected: "the path holds %00" };
-  return { path: (options.mergeSlashes ? canonical.replace(/\/{2,}/g, "/") : canonical) + query };
+  return { path: (options.mergeSlashes ? mergedSlashes(canonical) : canonical) + query };
+}
+
+/** One slash for several; of a path of nothing but slashes Envoy leaves two. */
+function mergedSlashes(path: string): string {
+  return /^\/\/+$/.test(path) ? "//" : path.replace(/\/{2,}/g, "/");
 }
 
 /** A path and what follows it, from the `?` on. */
