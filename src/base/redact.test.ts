@@ -17,6 +17,7 @@ test("key material, tokens and passwords are removed", () => {
     ["jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln end", "jwt [token removed] end"],
     ["redis://user:secret@host:6379/0", "redis://user:[removed]@host:6379/0"],
     [`script load error: [string "t["a"]:1: = "s""]:1: attempt to`, "script load error: [script]:1: attempt to"],
+    ['a [string \\"local x = \\"y\\"\\"]:1: b', "a [script]:1: b"],
     [`cut [string "t["a`, "cut [script]"],
     [`data ${random} end`, "data [long value removed] end"],
     [`data ${random.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`, "data [long value removed]"],

@@ -7,8 +7,8 @@
 export function redact(text: string): string {
   return text
     .replace(/-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|$)/g, "[PEM removed]")
-    .replace(/\[string ".*"\](?=:\d+:)/gs, "[script]")
-    .replace(/\[string ".*$/s, "[script]")
+    .replace(/\[string \\?".*"\](?=:\d+:)/gs, "[script]")
+    .replace(/\[string \\?".*$/s, "[script]")
     .replace(/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, "[token removed]")
     .replace(/\b(Bearer|Basic)(\s+)[\w.~+/=-]{8,}/gi, "$1$2[removed]")
     .replace(/(:\/\/[^\s/:@]{0,256}):[^\s/@]{1,512}@/g, "$1:[removed]@")
