@@ -24,7 +24,9 @@ export function openKeeperLink(): KeeperLink | undefined {
   return {
     runtimeDirectory,
     signal: ending.signal,
-    ready: (text) => void process.send?.({ kind: "ready", text }),
+    ready(text) {
+      if (process.connected) process.send?.({ kind: "ready", text });
+    },
     close() {
       process.off("disconnect", end);
       if (process.connected) process.disconnect();

@@ -60,7 +60,7 @@ const readyPollMs = 20;
 /** Runs until a signal; gives the exit status. */
 export async function runKeeper(options: KeeperOptions): Promise<number> {
   const directory = await makeRuntimeDirectory(options.runtimeParent);
-  const sentinel = startSentinel(directory.path);
+  const sentinel = startSentinel(directory.path, options.log);
   const relay = await openStdoutRelay(directory.path, options.stdout);
   await writeBootstrap(options.bootstrap, directory);
   try {
@@ -104,18 +104,23 @@ async function keep(
   });
   const status = await ending.first;
   const gently = async (): Promise<number> => {
-    if (status === 0) await drainEnvoy(admin, options.shutdownMs ?? defaultShutdownMs);
+    if (status === 0) {
+      await drainEnvoy(admin, options.shutdownMs ?? defaultShutdownMs).catch((error: unknown) => {
+        log("warning", "Envoy could not be drained", errorFields(error));
+      });
+    }
     // Control goes last: Envoy would only complain.
     await envoy.stop(envoyPatienceMs);
     await control.stop(controlPatienceMs);
     return status;
   };
-  const atOnce = async (): Promise<number> => {
-    await ending.second;
+  const atOnce = ending.second.then(() => killedStatus);
+  try {
+    return await Promise.race([gently(), atOnce]);
+  } finally {
     await Promise.all([envoy.kill(), control.kill()]);
-    return killedStatus;
-  };
-  return Promise.race([gently(), atOnce()]).finally(ending.close);
+    ending.close();
+  }
 }
 
 async function writeBootstrap(options: KeeperOptions["bootstrap"], directory: RuntimeDirectory): Promise<void> {

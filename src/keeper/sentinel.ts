@@ -4,6 +4,7 @@
  * named. It has a session of its own, so a Ctrl-C on the terminal does not reach it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { errorFields, type Log } from "#base/log.ts";
 
 /** The watcher, told which processes run. */
 export interface Sentinel {
@@ -34,7 +35,7 @@ rmdir "$1" 2>/dev/null
 const againMs = 200;
 
 /** Starts the watcher; it is started again if somebody ends it. */
-export function startSentinel(runtimeDirectory: string): Sentinel {
+export function startSentinel(runtimeDirectory: string, log: Log): Sentinel {
   let last = "";
   let released = false;
   let shell = start();
@@ -44,6 +45,9 @@ export function startSentinel(runtimeDirectory: string): Sentinel {
     const child = spawn("/bin/sh", ["-c", script, "sentinel", runtimeDirectory], options);
     // A broken pipe shows as the shell's exit, which starts another one.
     child.stdin.on("error", () => child.kill());
+    child.on("error", (error) => {
+      log("warning", "without /bin/sh Envoy goes on if this process is killed", errorFields(error));
+    });
     child.on("exit", () => {
       if (released) return;
       setTimeout(() => {
