@@ -6,7 +6,7 @@
 import type { Changes, Collection } from "./graph.ts";
 import type { Node } from "./node.ts";
 import type { SourceCollection } from "./source.ts";
-import type { CommitState } from "./stored.ts";
+import type { ChangedKeys, CommitState } from "./stored.ts";
 
 /** Does one commit, as far as `mayContinue` allows, but at least one key; tells whether everything is done. */
 export function work(
@@ -35,13 +35,17 @@ export function work(
 
 /** What has changed since the last call. */
 export function takeChanges(state: CommitState, done: boolean, diagnostics: Collection<unknown>): Changes {
-  const changes = new Map<Collection<unknown>, ReadonlyMap<string, unknown>>();
+  const { number } = state;
+  const changes = new Map<Collection<unknown>, ChangedKeys>();
   for (const collection of state.touched) changes.set(collection, collection.takeChanges());
   state.touched.clear();
   return {
     done,
-    commit: state.number,
-    changed: (of) => new Set(changes.get(of)?.keys()),
+    commit: number,
+    changed: (of) => {
+      if (state.number !== number) throw new Error(`asked for the changes of commit ${number} after a later one`);
+      return new Set(changes.get(of)?.keys());
+    },
     diagnosticsChanged: (changes.get(diagnostics)?.size ?? 0) > 0,
   };
 }

@@ -81,7 +81,10 @@ export interface Changes {
   readonly done: boolean;
   /** The number of this commit; the first is 1. */
   readonly commit: number;
-  /** The keys whose value is another one than before the commit, appeared and disappeared ones included. */
+  /**
+   * The keys whose value is another one than before the commit, appeared and disappeared ones included. To be asked
+   * before the next commit.
+   */
   changed(of: Collection<unknown>): ReadonlySet<string>;
   readonly diagnosticsChanged: boolean;
 }

@@ -18,6 +18,8 @@ export abstract class Node implements Dependent {
   readonly order: number;
   private readonly report: Report;
   private now = new Set<string>();
+  /** Stands for `now` while that would be all keys of a collection. */
+  private all: ReadonlyMap<string, unknown> | undefined;
   private later = new Set<string>();
   /** Places in the report that hold something, so that the others need not be looked at. */
   private readonly reported = new Set<string>();
@@ -38,15 +40,21 @@ export abstract class Node implements Dependent {
   abstract inspect(collection: string, key: string): Inspection | undefined;
 
   wake(key: string): void {
+    if (this.all !== undefined) this.list();
     this.now.add(key);
+  }
+
+  wakeAll(values: ReadonlyMap<string, unknown>): void {
+    if (this.now.size === 0 && this.all === undefined) this.all = values;
+    else for (const key of values.keys()) this.wake(key);
   }
 
   /** Recomputes the keys of this wave, as long as `mayContinue`; false when some are left. */
   work(mayContinue: () => boolean): boolean {
-    if (this.now.size === 0) return true;
+    if ((this.all ?? this.now).size === 0) return true;
     let done = 0;
     try {
-      for (const key of this.now) {
+      for (const key of (this.all ?? this.now).keys()) {
         if (!mayContinue()) break;
         done++;
         if (this.later.size > 0) this.later.delete(key);
@@ -61,19 +69,29 @@ export abstract class Node implements Dependent {
 
   /** Takes the first keys out of this wave. Nobody wakes a node while it works, so they are still the first. */
   private forget(count: number): void {
-    if (count === this.now.size) {
+    if (count < (this.all ?? this.now).size) {
+      let left = count;
+      for (const key of this.list()) {
+        if (left-- === 0) break;
+        this.now.delete(key);
+      }
+    } else {
+      this.all = undefined;
       this.now.clear();
-      return;
     }
-    let left = count;
-    for (const key of this.now) {
-      if (left-- === 0) break;
-      this.now.delete(key);
-    }
+  }
+
+  /** The keys of this wave, one by one. */
+  private list(): Set<string> {
+    const { all } = this;
+    this.all = undefined;
+    if (all !== undefined) for (const key of all.keys()) this.now.add(key);
+    return this.now;
   }
 
   /** Leaves the present wave for later. */
   setAside(): void {
+    this.list();
     if (this.now.size > this.later.size) [this.now, this.later] = [this.later, this.now];
     for (const key of this.now) this.later.add(key);
     this.now.clear();
@@ -81,6 +99,7 @@ export abstract class Node implements Dependent {
 
   /** Makes what was left for later the present wave, which must be finished. */
   bringBack(): void {
+    this.list();
     [this.now, this.later] = [this.later, this.now];
   }
 

@@ -19,6 +19,14 @@ export interface CommitState {
 /** Whatever recomputes a key of its own when told that a key it depends on has changed. */
 export interface Dependent {
   wake(key: string): void;
+  /** The same for all keys of a collection that has just got its first ones. */
+  wakeAll(values: ReadonlyMap<string, unknown>): void;
+}
+
+/** Keys that have changed. */
+export interface ChangedKeys {
+  readonly size: number;
+  keys(): Iterable<string>;
 }
 
 /** The place of a collection in the graph; `order` counts declarations. */
@@ -38,6 +46,10 @@ export class Stored<T> implements Collection<T> {
   /** Reads of single keys by nodes. */
   readonly edges: Edge[] = [];
   private readonly values = new Map<string, T>();
+  /** Nothing was ever here: what comes is compared with nothing, and told as a whole. */
+  private isNew = true;
+  /** All keys came in the commit that is going on. */
+  private isNewInCommit = false;
   private delta = new Map<string, T | undefined>();
   private before = new Map<string, T | undefined>();
   /** Last commit per key; only those after the first commit, in which nearly every key appears. */
@@ -80,6 +92,10 @@ export class Stored<T> implements Collection<T> {
   remove(key: string): void {
     const present = this.values.get(key);
     if (present === undefined) return;
+    if (this.isNew) {
+      this.values.delete(key);
+      return;
+    }
     if (!this.delta.has(key)) this.delta.set(key, present);
     else if (this.delta.get(key) === undefined) this.delta.delete(key);
     this.values.delete(key);
@@ -87,6 +103,7 @@ export class Stored<T> implements Collection<T> {
 
   /** Tells all dependents what has changed since the last time. */
   flush(): void {
+    if (this.isNew) this.flushFirst();
     if (this.delta.size === 0) return;
     const delta = this.delta;
     this.delta = new Map();
@@ -94,14 +111,32 @@ export class Stored<T> implements Collection<T> {
     this.note(delta);
   }
 
-  /** The keys whose value is not what it was before the commit, as a map to what it was; starts anew. */
-  takeChanges(): ReadonlyMap<string, unknown> {
+  /** The keys whose value is not what it was before the commit; starts anew. Good until the next commit. */
+  takeChanges(): ChangedKeys {
+    if (this.isNewInCommit) {
+      this.isNewInCommit = false;
+      return this.values;
+    }
     const changes = this.before;
     this.before = new Map();
     return changes;
   }
 
+  private flushFirst(): void {
+    if (this.values.size === 0) return;
+    this.isNew = false;
+    this.isNewInCommit = true;
+    this.state.touched.add(this);
+    for (const consumer of this.consumers) consumer.wakeAll(this.values);
+    for (const edge of this.edges) for (const key of this.values.keys()) edge.wake(key);
+    if (this.state.number > 1) for (const key of this.values.keys()) this.commits.set(key, this.state.number);
+  }
+
   private replace(key: string, value: T): void {
+    if (this.isNew) {
+      this.values.set(key, value);
+      return;
+    }
     const present = this.values.get(key);
     if (present !== undefined && unchanged(present, value)) return;
     if (!this.delta.has(key)) {
@@ -125,6 +160,7 @@ export class Stored<T> implements Collection<T> {
   }
 
   private note(delta: Map<string, T | undefined>): void {
+    if (this.isNewInCommit) return;
     this.state.touched.add(this);
     if (this.before.size === 0) {
       this.before = delta;
