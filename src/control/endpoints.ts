@@ -3,6 +3,7 @@
  * look into the compiler's graph.
  */
 import type { AdminEndpoint } from "./admin-server.ts";
+import { envoyMetrics } from "./envoy-metrics.ts";
 import { renderMetrics } from "./metrics.ts";
 import type { PipelineCounts } from "./pipeline.ts";
 import type { ControlView } from "./run.ts";
@@ -10,15 +11,23 @@ import type { XdsServer } from "./xds/server.ts";
 
 type Endpoints = Readonly<Record<string, AdminEndpoint>>;
 
+/** What the endpoints look at. */
+export interface Health {
+  readonly xds: XdsServer;
+  readonly counts: PipelineCounts;
+  readonly envoyAdminSocket: string;
+  isReady(): boolean;
+}
+
 /** Liveness, readiness, metrics. */
-export function healthEndpoints(isReady: () => boolean, xds: XdsServer, counts: PipelineCounts): Endpoints {
+export function healthEndpoints({ xds, counts, envoyAdminSocket, isReady }: Health): Endpoints {
   const alive: AdminEndpoint = () => ({ body: "alive\n" });
   return {
     "/healthz": alive,
     "/ambassador/v0/check_alive": alive,
     "/ambassador/v0/check_ready": () =>
       isReady() ? { body: "ready\n" } : { status: 503, body: "Envoy has not acknowledged its first configuration\n" },
-    "/metrics": () => ({ body: renderMetrics(xds, counts) }),
+    "/metrics": async () => ({ body: renderMetrics(xds, counts) + (await envoyMetrics(envoyAdminSocket)) }),
   };
 }
 

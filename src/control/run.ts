@@ -132,11 +132,13 @@ function startAdmin(
   { counts }: Pipeline,
   isReady: () => boolean,
 ): Promise<AdminServer> {
+  const envoyAdminSocket = join(runtimeDirectory, "envoy-admin.sock");
+  const health = { xds: view.xds, counts, envoyAdminSocket, isReady };
   return startAdminServer({
     socketPath: join(runtimeDirectory, "control.sock"),
     ...(adminPort !== undefined && { port: adminPort }),
     log,
-    endpoints: { ...healthEndpoints(isReady, view.xds, counts), ...debugEndpoints(view), ...endpoints?.(view) },
+    endpoints: { ...healthEndpoints(health), ...debugEndpoints(view), ...endpoints?.(view) },
   });
 }
 

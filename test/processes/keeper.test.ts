@@ -46,7 +46,9 @@ describe("a running instance", { concurrency: false }, () => {
   test("serves as soon as it says ready, and answers probes", async () => {
     assert.equal(await at("/a/"), "301 http://one.example/a/");
     assert.equal(await running.control("/ambassador/v0/check_ready"), "ready\n");
-    assert.match(await running.control("/metrics"), /dragoman_xds_streams 1\n/);
+    const metrics = await running.control("/metrics");
+    assert.match(metrics, /^dragoman_xds_streams 1$/m);
+    assert.match(metrics, /^envoy_http_downstream_rq_total\{envoy_http_conn_manager_prefix="ingress_http"\} [1-9]/m);
   });
 
   test("sockets and directories are open to their owner only", async () => {
@@ -117,10 +119,10 @@ describe("a running instance", { concurrency: false }, () => {
   });
 
   test("what Envoy refuses is traced to its object, and the version before it goes on, also across a restart", async () => {
-    // Envoy's own limit on the size of a regular expression.
+    // keeper-main.ts starts an Envoy that takes only very small regular expressions.
     const refused = mapping("d", "refused.example").replace(
       "prefix: /d/",
-      'prefix: "/d/([a-z]{1,60}x){1,5}", prefix_regex: true',
+      'prefix: "/d/[a-z]{1,20}", prefix_regex: true',
     );
     await running.write("d.yaml", mapping("d", "accepted.example"));
     await serves("/d/", "accepted.example");
@@ -137,10 +139,7 @@ describe("a running instance", { concurrency: false }, () => {
   });
 
   test("of several new objects only the refused one is left out", async () => {
-    const bad = mapping("f3", "x.example").replace(
-      "prefix: /f3/",
-      'prefix: "/f3/([a-z]{1,60}x){1,5}", prefix_regex: true',
-    );
+    const bad = mapping("f3", "x.example").replace("prefix: /f3/", 'prefix: "/f3/[a-z]{1,20}", prefix_regex: true');
     const many = [1, 2, 3, 4, 5].map((i) => (i === 3 ? bad : mapping(`f${i}`, "many.example")));
     await running.write("f.yaml", many.join("---"));
     for (const i of [1, 2, 4, 5]) await serves(`/f${i}/`, "many.example");
