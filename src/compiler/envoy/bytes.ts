@@ -88,6 +88,23 @@ export function field(number: number, ...parts: readonly Uint8Array[]): Uint8Arr
   return bytes;
 }
 
+/** Where the content of the length-delimited field at a place begins, and where it ends. */
+export function fieldAt(bytes: Uint8Array, from: number): { readonly start: number; readonly end: number } {
+  const { end: tagEnd } = readVarint(bytes, from);
+  const { value: length, end: start } = readVarint(bytes, tagEnd);
+  return { start, end: start + length };
+}
+
+function readVarint(bytes: Uint8Array, from: number): { readonly value: number; readonly end: number } {
+  let value = 0;
+  let factor = 1;
+  for (let at = from; ; at++, factor *= 128) {
+    const byte = bytes[at] ?? 0;
+    value += (byte & 127) * factor;
+    if (byte < 128) return { value, end: at + 1 };
+  }
+}
+
 function varintLength(value: number): number {
   let length = 1;
   for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) length++;

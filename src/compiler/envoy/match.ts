@@ -6,19 +6,19 @@ import {
 } from "#gen/envoy/config/route/v3/route_components_pb.js";
 import type { StringMatcherSchema } from "#gen/envoy/type/matcher/v3/string_pb.js";
 import type { NamedMatch, RouteMatch, StringMatch } from "../ir/match.ts";
-import { encode, encodeFields, field, type Init } from "./bytes.ts";
+import { encodeFields, field, type Init } from "./bytes.ts";
 
 type HeaderMatcher = Init<typeof HeaderMatcherSchema>;
 type StringMatcher = Init<typeof StringMatcherSchema>;
 
-/** RouteMatch as bytes; more header conditions may be appended to them. */
-export function emitMatch(match: RouteMatch, fraction: number | undefined): Uint8Array {
-  return encode(RouteMatchSchema, {
+/** A RouteMatch. */
+export function emitMatch(match: RouteMatch, fraction: number | undefined): Init<typeof RouteMatchSchema> {
+  return {
     ...emitPath(match.path),
     headers: match.headers.map(emitHeader),
     queryParameters: match.query.map(emitQuery),
     ...(fraction === undefined ? {} : { runtimeFraction: { defaultValue: { numerator: fraction, denominator: 0 } } }),
-  });
+  };
 }
 
 function emitPath(path: RouteMatch["path"]): Init<typeof RouteMatchSchema> {

@@ -1,19 +1,18 @@
 /**
- * EMIT of routes. A route is encoded once, in three pieces (match, action, the rest), from which every exposure is put
+ * EMIT of routes. A route is encoded once and cut into three (match, action, the rest), from which every exposure is put
  * together: behind an x-forwarded-proto condition, as a redirect to https, or as it is.
  */
 
 import { formatRef } from "#base/origin.ts";
 import {
-  RedirectActionSchema,
+  type RedirectActionSchema,
   type RouteAction_UpgradeConfigSchema,
-  RouteActionSchema,
-  type Route as RouteMessage,
+  type RouteActionSchema,
   RouteSchema,
 } from "#gen/envoy/config/route/v3/route_components_pb.js";
 import type { NamedMatch } from "../ir/match.ts";
 import type { Forward, HeaderEdits, HeaderValue, PathRewrite, Redirect, Route } from "../ir/route.ts";
-import { duration, encoded, encodeFields, field, type Init, valid } from "./bytes.ts";
+import { duration, encode, encodeFields, fieldAt, type Init } from "./bytes.ts";
 import { emitHeaderCondition, emitMatch } from "./match.ts";
 
 type RouteInit = Init<typeof RouteSchema>;
@@ -47,35 +46,23 @@ export const protoCondition = {
 
 /** Encodes a linked route; `httpsPort` is the port that redirects name, if one must be named. */
 export function emitRoute(route: Route, httpsPort: number | undefined): EncodedRoute {
-  const message = valid(RouteSchema, {
+  const bytes = encode(RouteSchema, {
     name: formatRef(route.origin.ref),
-    match: { pathSpecifier: { case: "prefix", value: "/" } },
+    match: emitMatch(route.match, route.fraction),
     ...emitHeaderEdits(route.headers),
     action: emitAction(route, httpsPort),
   });
-  const action = encodeAction(message.action);
-  delete message.match;
-  message.action = { case: undefined };
+  // Fields are encoded in the order of their numbers: the match is 1, every action is below 9, all others are above.
+  const match = fieldAt(bytes, 0);
+  const action = fieldAt(bytes, match.end);
   return {
-    match: emitMatch(route.match, route.fraction),
-    common: encoded(RouteSchema, message),
-    action,
+    match: bytes.subarray(match.start, match.end),
+    action: bytes.subarray(match.end, action.end),
+    common: bytes.subarray(action.end),
     toHttps: encodeToHttps(httpsPort),
     ...(route.action.kind === "forward" ? { cluster: route.action.cluster } : {}),
     ...(route.match.proto ? { proto: route.match.proto } : {}),
   };
-}
-
-/** The field of Route that holds its action. */
-function encodeAction(action: RouteMessage["action"]): Uint8Array {
-  switch (action.case) {
-    case "route":
-      return field(2, encoded(RouteActionSchema, action.value));
-    case "redirect":
-      return field(3, encoded(RedirectActionSchema, action.value));
-    default:
-      return encodeFields(RouteSchema, { action });
-  }
 }
 
 const toHttps = new Map<number | undefined, Uint8Array>();
