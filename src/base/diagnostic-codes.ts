@@ -218,6 +218,7 @@ export const diagnosticCodes = {
   "tls-context/hosts-ignored": warning(
     "The hosts of a TLSContext are not served, because there are Listeners but no Hosts.",
   ),
+  "tls-context/invalid-host": error("A TLSContext lists what is not a host name pattern."),
   "tls-context/invalid-version": error("A TLS version is not one that exists."),
   "tls-context/not-yet-supported": warning("A field of a TLSContext has no effect yet."),
 

@@ -47,6 +47,7 @@ export type { ConfigMap, ConfigMapSpec } from "./kubernetes/config-map.ts";
 export type { EndpointSlice, EndpointSliceSpec, SliceEndpoint, SlicePort } from "./kubernetes/endpoint-slice.ts";
 export type { EndpointSubset, Endpoints, EndpointsSpec } from "./kubernetes/endpoints.ts";
 export type { Namespace } from "./kubernetes/namespace.ts";
+export { readRevocationLists } from "./kubernetes/revocation-list.ts";
 export type { Secret, SecretSpec } from "./kubernetes/secret.ts";
 export type { Service, ServicePort, ServiceSpec } from "./kubernetes/service.ts";
 export type { RawObject } from "./raw-object.ts";

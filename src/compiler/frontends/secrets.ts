@@ -3,8 +3,8 @@
  * Certificates are read when somebody refers to them, once per version of the Secret; those that nobody refers to
  * cost nothing.
  */
-import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
-import { readAuthorities, readCertificate, type Secret as SecretObject } from "../api/index.ts";
+import type { Diagnostic } from "#base/diagnostic.ts";
+import { readAuthorities, readCertificate, readRevocationLists, type Secret as SecretObject } from "../api/index.ts";
 import type { Collection, Derived, Reads } from "../graph/graph.ts";
 import type { Secret, SecretUse } from "../ir/secret.ts";
 
@@ -21,12 +21,10 @@ export function secretFacts(secret: SecretObject): SecretFacts {
 }
 
 function judge(secret: SecretObject): SecretFacts {
-  const hasList = secret.spec.crl?.includes("-----BEGIN X509 CRL-----");
-  const at = { ref: secret.ref, path: ".data" };
   return {
     certificate: readCertificate(secret).diagnostics,
     ca: readAuthorities(secret).diagnostics,
-    crl: hasList ? [] : [diagnose("secret/no-revocation-list", at, "it has no list of revoked certificates (crl.pem)")],
+    crl: readRevocationLists(secret).diagnostics,
   };
 }
 
@@ -45,9 +43,9 @@ export function lowerSecret(
 }
 
 function certificateOf(use: SecretUse, secret: SecretObject): Secret | undefined {
-  const { certificate: chain, privateKey } = secret.spec;
-  if (secretFacts(secret).certificate.length > 0 || chain === undefined || privateKey === undefined) return undefined;
-  return { kind: "certificate", name: use.name, chain, privateKey };
+  const certificate = readCertificate(secret).value;
+  if (certificate === undefined) return undefined;
+  return { kind: "certificate", name: use.name, chain: certificate.chain, privateKey: certificate.privateKey };
 }
 
 function validationOf(
@@ -58,7 +56,7 @@ function validationOf(
 ): Secret | undefined {
   const trustedCa = readAuthorities(secret).value;
   const list = use.crl === undefined ? undefined : reads.get(secrets, use.crl);
-  if (trustedCa === undefined || (use.crl !== undefined && (!list || secretFacts(list).crl.length > 0)))
-    return undefined;
-  return { kind: "validation", name: use.name, trustedCa, ...(list?.spec.crl ? { crl: list.spec.crl } : {}) };
+  const crl = list && readRevocationLists(list).value;
+  if (trustedCa === undefined || (use.crl !== undefined && crl === undefined)) return undefined;
+  return { kind: "validation", name: use.name, trustedCa, ...(crl === undefined ? {} : { crl }) };
 }

@@ -31,14 +31,17 @@ export function readCertificate(secret: Secret): Checked<Certificate> {
     return problem(secret, "secret/invalid-key", "privateKey", "it has no private key (tls.key)");
   const chain = parseChain(certificate);
   const own = typeof chain === "string" ? undefined : chain[0];
-  if (own === undefined)
+  if (typeof chain === "string" || own === undefined)
     return problem(secret, "secret/invalid-certificate", "certificate", `its certificate ${String(chain)}`);
+  const unfit = unfitKey(own.publicKey);
+  if (unfit !== undefined)
+    return problem(secret, "secret/invalid-certificate", "certificate", `its certificate has ${unfit}`);
   const key = parseKey(privateKey);
   if (typeof key === "string") return problem(secret, "secret/invalid-key", "privateKey", `its private key ${key}`);
   if (!belongs(own, key))
     return problem(secret, "secret/key-mismatch", "privateKey", "its private key does not belong to its certificate");
   return ok({
-    chain: certificate,
+    chain: pemOf(chain),
     privateKey,
     dnsNames: namesOf(own),
     notBefore: own.validFromDate.toISOString(),
@@ -57,7 +60,7 @@ export function readAuthorities(secret: Secret): Checked<string> {
       "it has no certificate of an authority (tls.crt)",
     );
   const chain = parseChain(text);
-  if (typeof chain !== "string") return ok(text);
+  if (typeof chain !== "string") return ok(pemOf(chain));
   return problem(secret, "secret/invalid-certificate", "certificate", `its certificate ${chain}`);
 }
 
@@ -79,6 +82,8 @@ function parseChain(pem: string): readonly X509Certificate[] | string {
   if (pem.length > maxLength) return "is larger than 1 MiB";
   const blocks = pem.match(block) ?? [];
   if (blocks.length === 0) return "is not PEM";
+  const begun = pem.match(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----/g)?.length ?? 0;
+  if (begun > blocks.length) return `is cut off (number ${blocks.length + 1} of the chain)`;
   const chain: X509Certificate[] = [];
   for (const [index, text] of blocks.entries()) {
     try {
@@ -88,6 +93,21 @@ function parseChain(pem: string): readonly X509Certificate[] | string {
     }
   }
   return chain;
+}
+
+/** Written anew: text between certificates, indentation and the like are not for Envoy. */
+function pemOf(chain: readonly X509Certificate[]): string {
+  return chain.map((certificate) => certificate.toString()).join("");
+}
+
+const curves = new Set(["prime256v1", "secp384r1", "secp521r1"]);
+
+/** Why Envoy would not serve with a key, or undefined. */
+function unfitKey({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): string | undefined {
+  if (type === "rsa" && (details?.modulusLength ?? 0) < 2048) return "an RSA key of less than 2048 bits";
+  if (type === "ec" && !curves.has(details?.namedCurve ?? "")) return "a key on a curve other than P-256, P-384, P-521";
+  if (type === "rsa" || type === "ec" || type === "ed25519") return undefined;
+  return "a key that is neither RSA, ECDSA nor Ed25519";
 }
 
 /** The key, or what is wrong with it. OpenSSL's own words are not passed on: they may quote the input. */

@@ -5,6 +5,7 @@
  */
 
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { parseGlob } from "#base/hostname.ts";
 import { child, formatRef, type Origin, type ResourceRef } from "#base/origin.ts";
 import type { Secret, TLSContext } from "../../api/index.ts";
 import type { Collection, Derived, Index, Reads } from "../../graph/graph.ts";
@@ -74,10 +75,11 @@ export function lowerTlsContext(lookup: SecretLookup): (context: TLSContext, rea
       spec.secret === undefined ? undefined : certificateUse(secretCoordinates(spec.secret, ref.namespace, dotted));
     const at = child(origin, "spec", "secret");
     const missing = certificate ? secretProblems(lookup, certificate.secret, "certificate", at, reads) : [];
+    const named = lowerHosts(spec.hosts ?? [], child(origin, "spec", "hosts"));
     const sni = lowerSni(spec.sni, child(origin, "spec", "sni"));
     const decl: ContextDecl = {
       ref,
-      hosts: (spec.hosts ?? []).map((host) => host.toLowerCase()),
+      hosts: named.hosts,
       ...(certificate && missing.length === 0 ? { certificate } : {}),
       ...(broken ? { broken: true } : {}),
       policy,
@@ -86,9 +88,23 @@ export function lowerTlsContext(lookup: SecretLookup): (context: TLSContext, rea
     };
     return {
       out: [[`${ref.namespace}/${ref.name}`, decl]],
-      diagnostics: [...diagnostics, ...missing, ...sni.diagnostics],
+      diagnostics: [...diagnostics, ...missing, ...named.diagnostics, ...sni.diagnostics],
     };
   };
+}
+
+function lowerHosts(
+  given: readonly string[],
+  at: Origin,
+): { readonly hosts: readonly string[]; readonly diagnostics: readonly Diagnostic[] } {
+  const hosts = given.flatMap((host) => (host === "" ? [] : (parseGlob(host)?.text ?? [])));
+  const diagnostics = given.flatMap((host, index) => {
+    if (host !== "" && parseGlob(host)) return [];
+    const traffic = "TLS is not served for this name by the TLSContext";
+    const message = `${JSON.stringify(host)} is not a host name pattern`;
+    return [diagnose("tls-context/invalid-host", child(at, index), message, { traffic })];
+  });
+  return { hosts: [...new Set(hosts)], diagnostics };
 }
 
 /** A policy, and whether what it asks for cannot be had: then nothing may be served by it, rather than less securely. */
