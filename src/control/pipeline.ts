@@ -53,7 +53,8 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     recent: lastGood.recent,
     initial: Object.entries(state.refusals),
     trial: async (edits) => xds.whenAcknowledged(await schedule.push(edits)),
-    isRefused: refusedHere.isRefused,
+    isRefused: (type, name) => refusedHere.current(type, name) !== undefined,
+    pardon: refusedHere.pardon,
     onFound() {
       save();
       report();
@@ -63,7 +64,11 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     lastGood: Object.fromEntries(lastGood.kept),
     refusals: Object.fromEntries(quarantine.refusals),
   }));
-  const release = createRelease(xds);
+  const release = createRelease(xds, ({ type, name }) => {
+    // Content that Envoy refused before is not sent again when it comes back, so Envoy will not say it again.
+    const known = refusedHere.current(type, name);
+    if (known) quarantine.report(known);
+  });
 
   function report(): void {
     // While suspects are tried, diagnostics would blame the innocent.
@@ -130,7 +135,10 @@ function createSaver({ stateFile, state, log }: PipelineOptions, current: () => 
  * Releases what a commit gives. Clusters, endpoints and secrets go as they come; what names them, and removals, wait
  * for the end of the commit, so that nothing is ever sent that relies on what is still being compiled.
  */
-function createRelease(xds: XdsServer): (changes: readonly ResourceChange[], done: boolean) => number {
+function createRelease(
+  xds: XdsServer,
+  onReleased: (change: ResourceChange) => void,
+): (changes: readonly ResourceChange[], done: boolean) => number {
   let held: ResourceChange[] = [];
   return (changes, done) => {
     const ready: ResourceChange[] = [];
@@ -139,7 +147,10 @@ function createRelease(xds: XdsServer): (changes: readonly ResourceChange[], don
       ready.unshift(...held);
       held = [];
     }
-    return ready.length > 0 ? xds.update(ready) : xds.snapshot.number;
+    if (ready.length === 0) return xds.snapshot.number;
+    const number = xds.update(ready);
+    ready.forEach(onReleased);
+    return number;
   };
 }
 

@@ -23,6 +23,8 @@ export interface QuarantineOptions {
   trial(edits: readonly CompilerEdit[]): Promise<void>;
   /** Whether Envoy is known to refuse a resource as it is now. */
   isRefused(type: ResourceType, name: string): boolean;
+  /** Has Envoy judge resources of a type again that it refused because of another resource. */
+  pardon(type: ResourceType): void;
   /** The search is over, and what is left out is what is to blame. */
   onFound(): void;
 }
@@ -86,6 +88,8 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
         await options.trial(leaveOut(suspects, refused, matchToo));
         if (options.isRefused(type, name)) continue;
         if (suspects.length > 1) for (const half of halves(suspects)) await acquit(half, refused, matchToo);
+        // Envoy refuses a listener, too, while it refuses what fills one of its slots.
+        if (type === "extension") options.pardon("listener");
         return;
       }
       await options.trial(letIn(suspects));

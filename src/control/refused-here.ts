@@ -11,8 +11,10 @@ import type { XdsServer } from "./xds/server.ts";
 export interface RefusedHere {
   /** Takes a refusal in; true when an object is to blame, false when it is to be tried again. */
   note(refused: Refused, log: Log): boolean;
-  /** Whether a resource is refused as it is now. */
-  isRefused(type: ResourceType, name: string): boolean;
+  /** The refusal of a resource as it is now; it may be an old one of content that has come back. */
+  current(type: ResourceType, name: string): Refused | undefined;
+  /** Sends everything of a type once more that is refused as it is now: something else was to blame. */
+  pardon(type: ResourceType): void;
 }
 
 const firstRetryMs = 1_000;
@@ -20,7 +22,7 @@ const longestRetryMs = 30_000;
 
 /** Starts with nothing. */
 export function createRefusedHere(server: XdsServer): RefusedHere {
-  const versions = new Map<string, Set<string>>();
+  const versions = new Map<string, Map<string, Refused>>();
   const retries = new Map<string, { readonly version: string; readonly delay: number }>();
 
   function tryAgain({ type, name, version, message }: Refused, log: Log): void {
@@ -34,19 +36,29 @@ export function createRefusedHere(server: XdsServer): RefusedHere {
     setTimeout(() => server.retry(type, name, version), delay).unref();
   }
 
+  function current(type: ResourceType, name: string): Refused | undefined {
+    const version = server.snapshot.get(type, name)?.version;
+    return version === undefined ? undefined : versions.get(`${type}/${name}`)?.get(version);
+  }
+
   return {
+    current,
     note(refused, log) {
       const key = `${refused.type}/${refused.name}`;
       if (refused.type === "listener" && isAddressTrouble(refused.message)) {
         tryAgain(refused, log);
         return false;
       }
-      versions.set(key, (versions.get(key) ?? new Set()).add(refused.version));
+      versions.set(key, (versions.get(key) ?? new Map()).set(refused.version, refused));
       return true;
     },
-    isRefused(type, name) {
-      const version = server.snapshot.get(type, name)?.version;
-      return version !== undefined && (versions.get(`${type}/${name}`)?.has(version) ?? false);
+    pardon(type) {
+      for (const name of server.snapshot.names(type)) {
+        const refused = current(type, name);
+        if (!refused) continue;
+        versions.get(`${type}/${name}`)?.delete(refused.version);
+        server.retry(type, name, refused.version);
+      }
     },
   };
 }

@@ -155,6 +155,8 @@ function noteNack(work: Work, subscription: Subscription, nonce: string, message
   for (const { type, name, version } of response.resources) {
     state.refused.add(type, name, version);
     if (type === "cluster") noteClusterRefused(state.warming, name);
+    // Envoy goes on with the slot as it was, but gives the refused one to new listeners until it is sent another.
+    if (type === "extension") subscription.forced.add(name);
     if (state.view.get(type, name)?.version !== version) touch(subscription, name, response.since);
   }
   const [name = ""] = names;
