@@ -144,7 +144,9 @@ test("an invalid edit leaves the last good version serving and is reported with 
 });
 
 test("the admin port answers", async () => {
-  const response = await fetch(`http://127.0.0.1:${ports.admin}/ambassador/v0/check_ready`, { headers: { connection: "close" } });
+  const response = await fetch(`http://127.0.0.1:${ports.admin}/ambassador/v0/check_ready`, {
+    headers: { connection: "close" },
+  });
   await response.text();
   assert.equal(response.status, 200);
 });

@@ -9,7 +9,10 @@ function setUp() {
   const woken: string[] = [];
   const state = { number: 1, running: false, interrupted: false, touched: new Set<Stored<unknown>>() };
   const from = new Stored<number>({ name: "from", order: 0, state });
-  const dependencies = new Dependencies({ wake: (key) => woken.push(key), wakeAll: (values) => woken.push(...values.keys()) });
+  const dependencies = new Dependencies({
+    wake: (key) => woken.push(key),
+    wakeAll: (values) => woken.push(...values.keys()),
+  });
   const read = (inputKey: string, ...keys: readonly string[]): void => {
     for (const key of keys) dependencies.record(from, "get", key);
     dependencies.settle(inputKey);
