@@ -66,8 +66,13 @@ function effectLines(does: Placed<Effect>): readonly string[] {
 
 function upstreamLines({ cluster, target, addresses }: Placed<Upstream>): readonly string[] {
   const shown = addresses.slice(0, 5).join(", ") + (addresses.length > 5 ? ` and ${addresses.length - 5} more` : "");
-  const where = target.startsWith("the DNS name") ? "" : `: ${shown || "no address is ready, so 503"}`;
-  return [`to ${target}${where}`, `cluster ${cluster}`];
+  return [`to ${whereTo(target, shown)}`, `cluster ${cluster}`];
+}
+
+function whereTo(target: string, addresses: string): string {
+  if (target === "an address") return addresses;
+  if (target.startsWith("the DNS name")) return target;
+  return `${target}: ${addresses || "no address is ready, so 503"}`;
 }
 
 const mostNear = 20;

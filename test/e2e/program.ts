@@ -22,9 +22,10 @@ export interface Program {
   kill(): void;
 }
 
-/** Starts it. */
-export function startProgram(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Program {
-  const child = spawn(program, args, { detached: true, stdio: ["ignore", "pipe", "pipe"], env });
+/** Starts it; `input` is its standard input. */
+export function startProgram(args: readonly string[], env: NodeJS.ProcessEnv = process.env, input = ""): Program {
+  const child = spawn(program, args, { detached: true, env });
+  child.stdin.end(input);
   const pid = child.pid ?? 0;
   let stdout = "";
   let all = "";
