@@ -25,6 +25,8 @@ function emitPath(path: RouteMatch["path"]): Init<typeof RouteMatchSchema> {
   switch (path.kind) {
     case "prefix":
       return { pathSpecifier: { case: "prefix", value: path.prefix }, ...caseSensitivity(path.caseSensitive) };
+    case "segments":
+      return { pathSpecifier: { case: "pathSeparatedPrefix", value: path.prefix } };
     case "exact":
       return { pathSpecifier: { case: "path", value: path.path }, ...caseSensitivity(path.caseSensitive) };
     case "regex":

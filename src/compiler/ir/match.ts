@@ -1,8 +1,12 @@
 /** What a request must look like: the matching half of a route. */
 
-/** How the path is matched. Prefixes are textual, not by segment; a regex must match the whole path. */
+/**
+ * How the path is matched. A `prefix` is textual; `segments` are whole ones: `/a` and what begins with `/a/`, but not
+ * `/ab`. They do not end in a slash, so there is at least one. A regex must match the whole path.
+ */
 export type PathMatch =
   | { readonly kind: "prefix"; readonly prefix: string; readonly caseSensitive: boolean }
+  | { readonly kind: "segments"; readonly prefix: string }
   | { readonly kind: "exact"; readonly path: string; readonly caseSensitive: boolean }
   | { readonly kind: "regex"; readonly regex: string };
 

@@ -39,6 +39,7 @@ function pathFailure(match: PathMatch, request: SeenRequest): Failure | undefine
 /** Whether a path (without query) matches. */
 export function matchesPath(match: PathMatch, path: string): boolean {
   if (match.kind === "regex") return matchesRegex(match.regex, path);
+  if (match.kind === "segments") return path === match.prefix || path.startsWith(`${match.prefix}/`);
   const fold = match.caseSensitive ? (text: string) => text : foldAscii;
   return match.kind === "exact" ? fold(path) === fold(match.path) : fold(path).startsWith(fold(match.prefix));
 }
@@ -50,6 +51,7 @@ export function foldAscii(text: string): string {
 
 function describePath(match: PathMatch): string {
   if (match.kind === "regex") return `does not match ${match.regex}`;
+  if (match.kind === "segments") return `is neither ${match.prefix} nor below it`;
   const how = match.caseSensitive ? "" : " (in any case)";
   return match.kind === "exact" ? `is not ${match.path}${how}` : `does not begin with ${match.prefix}${how}`;
 }

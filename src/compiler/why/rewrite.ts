@@ -49,7 +49,7 @@ function rewritten(rewrite: PathRewrite | undefined, match: PathMatch, whole: st
     case "prefix": {
       if (rewrite.to === "") return whole;
       // Where the match is not a prefix, all of the path was matched.
-      const matched = match.kind === "prefix" ? match.prefix.length : path.length;
+      const matched = match.kind === "prefix" || match.kind === "segments" ? match.prefix.length : path.length;
       return rewrite.to + path.slice(matched) + query;
     }
     case "regex":

@@ -63,6 +63,7 @@ function routeRow(
 
 function pathText(path: PathMatch): string {
   if (path.kind === "regex") return `~ ${path.regex}`;
+  if (path.kind === "segments") return `${path.prefix}[/*]`;
   const text = path.kind === "exact" ? `= ${path.path}` : `${path.prefix}*`;
   return path.caseSensitive ? text : `${text} (any case)`;
 }
