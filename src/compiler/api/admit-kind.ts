@@ -73,9 +73,11 @@ export function problemDiagnostics(
   kind: Pick<Kind, "feature">,
   trail: Trail,
   root: Origin,
-  traffic: string = unused(root),
+  traffic?: string,
 ): Diagnostic[] {
-  const found = trail.problems.map((problem) => problemDiagnostic(kind, problem, root, traffic));
+  if (trail.problems.length === 0) return [];
+  const effect = traffic ?? unused(root);
+  const found = trail.problems.map((problem) => problemDiagnostic(kind, problem, root, effect));
   if (trail.omitted === 0) return found;
   return [...found, diagnose("object/more-problems", root, `${trail.omitted} more problems are not shown`)];
 }

@@ -83,11 +83,14 @@ const byName = new Map<string, Kind>(ambassadorKinds.map((kind) => [kind.kind, k
 
 /** One of Kubernetes' own kinds. */
 export function coreKind(group: string, name: string): CoreKind | undefined {
-  return core.get(`${group}/${name}`);
+  return core.get(name)?.get(group);
 }
 
-const core = new Map<string, CoreKind>([
-  ...coreKinds.map((kind): [string, CoreKind] => [`${kind.group}/${kind.kind}`, kind]),
-  ["extensions/Ingress", ingress],
-  ["networking.internal.knative.dev/Ingress", knativeIngress],
-]);
+const core = new Map<string, Map<string, CoreKind>>();
+for (const kind of coreKinds) addCore(kind.group, kind.kind, kind);
+addCore("extensions", "Ingress", ingress);
+addCore("networking.internal.knative.dev", "Ingress", knativeIngress);
+
+function addCore(group: string, name: string, kind: CoreKind): void {
+  core.set(name, (core.get(name) ?? new Map<string, CoreKind>()).set(group, kind));
+}

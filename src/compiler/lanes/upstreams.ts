@@ -15,8 +15,8 @@ export type Upstreams = ReturnType<typeof declareUpstreams>;
 /** Declares clusters and endpoints. */
 export function declareUpstreams(g: Graph, { settings }: Inputs, { all }: Objects, { decls, tcpDecls }: Routes) {
   const services = g.map("lower.Service", all("Service"), ({ resource }) => lowerService(resource));
-  const ofRoutes = g.map("clusters of routes", decls, (decl, _, key) => keep(`route ${key}`, decl.upstream));
-  const ofTcp = g.map("clusters of TCP", tcpDecls, (decl, _, key) => keep(`tcp ${key}`, decl.upstream));
+  const ofRoutes = g.map("clusters of routes", decls, (decl, _, key) => keep(key, decl.upstream));
+  const ofTcp = g.map("clusters of TCP", tcpDecls, (decl, _, key) => keep(key, decl.upstream));
   const wanted = g.union("wanted clusters", ofRoutes, ofTcp);
   const clusterDecls = g.group("clusters by name", wanted, (decl) => [decl.name], byOrigin);
   const byNamespace = g.index("Services by namespace", all("Service"), ({ resource }) => [resource.ref.namespace]);

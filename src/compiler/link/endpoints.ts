@@ -43,6 +43,7 @@ function addressesOf(set: AddressSet, port: ServicePortFacts): readonly Endpoint
 }
 
 function sortedUnique(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  if (endpoints.length < 2) return endpoints;
   const byKey = new Map(endpoints.map((endpoint) => [`${endpoint.address} ${endpoint.port}`, endpoint]));
   return [...byKey].sort(([a], [b]) => compareText(a, b)).map(([, endpoint]) => endpoint);
 }

@@ -46,9 +46,13 @@ function objectFill(node: ObjectNode): Fill | undefined {
   if (defaults.length === 0 && nested.length === 0) return undefined;
   return (value) => {
     if (!isRecord(value)) return value;
-    const filled: Record<string, unknown> = { ...value };
-    for (const [name, fallback] of defaults) filled[name] ??= fallback;
-    for (const [name, fill] of nested) if (filled[name] !== undefined) filled[name] = fill(filled[name]);
+    let filled: Record<string, unknown> = value;
+    const put = (name: string, inner: unknown): void => {
+      if (filled === value) filled = { ...value };
+      filled[name] = inner;
+    };
+    for (const [name, fallback] of defaults) if ((filled[name] ?? undefined) === undefined) put(name, fallback);
+    for (const [name, fill] of nested) if (filled[name] !== undefined) put(name, fill(filled[name]));
     return filled;
   };
 }
