@@ -41,6 +41,7 @@ const anywhere = [
   ".outlier_detection.",
   ".retry",
   ".ext_authz.",
+  ".grpc.",
   ".ratelimit.",
   ".ssl.",
 ];
