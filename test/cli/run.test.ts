@@ -47,7 +47,7 @@ before(async () => {
   runtime = directoryOf({});
   const state = join(manifests, "..", `${process.pid}-state`);
   const env = { ...process.env, TMPDIR: runtime, XDG_STATE_HOME: runtime };
-  gateway = startProgram(["run", manifests, "--port", `8080:${port}`, "--state-dir", state], env);
+  gateway = startProgram(["run", manifests, "--port", `8080:${port}`, "--state-dir", state], { env });
   await gateway.line(/^ready/);
 });
 after(() => {
@@ -128,7 +128,10 @@ test("standard input is kept for the time of a run", async () => {
   const other = await freePort();
   const own = directoryOf({});
   const env = { ...process.env, TMPDIR: own };
-  const running = startProgram(["run", "-"], env, listenerAndHost(other) + route("/stdin/"));
+  const running = startProgram(["run", "-"], {
+    env,
+    input: listenerAndHost(other) + route("/stdin/"),
+  });
   try {
     await running.line(/^ready/);
     const response = await fetch(`http://127.0.0.1:${other}/stdin/`, { redirect: "manual" });

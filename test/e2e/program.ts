@@ -22,10 +22,19 @@ export interface Program {
   kill(): void;
 }
 
-/** Starts it; `input` is its standard input. */
-export function startProgram(args: readonly string[], env: NodeJS.ProcessEnv = process.env, input = ""): Program {
-  const child = spawn(program, args, { detached: true, env });
-  child.stdin.end(input);
+/** How a program is started. */
+export interface ProgramOptions {
+  /** `bin/dragoman` when absent. */
+  readonly command?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Its standard input. */
+  readonly input?: string;
+}
+
+/** Starts it. */
+export function startProgram(args: readonly string[], options: ProgramOptions = {}): Program {
+  const child = spawn(options.command ?? program, args, { detached: true, env: options.env ?? process.env });
+  child.stdin.end(options.input ?? "");
   const pid = child.pid ?? 0;
   let stdout = "";
   let all = "";
