@@ -193,6 +193,7 @@ export const diagnosticCodes = {
   "service/http-with-tls": warning("A service says http:// but TLS is asked for."),
   "service/ignored-part": warning("A part of a service's address has no effect."),
   "service/invalid": error("A service's address cannot be read."),
+  "service/limits-twice": warning("Several limits of a service are for the same priority; the first ones count."),
   "service/no-address-family": warning("Both IPv4 and IPv6 are switched off for a service."),
   "service/no-such-port": error("A Service has no such port."),
   "service/unknown": warning("There is no Service of this name; DNS is asked."),

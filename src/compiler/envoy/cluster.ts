@@ -6,6 +6,7 @@ import type { Cluster, ClusterTarget, ConnectionPolicy } from "../ir/cluster.ts"
 import type { Encoded } from "../ir/encoded.ts";
 import { contentVersion, duration, encode, type Init, pack } from "./bytes.ts";
 import { ads } from "./config-source.ts";
+import { emitCircuitBreakers } from "./connection.ts";
 import { emitUpstreamTls } from "./tls.ts";
 
 type ClusterInit = Init<typeof ClusterSchema>;
@@ -21,6 +22,7 @@ export function emitCluster(cluster: Cluster): Encoded {
     connectTimeout: duration(policy.connectTimeoutMs),
     ...(policy.statName === undefined ? {} : { altStatName: policy.statName }),
     ...emitTarget(cluster.name, target, policy),
+    ...emitCircuitBreakers(policy.circuitBreakers),
     ...(policy.tls ? { transportSocket: emitUpstreamTls(policy.tls) } : {}),
     typedExtensionProtocolOptions: emitHttpOptions(policy),
   });

@@ -21,6 +21,22 @@ export interface UpstreamTls {
 /** TLS protocol versions by the names that users write. */
 export type TlsVersion = "v1.0" | "v1.1" | "v1.2" | "v1.3";
 
+/** Limits of what goes on at once with an upstream, for requests of one priority; absent ones are Envoy's own. */
+export interface CircuitBreaker {
+  readonly priority: "default" | "high";
+  readonly maxConnections?: number;
+  readonly maxPendingRequests?: number;
+  readonly maxRequests?: number;
+  readonly maxRetries?: number;
+}
+
+/** TCP keep-alive, in seconds; absent values are the operating system's. */
+export interface Keepalive {
+  readonly probes?: number;
+  readonly idleSeconds?: number;
+  readonly intervalSeconds?: number;
+}
+
 /** How connections to an upstream are made: everything of a cluster that is not its address. */
 export interface ConnectionPolicy {
   readonly connectTimeoutMs: number;
@@ -32,6 +48,8 @@ export interface ConnectionPolicy {
   readonly dnsType: "strict_dns" | "logical_dns";
   readonly respectDnsTtl: boolean;
   readonly statName?: string;
+  readonly circuitBreakers?: readonly CircuitBreaker[];
+  readonly keepalive?: Keepalive;
   /** The user's tag: sets apart clusters that are otherwise equal. */
   readonly tag?: string;
 }

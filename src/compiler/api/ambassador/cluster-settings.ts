@@ -21,16 +21,16 @@ export const duration = stringLike("^(0|([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))
 /** Milliseconds. */
 export const milliseconds = integer({ min: 0 });
 
+const count = integer({ min: 0, max: 4294967295 });
+
 /** `circuit_breakers`. */
 export const circuitBreakers = list(
   object({
     priority: defaulted(enumOf("default", "high"), "default", "Which requests the limits are for."),
-    max_connections: optional(integer({ min: 0 }), "Limit of connections.", { unset: 1024 }),
-    max_pending_requests: optional(integer({ min: 0 }), "Limit of requests that wait for a connection.", {
-      unset: 1024,
-    }),
-    max_requests: optional(integer({ min: 0 }), "Limit of parallel requests.", { unset: 1024 }),
-    max_retries: optional(integer({ min: 0 }), "Limit of parallel retries.", { unset: 3 }),
+    max_connections: optional(count, "Limit of connections.", { unset: 1024 }),
+    max_pending_requests: optional(count, "Limit of requests that wait for a connection.", { unset: 1024 }),
+    max_requests: optional(count, "Limit of parallel requests.", { unset: 1024 }),
+    max_retries: optional(count, "Limit of parallel retries.", { unset: 3 }),
   }),
 );
 

@@ -37,6 +37,7 @@ import { settleAuthority, verifyAuthority } from "./mapping-authority.ts";
 import { verifyDnsType } from "./mapping-dns.ts";
 import { verifyMapping } from "./mapping-rules.ts";
 import { downgradeMapping, upgradeMapping } from "./mapping-versions.ts";
+import { sharedPriorities } from "./upstream-rules.ts";
 import { upstreamTls } from "./upstream-tls.ts";
 
 const flags = map(variants(string(), boolean()));
@@ -99,7 +100,6 @@ const destination = {
   }),
   stats_name: optional(string(), "Name of the cluster in statistics.", { old: { name: "v3StatsName" } }),
   circuit_breakers: optional(circuitBreakers, "Limits of the upstream cluster.", {
-    status: "notYet",
     versions: ["v1", "v2", "v3alpha1"],
   }),
   keepalive: optional(keepalive, "TCP keep-alive of upstream connections.", {
@@ -267,6 +267,7 @@ export const mapping = kind({
     ...verifyAuthority(spec, at, version),
     ...verifyDnsType(spec, at),
     ...verifyMapping(spec, at),
+    ...sharedPriorities(spec, at),
   ],
   settle: settleAuthority,
   columns: [

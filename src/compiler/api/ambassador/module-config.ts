@@ -67,7 +67,7 @@ const routing = {
     milliseconds,
     "Default of Mappings' `cluster_max_connection_lifetime_ms`.",
   ),
-  circuit_breakers: optional(circuitBreakers, "Limits of all clusters.", later),
+  circuit_breakers: optional(circuitBreakers, "Default of `circuit_breakers` of Mappings and TCPMappings."),
   load_balancer: optional(loadBalancer, "How endpoints are chosen.", later),
   keepalive: optional(keepalive, "TCP keep-alive of upstream connections.", later),
   retry_policy: optional(retryPolicy, "Which failed requests are tried again.", later),

@@ -147,7 +147,6 @@ for (const [version, spec, rest, found] of authorities) {
 /** Every field of a Mapping that has no effect yet, each with a value that would. */
 const later: Readonly<Record<string, unknown>> = {
   shadow: true,
-  circuit_breakers: [{ max_connections: 1 }],
   keepalive: { idle_time: 1 },
   load_balancer: { policy: "round_robin" },
   health_checks: [{ health_check: { http: { path: "/" } } }],
@@ -175,19 +174,13 @@ test("fields said to be off are no use of them", () => {
   assert.deepEqual(judge("Mapping", "v3alpha1", spec), ["present"]);
 });
 
-test("TCPMapping: circuit_breakers only are without effect", () => {
-  const spec = {
-    port: 1,
-    service: "s",
-    host: "h",
-    address: "::",
-    weight: 1,
-    idle_timeout_ms: "30",
-    circuit_breakers: [],
-  };
-  assert.deepEqual(judge("TCPMapping", "v3alpha1", spec), [
+test("TCPMapping: every field has an effect, and limits for one priority are told apart", () => {
+  const [normal, high] = [{ max_connections: 1 }, { priority: "high", max_requests: 1 }];
+  const spec = { port: 1, service: "s", host: "h", address: "::", weight: 1, idle_timeout_ms: "30" };
+  assert.deepEqual(judge("TCPMapping", "v3alpha1", { ...spec, circuit_breakers: [normal, high] }), ["present"]);
+  assert.deepEqual(judge("TCPMapping", "v3alpha1", { ...spec, circuit_breakers: [normal, high, normal] }), [
     "present",
-    "tcp-mapping/not-yet-supported .spec.circuit_breakers",
+    "service/limits-twice .spec.circuit_breakers[2]",
   ]);
 });
 

@@ -11,6 +11,7 @@ import { boolean, integer, object, optional, required, type Static, string } fro
 import { circuitBreakers } from "./cluster-settings.ts";
 import { ambassadorId } from "./ids.ts";
 import { serviceProblems } from "./service-address.ts";
+import { sharedPriorities } from "./upstream-rules.ts";
 import { downgradeTls, upgradeTls, upstreamTls } from "./upstream-tls.ts";
 
 /** A TCPMapping's settings. */
@@ -26,7 +27,6 @@ export const tcpMappingSchema = object({
   enable_ipv4: optional(boolean(), "Whether IPv4 addresses of the service are used."),
   enable_ipv6: optional(boolean(), "Whether IPv6 addresses of the service are used."),
   circuit_breakers: optional(circuitBreakers, "Limits of the upstream cluster.", {
-    status: "notYet",
     versions: ["v2", "v3alpha1"],
   }),
   idle_timeout_ms: optional(string(), "When idle connections are closed, in milliseconds."),
@@ -45,7 +45,12 @@ export const tcpMapping = kind({
   feature: "tcp-mapping",
   doc: "Connections to a port go to a service.",
   schema: tcpMappingSchema,
-  verify: (spec, at) => [...serviceProblems(spec.service, at), ...hostProblems(spec, at), ...addressProblems(spec, at)],
+  verify: (spec, at) => [
+    ...serviceProblems(spec.service, at),
+    ...hostProblems(spec, at),
+    ...addressProblems(spec, at),
+    ...sharedPriorities(spec, at),
+  ],
   upgrade: (old) => upgradeTls(old),
   downgrade: (hub) => downgradeTls(hub),
 });

@@ -2,13 +2,14 @@
  * LOWER of upstreams: a service string and the settings beside it become one cluster declaration, named by what it
  * is, so that objects that want the same upstream share it and others never do.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type Checked, type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, type Origin } from "#base/origin.ts";
-import { parseService, type ServiceAddress } from "../../api/index.ts";
+import { type MappingSpec, parseService, type ServiceAddress } from "../../api/index.ts";
 import type { Collection, Index, Reads } from "../../graph/graph.ts";
 import type { ClusterDecl, ClusterName, ConnectionPolicy, UpstreamTls } from "../../ir/cluster.ts";
 import type { Settings } from "../../settings.ts";
+import { lowerCircuitBreakers } from "./connection.ts";
 import type { RouteDefaults } from "./defaults.ts";
 import { looksLikeService, serviceNamed } from "./service.ts";
 import { type ContextLookup, findContext, upstreamTls } from "./tls.ts";
@@ -40,6 +41,7 @@ export interface UpstreamFields {
   readonly grpc?: boolean | undefined;
   readonly dns_type?: string | undefined;
   readonly respect_dns_ttl?: boolean | undefined;
+  readonly circuit_breakers?: MappingSpec["circuit_breakers"];
 }
 
 const implicitResolvers: Readonly<Record<string, ResolverDecl["kind"]>> = {
@@ -116,10 +118,7 @@ function declare(
 }
 
 function policyHash(policy: ConnectionPolicy, resolver: string, host: string): string {
-  return createHash("sha1")
-    .update(JSON.stringify([policy, resolver, host]))
-    .digest("hex")
-    .slice(0, 8);
+  return hash("sha1", JSON.stringify([policy, resolver, host]), "hex").slice(0, 8);
 }
 
 function lowerPolicy(
@@ -130,6 +129,7 @@ function lowerPolicy(
   // 0 asks for the Module's value (resources.md 8.2).
   const idle = fields.cluster_idle_timeout_ms || defaults.clusterIdleTimeoutMs;
   const lifetime = fields.cluster_max_connection_lifetime_ms || defaults.clusterMaxConnectionLifetimeMs;
+  const breakers = fields.circuit_breakers ? lowerCircuitBreakers(fields.circuit_breakers) : defaults.circuitBreakers;
   return {
     connectTimeoutMs: fields.connect_timeout_ms ?? 3000,
     ...(idle === undefined ? {} : { idleTimeoutMs: idle }),
@@ -138,6 +138,7 @@ function lowerPolicy(
     dnsType: fields.dns_type?.toLowerCase() === "logical_dns" ? "logical_dns" : "strict_dns",
     respectDnsTtl: fields.respect_dns_ttl ?? false,
     statName: fields.stats_name ?? defaults.statsName ?? statName(address),
+    ...(breakers === undefined ? {} : { circuitBreakers: breakers }),
     ...(fields.cluster_tag === undefined ? {} : { tag: fields.cluster_tag }),
   };
 }

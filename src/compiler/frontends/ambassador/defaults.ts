@@ -3,8 +3,10 @@
  * wakes only the readers of what changed.
  */
 import type { Module } from "../../api/index.ts";
+import type { CircuitBreaker } from "../../ir/cluster.ts";
 import type { AccessLogFormat, HttpOptions } from "../../ir/http-options.ts";
 import type { HeaderEdits } from "../../ir/route.ts";
+import { lowerCircuitBreakers } from "./connection.ts";
 import { lowerAddedHeaders } from "./headers.ts";
 
 type ModuleConfig = Module["spec"]["config"];
@@ -14,6 +16,7 @@ export interface RouteDefaults {
   readonly timeoutMs: number;
   readonly clusterIdleTimeoutMs?: number;
   readonly clusterMaxConnectionLifetimeMs?: number;
+  readonly circuitBreakers?: readonly CircuitBreaker[];
   readonly resolver: string;
   readonly ipv4: boolean;
   readonly ipv6: boolean;
@@ -37,11 +40,13 @@ export function lowerRouteDefaults(config: ModuleConfig): RouteDefaults {
   const own = shared?.httpmapping;
   const idle = config.cluster_idle_timeout_ms;
   const lifetime = config.cluster_max_connection_lifetime_ms;
+  const breakers = config.circuit_breakers;
   const statsName = own?.stats_name ?? shared?.stats_name;
   return {
     timeoutMs: config.cluster_request_timeout_ms ?? 3000,
     ...(idle === undefined ? {} : { clusterIdleTimeoutMs: idle }),
     ...(lifetime === undefined ? {} : { clusterMaxConnectionLifetimeMs: lifetime }),
+    ...(breakers === undefined ? {} : { circuitBreakers: lowerCircuitBreakers(breakers) }),
     resolver: config.resolver ?? "kubernetes-service",
     ipv4: config.enable_ipv4 ?? true,
     ipv6: config.enable_ipv6 ?? false,
