@@ -8,9 +8,9 @@ import { dirname, relative } from "node:path";
 /** One figure. `envoyShare` is what a do-nothing control plane needed in the same run, where there is one. */
 export interface Figure {
   readonly bench: string;
-  /** How many Mappings. */
+  /** How many Mappings, or filter slots. */
   readonly n: number;
-  readonly unit: "ms" | "MiB" | "KiB";
+  readonly unit: "ms" | "us" | "MiB" | "KiB";
   readonly min: number;
   readonly median: number;
   readonly p99: number;

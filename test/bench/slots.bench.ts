@@ -10,10 +10,12 @@ import { compile, defaultSettings, type Encoded, type typeUrls } from "#compiler
 import { ListenerSchema } from "#gen/envoy/config/listener/v3/listener_pb.js";
 import { RouteConfigurationSchema } from "#gen/envoy/config/route/v3/route_pb.js";
 import { envoyRegistry as registry } from "../../src/compiler/envoy/registry.ts";
+import { policies } from "../../src/compiler/policies/index.ts";
 import { startEnvoy } from "../envoy/envoy.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { resourceJson } from "../envoy/resources-yaml.ts";
 import { rawResource } from "../raw-object.ts";
+import { printHead, recordSamples } from "./figures.ts";
 
 const runs = 9;
 const requestsPerRun = 20_000;
@@ -57,7 +59,8 @@ try {
       if (run >= 0) samples.get(name)?.push((cpuNs(envoy.pid, worker) - before) / requestsPerRun / 1000);
     }
   }
-  report(samples);
+  printHead();
+  for (const [name, of] of samples) recordSamples(`worker CPU per request, ${name}`, policies.length, "us", of);
 } finally {
   await envoy.close();
 }
@@ -128,13 +131,4 @@ function pingPong(port: number, times: number): Promise<void> {
       else socket.end(resolve);
     });
   });
-}
-
-function report(samples: ReadonlyMap<string, readonly number[]>): void {
-  for (const [name, of] of samples) {
-    const sorted = of.toSorted((a, b) => a - b);
-    const at = (share: number): number => Number((sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(2));
-    const figure = { bench: `slots: ${name}`, n: of.length, unit: "us of worker CPU per request" };
-    console.log(JSON.stringify({ ...figure, min: at(0), median: at(0.5), max: at(1) }));
-  }
 }
