@@ -2,17 +2,8 @@
  * YAML in annotations → plain JSON data, in the dialect that Kubernetes reads: 1.2 with merge keys, and with the words
  * and octal numbers of 1.1 (`yes`, `off`, `0644`). Bounded in size with every alias expanded; never throws.
  */
-import {
-  boolYaml11Tag,
-  CORE_SCHEMA,
-  defineScalarTag,
-  intCoreTag,
-  intYaml11Tag,
-  loadAll,
-  mergeTag,
-  NOT_RESOLVED,
-  YAMLException,
-} from "js-yaml";
+import { loadAll, YAMLException } from "js-yaml";
+import { withoutContent, yamlDialect } from "#base/yaml-dialect.ts";
 
 /** The documents of a text, or the one reason why there are none. */
 export type Documents =
@@ -20,22 +11,6 @@ export type Documents =
   | { readonly kind: "bad"; readonly reason: string; readonly line: number; readonly column: number }
   | { readonly kind: "too-large"; readonly reason: string };
 
-// A single letter stays a string: neither Kubernetes' parser nor the one of Ambassador 1.x took `y` for a boolean.
-const boolTag = defineScalarTag<boolean>("tag:yaml.org,2002:bool", {
-  ...boolYaml11Tag,
-  resolve: (source, ...rest) => (source.length === 1 ? NOT_RESOLVED : boolYaml11Tag.resolve(source, ...rest)),
-});
-
-// `12:30` stays a string: Kubernetes' parser knows no base-60 numbers.
-const intTag = defineScalarTag<number>("tag:yaml.org,2002:int", {
-  ...intYaml11Tag,
-  resolve: (source, ...rest) => {
-    if (source.includes(":")) return NOT_RESOLVED;
-    return (source.startsWith("0o") ? intCoreTag : intYaml11Tag).resolve(source, ...rest);
-  },
-});
-
-const schema = CORE_SCHEMA.withTags(mergeTag, boolTag, intTag);
 const maxLength = 1 << 20;
 const maxValues = 100_000;
 const maxText = 4 << 20;
@@ -54,18 +29,13 @@ export function loadDocuments(text: string): Documents {
 
 function attempt(text: string, lastKeyWins: boolean): Documents {
   try {
-    const values = loadAll(text, { schema, maxDepth: 64, json: lastKeyWins });
+    const values = loadAll(text, { schema: yamlDialect, maxDepth: 64, json: lastKeyWins });
     return { kind: "documents", values, duplicateKeys: lastKeyWins };
   } catch (error) {
     if (!(error instanceof YAMLException)) return { kind: "bad", reason: "not YAML", line: 1, column: 1 };
     const { line = 0, column = 0 } = error.mark ?? {};
     return { kind: "bad", reason: withoutContent(error.reason), line: line + 1, column: column + 1 };
   }
-}
-
-/** Parts of the text that the parser quotes may be secrets: `password: *x7Q` is an alias to YAML. */
-function withoutContent(reason: string): string {
-  return reason.replace(/ ?(?:".*"|!?<.*>)|: .*$/gs, "");
 }
 
 function fits(value: unknown, budget: { values: number; text: number }): boolean {

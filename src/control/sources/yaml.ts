@@ -3,17 +3,8 @@
  * with the words and octal numbers of 1.1 (`yes`, `off`, `0644`). JSON is a subset of it.
  * Never throws: whatever is wrong comes back as a problem with its offset.
  */
-import {
-  boolYaml11Tag,
-  CORE_SCHEMA,
-  defineScalarTag,
-  intCoreTag,
-  intYaml11Tag,
-  loadAll,
-  mergeTag,
-  NOT_RESOLVED,
-  YAMLException,
-} from "js-yaml";
+import { loadAll, YAMLException } from "js-yaml";
+import { withoutContent, yamlDialect } from "#base/yaml-dialect.ts";
 import { type DuplicateField, duplicateFields } from "./positions.ts";
 
 /** What a document's text turned out to be. `empty` is a document without a value. */
@@ -25,23 +16,6 @@ export type Loaded =
 /** Collections may be nested this deep, in text and in value. */
 export const maxDepth = 100;
 
-// A single letter stays a string: neither Kubernetes' parser nor the one of Ambassador 1.x took `y` for a boolean.
-const boolTag = defineScalarTag<boolean>("tag:yaml.org,2002:bool", {
-  ...boolYaml11Tag,
-  resolve: (source, ...rest) => (source.length === 1 ? NOT_RESOLVED : boolYaml11Tag.resolve(source, ...rest)),
-});
-
-// `12:30` stays a string: Kubernetes' parser knows no base-60 numbers.
-const intTag = defineScalarTag<number>("tag:yaml.org,2002:int", {
-  ...intYaml11Tag,
-  resolve: (source, ...rest) => {
-    if (source.includes(":")) return NOT_RESOLVED;
-    return (source.startsWith("0o") ? intCoreTag : intYaml11Tag).resolve(source, ...rest);
-  },
-});
-
-const schema = CORE_SCHEMA.withTags(mergeTag, boolTag, intTag);
-
 /** Loads one document. A key that appears twice keeps its last value, as it always did, and is listed. */
 export function loadDocument(text: string): Loaded {
   const strict = attempt(text, false);
@@ -52,7 +26,7 @@ export function loadDocument(text: string): Loaded {
 
 function attempt(text: string, lastKeyWins: boolean): Loaded {
   try {
-    const values = loadAll(text, { schema, maxDepth, json: lastKeyWins });
+    const values = loadAll(text, { schema: yamlDialect, maxDepth, json: lastKeyWins });
     if (values.length > 1) return { kind: "bad", problem: "syntax", reason: "more than one value", offset: 0 };
     const value = values[0];
     return value === undefined || value === null ? { kind: "empty" } : { kind: "value", value, duplicates: [] };
@@ -72,9 +46,4 @@ function describe(error: unknown): Loaded {
   }
   const problem = error.reason.startsWith("nesting exceeded") ? "too-deep" : "syntax";
   return { kind: "bad", problem, reason: withoutContent(error.reason), offset: error.mark?.position ?? 0 };
-}
-
-/** Parts of the text that the parser quotes may be secrets: `password: *x7Q` is an alias to YAML. */
-function withoutContent(reason: string): string {
-  return reason.replace(/ ?(?:".*"|!?<.*>)|: .*$/gs, "");
 }
