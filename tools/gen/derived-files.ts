@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { dump } from "js-yaml";
 import { customResourceDefinitions } from "../../src/compiler/api/crd.ts";
 import { referencePages } from "../../src/compiler/api/reference.ts";
+import { cliPage } from "./cli-page.ts";
 import { diagnosticsPage } from "./diagnostics-page.ts";
 
 const crdNote = "# Generated from src/compiler/api by `make gen`; not edited by hand.\n";
@@ -19,6 +20,7 @@ export function derivedFiles(): ReadonlyMap<string, string> {
   }
   for (const { name, text } of referencePages()) files.set(`docs/reference/kinds/${name}`, pageNote + text);
   files.set("docs/reference/diagnostics.md", diagnosticsPage());
+  files.set("docs/reference/cli.md", cliPage());
   return files;
 }
 
