@@ -87,36 +87,36 @@ export const rooms: readonly Room[] = [
   },
   { room: "compiler/", may: ["base/"], pure: true },
 
-  { room: "control/", may: ["base/", "gen/", compilerDoor], packages: [protobuf, "pino", "prom-client"] },
+  { room: "control/", may: ["base/", "gen/", compilerDoor], packages: [protobuf, "pino"] },
   {
     room: "control/sources/",
     may: ["base/", "gen/", "control/", compilerDoor],
-    packages: ["chokidar", "jose", "js-yaml", "pino", "prom-client", "undici", "yaml"],
+    packages: ["js-yaml", "pino"],
   },
-  { room: "control/kube/", may: ["base/", "control/"], packages: ["pino", "prom-client", "undici", "js-yaml", "yaml"] },
+  { room: "control/kube/", may: ["base/", "control/"], packages: ["pino", "js-yaml"] },
   {
     room: "control/xds/",
     may: ["base/", "gen/", "control/", compilerDoor],
-    packages: ["@grpc/grpc-js", protobuf, "pino", "prom-client"],
+    packages: ["@grpc/grpc-js", protobuf, "pino"],
   },
   {
     room: "services/*/",
     may: ["base/", "gen/"],
     types: [compilerDoor],
-    packages: ["@grpc/grpc-js", "@peculiar/x509", protobuf, "jose", "pino", "prom-client", "undici"],
+    packages: ["@grpc/grpc-js", protobuf, "pino"],
   },
   {
     room: "services/webhook/",
     may: ["base/", "gen/", "compiler/api/", compilerDoor],
-    packages: ["pino", "prom-client", "undici"],
+    packages: ["pino"],
   },
   {
     room: "services/",
     may: ["base/", "gen/"],
     types: [compilerDoor],
-    packages: ["@grpc/grpc-js", protobuf, "pino", "prom-client"],
+    packages: ["@grpc/grpc-js", protobuf, "pino"],
   },
-  { room: "admin/", may: ["base/", compilerDoor], types: ["control/"], packages: ["pino", "prom-client"] },
+  { room: "admin/", may: ["base/", compilerDoor], types: ["control/"], packages: ["pino"] },
   { room: "keeper/", may: ["base/"], packages: ["pino"] },
   {
     room: "cli/",
@@ -131,7 +131,7 @@ export const rooms: readonly Room[] = [
       "services/demo-backends/",
       "admin/client.ts",
     ],
-    packages: ["commander", "js-yaml", "pino", "yaml"],
+    packages: ["commander", "js-yaml", "pino"],
   },
   {
     room: "main.ts",
