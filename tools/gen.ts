@@ -4,15 +4,16 @@
  */
 import { join } from "node:path";
 import { WheelUnavailable } from "../src/keeper/wheel.ts";
-import { generateFiles } from "./gen/derived-files.ts";
 import { generateEnvoyTypes } from "./gen/envoy-types.ts";
 
 const root = join(import.meta.dirname, "..");
 const say = (line: string): void => console.error(line);
 
-await generateFiles(root, say);
 try {
   await generateEnvoyTypes(root, say);
+  // What follows imports the product, which imports the types.
+  const { generateFiles } = await import("./gen/derived-files.ts");
+  await generateFiles(root, say);
 } catch (error) {
   if (!(error instanceof WheelUnavailable)) throw error;
   say(`cannot generate the Envoy types: ${error.message}`);
