@@ -135,6 +135,7 @@ generation: 3
 test("every document without a usable identity is told", () => {
   const rows: readonly (readonly [text: string, problem: string])[] = [
     ["42", "manifest/not-an-object Document a.yaml#1"],
+    ["{kind: List, apiVersion: v1, items: x}", "manifest/not-an-object Document a.yaml#1 .items"],
     ["just: data", "manifest/no-kind Document a.yaml#1 .kind"],
     ["kind: Mapping", "manifest/no-kind Document a.yaml#1 .apiVersion"],
     ["{kind: Mapping, apiVersion: 2}", "manifest/no-kind Document a.yaml#1 .apiVersion"],

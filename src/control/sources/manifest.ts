@@ -142,8 +142,15 @@ function reportDuplicateFields(reader: Reader, item: Item, duplicates: readonly 
 function readItem(reader: Reader, item: Item): void {
   const list = readList(item.value);
   if (list !== undefined) readItems(reader, item, list);
+  else if (isListWithout(item.value))
+    reject(reader, item, "manifest/not-an-object", "the items of this List are no list", { path: ".items" });
   else if (isFields(item.value)) readObject(reader, item, item.value);
   else reject(reader, item, "manifest/not-an-object", "this is not an object with apiVersion, kind and metadata");
+}
+
+/** A List without any items is an empty one. */
+function isListWithout(value: unknown): boolean {
+  return isFields(value) && value["kind"] === "List" && value["items"] !== undefined && value["items"] !== null;
 }
 
 const maxListDepth = 4;
