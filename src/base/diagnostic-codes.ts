@@ -192,6 +192,7 @@ export const diagnosticCodes = {
   // service
   "service/http-with-tls": warning("A service says http:// but TLS is asked for."),
   "service/ignored-part": warning("A part of a service's address has no effect."),
+  "service/impossible-keepalive": warning("A value of TCP keep-alive is not one that connections can have."),
   "service/invalid": error("A service's address cannot be read."),
   "service/limits-twice": warning("Several limits of a service are for the same priority; the first ones count."),
   "service/no-address-family": warning("Both IPv4 and IPv6 are switched off for a service."),

@@ -39,6 +39,7 @@ export type * from "./ambassador/resolvers.ts";
 export { parseService, type ServiceAddress } from "./ambassador/service-address.ts";
 export type { TCPMapping, TCPMappingSpec } from "./ambassador/tcp-mapping.ts";
 export type { TLSContext, TLSContextSpec } from "./ambassador/tls-context.ts";
+export { possibleKeepalive } from "./ambassador/upstream-rules.ts";
 export { configAnnotation, unfoldAnnotations } from "./annotations.ts";
 export type { AmbassadorResource, AnyResource, CoreResource } from "./any-resource.ts";
 export { contentHash } from "./content-hash.ts";
@@ -46,6 +47,8 @@ export { type Certificate, readAuthorities, readCertificate } from "./kubernetes
 export type { ConfigMap, ConfigMapSpec } from "./kubernetes/config-map.ts";
 export type { EndpointSlice, EndpointSliceSpec, SliceEndpoint, SlicePort } from "./kubernetes/endpoint-slice.ts";
 export type { EndpointSubset, Endpoints, EndpointsSpec } from "./kubernetes/endpoints.ts";
+export { type Ingress, type IngressBackend, type IngressPath, legacyPathsAnnotation } from "./kubernetes/ingress.ts";
+export type { IngressClass } from "./kubernetes/ingress-class.ts";
 export type { Namespace } from "./kubernetes/namespace.ts";
 export { readRevocationLists } from "./kubernetes/revocation-list.ts";
 export type { Secret, SecretSpec } from "./kubernetes/secret.ts";

@@ -6,7 +6,7 @@ import type { Cluster, ClusterTarget, ConnectionPolicy } from "../ir/cluster.ts"
 import type { Encoded } from "../ir/encoded.ts";
 import { contentVersion, duration, encode, type Init, pack } from "./bytes.ts";
 import { ads } from "./config-source.ts";
-import { emitCircuitBreakers } from "./connection.ts";
+import { emitCircuitBreakers, emitKeepalive } from "./connection.ts";
 import { emitUpstreamTls } from "./tls.ts";
 
 type ClusterInit = Init<typeof ClusterSchema>;
@@ -23,6 +23,7 @@ export function emitCluster(cluster: Cluster): Encoded {
     ...(policy.statName === undefined ? {} : { altStatName: policy.statName }),
     ...emitTarget(cluster.name, target, policy),
     ...emitCircuitBreakers(policy.circuitBreakers),
+    ...emitKeepalive(policy.keepalive),
     ...(policy.tls ? { transportSocket: emitUpstreamTls(policy.tls) } : {}),
     typedExtensionProtocolOptions: emitHttpOptions(policy),
   });

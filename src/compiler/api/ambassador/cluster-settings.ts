@@ -36,9 +36,9 @@ export const circuitBreakers = list(
 
 /** `keepalive`. */
 export const keepalive = object({
-  probes: optional(integer({ min: 0 }), "How many unanswered probes end the connection."),
-  idle_time: optional(integer({ min: 0 }), "Seconds of silence before the first probe.", { aliases: ["time"] }),
-  interval: optional(integer({ min: 0 }), "Seconds between probes."),
+  probes: optional(count, "How many unanswered probes end the connection."),
+  idle_time: optional(count, "Seconds of silence before the first probe.", { aliases: ["time"] }),
+  interval: optional(count, "Seconds between probes."),
 });
 
 /** `load_balancer`. */

@@ -37,7 +37,7 @@ import { settleAuthority, verifyAuthority } from "./mapping-authority.ts";
 import { verifyDnsType } from "./mapping-dns.ts";
 import { verifyMapping } from "./mapping-rules.ts";
 import { downgradeMapping, upgradeMapping } from "./mapping-versions.ts";
-import { sharedPriorities } from "./upstream-rules.ts";
+import { upstreamNotes } from "./upstream-rules.ts";
 import { upstreamTls } from "./upstream-tls.ts";
 
 const flags = map(variants(string(), boolean()));
@@ -103,7 +103,6 @@ const destination = {
     versions: ["v1", "v2", "v3alpha1"],
   }),
   keepalive: optional(keepalive, "TCP keep-alive of upstream connections.", {
-    status: "notYet",
     versions: ["v1", "v2", "v3alpha1"],
   }),
   load_balancer: optional(loadBalancer, "How endpoints are chosen.", {
@@ -267,7 +266,7 @@ export const mapping = kind({
     ...verifyAuthority(spec, at, version),
     ...verifyDnsType(spec, at),
     ...verifyMapping(spec, at),
-    ...sharedPriorities(spec, at),
+    ...upstreamNotes(spec, at),
   ],
   settle: settleAuthority,
   columns: [

@@ -69,7 +69,7 @@ const routing = {
   ),
   circuit_breakers: optional(circuitBreakers, "Default of `circuit_breakers` of Mappings and TCPMappings."),
   load_balancer: optional(loadBalancer, "How endpoints are chosen.", later),
-  keepalive: optional(keepalive, "TCP keep-alive of upstream connections.", later),
+  keepalive: optional(keepalive, "Default of `keepalive` of Mappings."),
   retry_policy: optional(retryPolicy, "Which failed requests are tried again.", later),
   cors: optional(cors, "Which other sites' scripts may call everything.", later),
   resolver: optional(string(), "Default resolver.", { unset: "kubernetes-service" }),

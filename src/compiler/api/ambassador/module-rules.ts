@@ -7,7 +7,7 @@ import { child, type Origin } from "#base/origin.ts";
 import { formatProblem } from "../format-string.ts";
 import { badEditDiagnostic, badEdits, type HeaderEditFields } from "./header-rules.ts";
 import type { ModuleConfig } from "./module-config.ts";
-import { sharedPriorities } from "./upstream-rules.ts";
+import { upstreamNotes } from "./upstream-rules.ts";
 
 /** Settings without what cannot be used, and what that was. */
 export interface SettledConfig {
@@ -25,7 +25,7 @@ export function settleConfig(config: ModuleConfig, at: Origin): SettledConfig {
     const traffic = "the access log has its default form";
     found.push(diagnose("module/invalid-value", where, `${where.path}: ${problem}`, { traffic }));
   }
-  found.push(...sharedPriorities(config, at));
+  found.push(...upstreamNotes(config, at));
   const settled = {
     ...rest,
     ...(defaults === undefined ? {} : { defaults: settleDefaults(defaults, child(at, "defaults"), found) }),

@@ -11,7 +11,7 @@ import { boolean, integer, object, optional, required, type Static, string } fro
 import { circuitBreakers } from "./cluster-settings.ts";
 import { ambassadorId } from "./ids.ts";
 import { serviceProblems } from "./service-address.ts";
-import { sharedPriorities } from "./upstream-rules.ts";
+import { upstreamNotes } from "./upstream-rules.ts";
 import { downgradeTls, upgradeTls, upstreamTls } from "./upstream-tls.ts";
 
 /** A TCPMapping's settings. */
@@ -49,7 +49,7 @@ export const tcpMapping = kind({
     ...serviceProblems(spec.service, at),
     ...hostProblems(spec, at),
     ...addressProblems(spec, at),
-    ...sharedPriorities(spec, at),
+    ...upstreamNotes(spec, at),
   ],
   upgrade: (old) => upgradeTls(old),
   downgrade: (hub) => downgradeTls(hub),

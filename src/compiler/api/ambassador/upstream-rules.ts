@@ -2,20 +2,51 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, type Origin } from "#base/origin.ts";
 
-/** Limits that are given twice: Envoy takes the first of one priority. `at` is what holds `circuit_breakers`. */
-export function sharedPriorities(
-  { circuit_breakers: limits = [] }: { readonly circuit_breakers?: readonly { readonly priority: string }[] },
-  at: Origin,
-): readonly Diagnostic[] {
-  if (limits.length < 2) return [];
+/** The settings that the rules look at. */
+export interface UpstreamSettings {
+  readonly circuit_breakers?: readonly { readonly priority: string }[];
+  readonly keepalive?: KeepaliveFields;
+}
+
+/** `keepalive` as it is written. */
+export type KeepaliveFields = Partial<Readonly<Record<"probes" | "idle_time" | "interval", number>>>;
+
+/** What is worth knowing of settings that are used all the same. `at` is what holds them. */
+export function upstreamNotes(settings: UpstreamSettings, at: Origin): readonly Diagnostic[] {
+  const { circuit_breakers: limits, keepalive } = settings;
+  return [...(limits ? limitsTwice(limits, at) : []), ...(keepalive ? impossibleKeepalive(keepalive, at) : [])];
+}
+
+/** Of limits for one priority, Envoy takes the first. */
+function limitsTwice(limits: NonNullable<UpstreamSettings["circuit_breakers"]>, at: Origin): readonly Diagnostic[] {
   const first = (priority: string): number => limits.findIndex((limit) => limit.priority === priority);
   return limits.flatMap(({ priority }, index) => {
     if (first(priority) === index) return [];
     const message = `there are limits for requests of priority ${priority} already`;
     const traffic = "the first ones count, and these have no effect";
-    const where = child(at, "circuit_breakers", index);
-    return [
-      diagnose("service/limits-twice", where, message, { traffic, hint: "put all limits of a priority together" }),
-    ];
+    const hint = "put all limits of a priority together";
+    return [diagnose("service/limits-twice", child(at, "circuit_breakers", index), message, { traffic, hint })];
+  });
+}
+
+// What Linux takes: with anything else no connection could be made.
+const keepaliveMost = { probes: 127, idle_time: 32767, interval: 32767 } as const;
+
+/** The values of `keepalive` that connections can have. */
+export function possibleKeepalive(given: KeepaliveFields): KeepaliveFields {
+  const possible = Object.entries(keepaliveMost).flatMap(([field, most]) => {
+    const value = given[field as keyof KeepaliveFields];
+    return value === undefined || value < 1 || value > most ? [] : [[field, value] as const];
+  });
+  return Object.fromEntries(possible);
+}
+
+function impossibleKeepalive(given: KeepaliveFields, at: Origin): readonly Diagnostic[] {
+  const possible = possibleKeepalive(given);
+  return (Object.keys(given) as (keyof KeepaliveFields)[]).flatMap((field) => {
+    if (field in possible) return [];
+    const message = `${given[field]} is not between 1 and ${keepaliveMost[field]}`;
+    const traffic = "connections have the operating system's own value";
+    return [diagnose("service/impossible-keepalive", child(at, "keepalive", field), message, { traffic })];
   });
 }

@@ -9,7 +9,7 @@ import { type MappingSpec, parseService, type ServiceAddress } from "../../api/i
 import type { Collection, Index, Reads } from "../../graph/graph.ts";
 import type { ClusterDecl, ClusterName, ConnectionPolicy, UpstreamTls } from "../../ir/cluster.ts";
 import type { Settings } from "../../settings.ts";
-import { lowerCircuitBreakers } from "./connection.ts";
+import { lowerCircuitBreakers, lowerKeepalive } from "./connection.ts";
 import type { RouteDefaults } from "./defaults.ts";
 import { looksLikeService, serviceNamed } from "./service.ts";
 import { type ContextLookup, findContext, upstreamTls } from "./tls.ts";
@@ -42,6 +42,7 @@ export interface UpstreamFields {
   readonly dns_type?: string | undefined;
   readonly respect_dns_ttl?: boolean | undefined;
   readonly circuit_breakers?: MappingSpec["circuit_breakers"];
+  readonly keepalive?: MappingSpec["keepalive"];
 }
 
 const implicitResolvers: Readonly<Record<string, ResolverDecl["kind"]>> = {
@@ -130,6 +131,7 @@ function lowerPolicy(
   const idle = fields.cluster_idle_timeout_ms || defaults.clusterIdleTimeoutMs;
   const lifetime = fields.cluster_max_connection_lifetime_ms || defaults.clusterMaxConnectionLifetimeMs;
   const breakers = fields.circuit_breakers ? lowerCircuitBreakers(fields.circuit_breakers) : defaults.circuitBreakers;
+  const keepalive = fields.keepalive ? lowerKeepalive(fields.keepalive) : defaults.keepalive;
   return {
     connectTimeoutMs: fields.connect_timeout_ms ?? 3000,
     ...(idle === undefined ? {} : { idleTimeoutMs: idle }),
@@ -139,6 +141,7 @@ function lowerPolicy(
     respectDnsTtl: fields.respect_dns_ttl ?? false,
     statName: fields.stats_name ?? defaults.statsName ?? statName(address),
     ...(breakers === undefined ? {} : { circuitBreakers: breakers }),
+    ...(keepalive === undefined ? {} : { keepalive }),
     ...(fields.cluster_tag === undefined ? {} : { tag: fields.cluster_tag }),
   };
 }

@@ -1,5 +1,5 @@
 /** LOWER of what a Mapping, a TCPMapping or the Module says of the connections to an upstream. */
-import type { MappingSpec } from "../../api/index.ts";
+import { type MappingSpec, possibleKeepalive } from "../../api/index.ts";
 import type { CircuitBreaker, Keepalive } from "../../ir/cluster.ts";
 
 type Defined<F extends keyof MappingSpec> = NonNullable<MappingSpec[F]>;
@@ -15,8 +15,9 @@ export function lowerCircuitBreakers(given: Defined<"circuit_breakers">): readon
   }));
 }
 
-/** Keep-alive in seconds, as it is written. */
-export function lowerKeepalive({ probes, idle_time, interval }: Defined<"keepalive">): Keepalive {
+/** Keep-alive in seconds; values that are not possible are left out. */
+export function lowerKeepalive(given: Defined<"keepalive">): Keepalive {
+  const { probes, idle_time, interval } = possibleKeepalive(given);
   return {
     ...(probes === undefined ? {} : { probes }),
     ...(idle_time === undefined ? {} : { idleSeconds: idle_time }),

@@ -3,10 +3,10 @@
  * wakes only the readers of what changed.
  */
 import type { Module } from "../../api/index.ts";
-import type { CircuitBreaker } from "../../ir/cluster.ts";
+import type { CircuitBreaker, Keepalive } from "../../ir/cluster.ts";
 import type { AccessLogFormat, HttpOptions } from "../../ir/http-options.ts";
 import type { HeaderEdits } from "../../ir/route.ts";
-import { lowerCircuitBreakers } from "./connection.ts";
+import { lowerCircuitBreakers, lowerKeepalive } from "./connection.ts";
 import { lowerAddedHeaders } from "./headers.ts";
 
 type ModuleConfig = Module["spec"]["config"];
@@ -17,6 +17,7 @@ export interface RouteDefaults {
   readonly clusterIdleTimeoutMs?: number;
   readonly clusterMaxConnectionLifetimeMs?: number;
   readonly circuitBreakers?: readonly CircuitBreaker[];
+  readonly keepalive?: Keepalive;
   readonly resolver: string;
   readonly ipv4: boolean;
   readonly ipv6: boolean;
@@ -40,13 +41,14 @@ export function lowerRouteDefaults(config: ModuleConfig): RouteDefaults {
   const own = shared?.httpmapping;
   const idle = config.cluster_idle_timeout_ms;
   const lifetime = config.cluster_max_connection_lifetime_ms;
-  const breakers = config.circuit_breakers;
+  const { circuit_breakers: breakers, keepalive } = config;
   const statsName = own?.stats_name ?? shared?.stats_name;
   return {
     timeoutMs: config.cluster_request_timeout_ms ?? 3000,
     ...(idle === undefined ? {} : { clusterIdleTimeoutMs: idle }),
     ...(lifetime === undefined ? {} : { clusterMaxConnectionLifetimeMs: lifetime }),
     ...(breakers === undefined ? {} : { circuitBreakers: lowerCircuitBreakers(breakers) }),
+    ...(keepalive === undefined ? {} : { keepalive: lowerKeepalive(keepalive) }),
     resolver: config.resolver ?? "kubernetes-service",
     ipv4: config.enable_ipv4 ?? true,
     ipv6: config.enable_ipv6 ?? false,
