@@ -26,13 +26,13 @@ export function chooseListener(all: readonly BoundListener[], request: ClientReq
 
 /** The chain for a connection: with TLS by server name, an exact one before the longest wildcard before any. */
 export function chooseChain(chains: readonly FilterChain[], request: ClientRequest): FilterChain | undefined {
-  if (request.scheme === "http") return chains.find((chain) => !chain.tls);
+  const plain = chains.find((chain) => !chain.tls);
+  if (request.scheme === "http") return plain;
   const secure = chains.filter((chain) => chain.tls);
-  return (
-    serverNames(request.name)
-      .map((name) => secure.find((chain) => chain.serverNames.includes(name)))
-      .find((chain) => chain !== undefined) ?? secure.find((chain) => chain.serverNames.length === 0)
-  );
+  const byName = serverNames(request.name).map((name) => secure.find((chain) => chain.serverNames.includes(name)));
+  const chosen = byName.find((chain) => chain !== undefined) ?? secure.find((chain) => chain.serverNames.length === 0);
+  // Raw TCP takes any bytes; HTTP would not understand these.
+  return chosen ?? (plain?.service.kind === "tcp" ? plain : undefined);
 }
 
 /** What a chain may call a name, most specific first. Clients send no server name for an address. */
