@@ -34,12 +34,13 @@ export class Claims<O> {
 
   /** Makes these the outputs of an input; returns a key that is twice among them, where the first value counts. */
   replace(input: string, pairs: readonly (readonly [string, O])[]): string | undefined {
-    const [only] = pairs;
-    const own = pairs.length === 1 && only !== undefined && only[0] === input ? only[1] : undefined;
-    const known = this.outputs.has(input) || this.owners.has(input) || this.contested.has(input);
-    if (own === undefined || known) return this.replaceAny(input, pairs);
-    // By far the most frequent case: an input gives its own key, as it always did, and nobody else does.
-    this.out.put(input, own);
+    // By far the most frequent: an input gives its own key or none, as it always did, and nobody else gives that.
+    const isPlain = !this.outputs.has(input) && !this.owners.has(input) && !this.contested.has(input);
+    const only = pairs[0];
+    if (isPlain && only === undefined) this.out.remove(input);
+    else if (isPlain && pairs.length === 1 && only?.[0] === input && only[1] !== undefined)
+      this.out.put(input, only[1]);
+    else return this.replaceAny(input, pairs);
     return undefined;
   }
 

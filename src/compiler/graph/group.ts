@@ -115,7 +115,7 @@ export class GroupNode<I> extends Node {
   }
 
   private store(group: string, members: Member<I>[]): void {
-    const [first] = members;
+    const first = members[0];
     if (first === undefined) {
       this.groups.delete(group);
       this.out.remove(group);
@@ -189,7 +189,7 @@ function itemOf<I>(member: Member<I>): I {
 }
 
 function groupsOf(keys: readonly string[]): string | readonly string[] {
-  const [first] = keys;
+  const first = keys[0];
   if (first === undefined) return nothing;
   return keys.length === 1 && first !== "" ? first : [...new Set(keys)];
 }

@@ -29,6 +29,8 @@ type Admit<T> = (raw: RawObject, settings: Settings) => Checked<T>;
 /** What is left of an object of which Envoy refused only a part that can be taken out. */
 type Repair = (raw: RawObject, refusal: Refusal, lastGood: RawObject | undefined) => Remainder | undefined;
 
+const none: readonly RawObject[] = [];
+
 /** Admits the objects of one identity; `salvage` gives what is left of a bad one, for kinds whose match matters. */
 export function admission<T>(
   lookup: AdmissionLookup,
@@ -37,11 +39,12 @@ export function admission<T>(
   repair?: Repair,
 ): (members: readonly RawObject[], reads: Reads, key: string) => Derived<Admitted<T>> {
   return (members, reads, key) => {
-    const [raw, ...others] = members;
+    const raw = members[0];
     if (!raw) return { out: [] };
     const settings = reads.get(lookup.settings, "") ?? defaultSettings;
     // Copies in files are told by who reads the files, who can say where both stand.
-    const duplicates = others.filter((other) => other.within ?? raw.within).map((other) => duplicate(other, raw));
+    const copies = members.length > 1 ? members.slice(1).filter((other) => other.within ?? raw.within) : none;
+    const duplicates = copies.map((other) => duplicate(other, raw));
     const refusal = refusalOf(lookup, raw, settings, reads, key);
     const left = refusal && repair?.(raw, refusal, reads.get(lookup.lastGood, key)?.object);
     const { value, diagnostics = [] } = left ? admit(left.object, settings) : {};

@@ -42,7 +42,7 @@ export interface RuledFields extends HostFields, HeaderEditFields {
 export function verifyMapping(spec: RuledFields, at: Origin): readonly Diagnostic[] {
   return [
     ...hostProblems(spec, at),
-    ...regexesOf(spec).flatMap(([path, regex]) => regexProblems(regex, path, at)),
+    ...allRegexProblems(spec, at),
     ...serviceProblems(spec.service, at),
     ...nameProblems(spec, at),
     ...textProblems(spec, at),
@@ -53,32 +53,41 @@ export function verifyMapping(spec: RuledFields, at: Origin): readonly Diagnosti
 const traffic = "the Mapping is not used; if it was good before, that version of it goes on";
 
 function nameProblems(spec: RuledFields, at: Origin): readonly Diagnostic[] {
-  const headers = (["headers", "regex_headers"] as const).flatMap((field) =>
-    Object.keys(spec[field] ?? {}).map((name) => invalid(at, matchedNameProblem(name), field, name)),
-  );
-  const parameters = (["query_parameters", "regex_query_parameters"] as const).flatMap((field) =>
-    Object.keys(spec[field] ?? {}).map((name) => invalid(at, name === "" ? "is empty" : undefined, field, name)),
-  );
-  const upgrades = (spec.allow_upgrade ?? []).map((name, i) =>
-    invalid(at, /^[\w.+-]+(\/[\w.+-]+)?$/.test(name) ? undefined : "is not the name of a protocol", "allow_upgrade", i),
-  );
-  return [...headers, ...parameters, ...upgrades].flat();
+  const found: Diagnostic[] = [];
+  for (const field of ["headers", "regex_headers"] as const) {
+    for (const name in spec[field]) invalid(found, at, matchedNameProblem(name), field, name);
+  }
+  for (const field of ["query_parameters", "regex_query_parameters"] as const) {
+    for (const name in spec[field]) invalid(found, at, name === "" ? "is empty" : undefined, field, name);
+  }
+  for (const [i, name] of (spec.allow_upgrade ?? []).entries()) {
+    const why = /^[\w.+-]+(\/[\w.+-]+)?$/.test(name) ? undefined : "is not the name of a protocol";
+    invalid(found, at, why, "allow_upgrade", i);
+  }
+  return found;
 }
 
 /** What is written into the head of a request or an answer. */
 function textProblems(spec: RuledFields, at: Origin): readonly Diagnostic[] {
-  const fields = ["rewrite", "host_rewrite", "path_redirect", "prefix_redirect"] as const;
-  const patterns = ["regex_rewrite", "regex_redirect"] as const;
-  return [
-    ...fields.map((field) => invalid(at, headTextProblem(spec[field] ?? ""), field)),
-    ...patterns.map((field) => invalid(at, headTextProblem(spec[field]?.substitution ?? ""), field, "substitution")),
-  ].flat();
+  const found: Diagnostic[] = [];
+  for (const field of ["rewrite", "host_rewrite", "path_redirect", "prefix_redirect"] as const) {
+    invalid(found, at, headTextProblem(spec[field] ?? ""), field);
+  }
+  for (const field of ["regex_rewrite", "regex_redirect"] as const) {
+    invalid(found, at, headTextProblem(spec[field]?.substitution ?? ""), field, "substitution");
+  }
+  return found;
 }
 
-function invalid(at: Origin, why: string | undefined, ...steps: readonly (string | number)[]): readonly Diagnostic[] {
-  if (why === undefined) return [];
+function invalid(
+  found: Diagnostic[],
+  at: Origin,
+  why: string | undefined,
+  ...steps: readonly (string | number)[]
+): void {
+  if (why === undefined) return;
   const where = child(at, ...steps);
-  return [diagnose("mapping/invalid-value", where, `${where.path}: ${why}`, { traffic })];
+  found.push(diagnose("mapping/invalid-value", where, `${where.path}: ${why}`, { traffic }));
 }
 
 function hostProblems(spec: RuledFields, at: Origin): readonly Diagnostic[] {
@@ -94,18 +103,20 @@ function hostProblems(spec: RuledFields, at: Origin): readonly Diagnostic[] {
   ];
 }
 
-function regexesOf(spec: RuledFields): readonly (readonly [path: readonly string[], regex: string])[] {
-  const found: [readonly string[], string | undefined][] = [
-    [["prefix"], spec.prefix_regex ? spec.prefix : undefined],
-    [["host"], spec.host_regex ? spec.host : undefined],
-    [["method"], spec.method_regex && spec.method ? spec.method : undefined],
-    [["regex_rewrite", "pattern"], spec.regex_rewrite?.pattern],
-    [["regex_redirect", "pattern"], spec.regex_redirect?.pattern],
-  ];
+function allRegexProblems(spec: RuledFields, at: Origin): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const check = (regex: string | undefined, ...path: readonly string[]): void => {
+    if (regex !== undefined) found.push(...regexProblems(regex, path, at));
+  };
+  if (spec.prefix_regex) check(spec.prefix, "prefix");
+  if (spec.host_regex) check(spec.host, "host");
+  if (spec.method_regex && spec.method) check(spec.method, "method");
+  check(spec.regex_rewrite?.pattern, "regex_rewrite", "pattern");
+  check(spec.regex_redirect?.pattern, "regex_redirect", "pattern");
   for (const map of ["regex_headers", "regex_query_parameters"] as const) {
-    for (const [name, regex] of Object.entries(spec[map] ?? {})) found.push([[map, name], regex]);
+    for (const name in spec[map]) check(spec[map][name], map, name);
   }
-  return found.flatMap(([path, regex]) => (regex === undefined ? [] : [[path, regex] as const]));
+  return found;
 }
 
 function regexProblems(regex: string, path: readonly string[], at: Origin): readonly Diagnostic[] {
