@@ -3,7 +3,8 @@
  * Certificates are read when somebody refers to them, once per version of the Secret; those that nobody refers to
  * cost nothing.
  */
-import type { Diagnostic } from "#base/diagnostic.ts";
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import type { Origin } from "#base/origin.ts";
 import { readAuthorities, readCertificate, readRevocationLists, type Secret as SecretObject } from "../api/index.ts";
 import type { Collection, Derived, Reads } from "../graph/graph.ts";
 import type { Secret, SecretUse } from "../ir/secret.ts";
@@ -26,6 +27,34 @@ function judge(secret: SecretObject): SecretFacts {
     ca: readAuthorities(secret).diagnostics,
     crl: readRevocationLists(secret).diagnostics,
   };
+}
+
+/** A certificate by the Secret's coordinates. */
+export function certificateUse(secret: { readonly namespace: string; readonly name: string }): SecretUse {
+  const key = `${secret.namespace}/${secret.name}`;
+  return { name: key, kind: "certificate", secret: key };
+}
+
+const cannot = {
+  certificate: "TLS is not served with it; plain HTTP goes on",
+  ca: "certificates cannot be checked, so TLS is not spoken with these settings",
+  crl: "certificates cannot be checked, so TLS is not spoken with these settings",
+} as const;
+
+/** Why a Secret cannot serve a purpose: on the field that refers to it, and in the Secret itself. */
+export function secretProblems(
+  { secrets }: { readonly secrets: Collection<SecretObject> },
+  key: string,
+  purpose: "certificate" | "ca" | "crl",
+  at: Origin,
+  reads: Reads,
+): readonly Diagnostic[] {
+  const secret = reads.get(secrets, key);
+  const facts = secret && secretFacts(secret)[purpose];
+  if (facts?.length === 0) return [];
+  const message = facts ? `Secret ${key} cannot be used: ${facts[0]?.message}` : `there is no Secret ${key}`;
+  const detail = { traffic: cannot[purpose], hint: "create the Secret, or correct the reference" };
+  return [diagnose("tls/unusable-secret", at, message, detail), ...(facts ?? [])];
 }
 
 /** The material of one SDS resource, for everything that uses it. Unusable Secrets give none. */

@@ -9,15 +9,14 @@ import { child, formatRef, type Origin, refKey } from "#base/origin.ts";
 import type { Host, HostSpec } from "../../api/index.ts";
 import type { Derived, Reads } from "../../graph/graph.ts";
 import type { HostDecl, HostTls, InsecureAction, LabelSelector } from "../../ir/host.ts";
+import { certificateUse, secretProblems } from "../secrets.ts";
 import {
   type ContextDecl,
   type ContextLookup,
-  certificateUse,
   contextName,
   findContext,
   lowerTlsPolicy,
   type SecretLookup,
-  secretProblems,
 } from "./tls.ts";
 
 /** What Hosts are lowered against. */

@@ -12,7 +12,7 @@ import type { Collection, Derived, Index, Reads } from "../../graph/graph.ts";
 import type { TlsVersion, UpstreamTls } from "../../ir/cluster.ts";
 import type { TlsPolicy } from "../../ir/host.ts";
 import type { SecretUse } from "../../ir/secret.ts";
-import { secretFacts } from "../secrets.ts";
+import { certificateUse, secretProblems } from "../secrets.ts";
 import type { RouteDefaults } from "./defaults.ts";
 import { lowerSni, lowerTlsNames } from "./tls-names.ts";
 
@@ -56,12 +56,6 @@ export function secretCoordinates(
   return dot <= 0
     ? { namespace, name: reference }
     : { name: reference.slice(0, dot), namespace: reference.slice(dot + 1) };
-}
-
-/** A certificate by the Secret's coordinates. */
-export function certificateUse(secret: { readonly namespace: string; readonly name: string }): SecretUse {
-  const key = `${secret.namespace}/${secret.name}`;
-  return { name: key, kind: "certificate", secret: key };
 }
 
 /** Lowers a TLSContext. What is missing costs what it was needed for, with a diagnostic, and nothing else. */
@@ -177,28 +171,6 @@ function versionProblems(fields: TlsFields, at: Origin): readonly Diagnostic[] {
   });
   if (unknown.length > 0 || min === undefined || max === undefined || min <= max) return unknown;
   return [problem("max_tls_version", `no version is both at least ${min} and at most ${max}`)];
-}
-
-const cannot = {
-  certificate: "TLS is not served with it; plain HTTP goes on",
-  ca: "certificates cannot be checked, so TLS is not spoken with these settings",
-  crl: "certificates cannot be checked, so TLS is not spoken with these settings",
-} as const;
-
-/** Why a Secret cannot serve a purpose: on the field that refers to it, and in the Secret itself. */
-export function secretProblems(
-  lookup: SecretLookup,
-  key: string,
-  purpose: "certificate" | "ca" | "crl",
-  at: Origin,
-  reads: Reads,
-): readonly Diagnostic[] {
-  const secret = reads.get(lookup.secrets, key);
-  const facts = secret && secretFacts(secret)[purpose];
-  if (facts?.length === 0) return [];
-  const message = facts ? `Secret ${key} cannot be used: ${facts[0]?.message}` : `there is no Secret ${key}`;
-  const detail = { traffic: cannot[purpose], hint: "create the Secret, or correct the reference" };
-  return [diagnose("tls/unusable-secret", at, message, detail), ...(facts ?? [])];
 }
 
 /** Where TLSContexts are looked up: in the object's own namespace first, then anywhere by name. */
