@@ -77,7 +77,7 @@ function fits({ expect }: Probe, { does }: Outcome, names: ReadonlyMap<string, s
       return upstream ? false : same(expect.status, does.status);
     case "forward":
       return (
-        fitsForward(does, expect.status) &&
+        isReached(expect.status) &&
         (upstream?.path ?? does.path) === does.path &&
         same(host, does.host) &&
         same(upstream?.name, nameOf(does, names))
@@ -86,7 +86,7 @@ function fits({ expect }: Probe, { does }: Outcome, names: ReadonlyMap<string, s
 }
 
 /** An upstream that cannot be reached is no matter of routes. */
-function fitsForward(_: Effect, status: number | undefined): boolean {
+function isReached(status: number | undefined): boolean {
   return status === undefined || status === 200 || status === 503 || status === 504 || status === 101;
 }
 
