@@ -13,12 +13,12 @@ export class Edge {
   readonly how: ReadRef["how"];
   /** Input keys of the reading node, by the key that they read. */
   private readonly readers = new Map<string, Members>();
-  private readonly reader: Dependent;
+  private readonly owner: Dependencies;
 
-  constructor(from: Stored<unknown>, how: ReadRef["how"], reader: Dependent) {
+  constructor(from: Stored<unknown>, how: ReadRef["how"], owner: Dependencies) {
     this.from = from;
     this.how = how;
-    this.reader = reader;
+    this.owner = owner;
     from.edges.push(this);
   }
 
@@ -33,12 +33,16 @@ export class Edge {
 
   /** Wakes every reader of a key. */
   wake(key: string): void {
-    for (const inputKey of membersOf(this.readers, key)) this.reader.wake(inputKey);
+    if (this.owner.readsOwn(this, key)) this.owner.reader.wake(key);
+    for (const inputKey of membersOf(this.readers, key)) this.owner.reader.wake(inputKey);
   }
 }
 
+/** Stands for the reader's own input key: such reads need no entry of their own, and look alike for all inputs. */
+const own = null;
+
 /** Edge, key, edge, key … of one run. */
-type ReadList = readonly (Edge | string)[];
+type ReadList = readonly (Edge | string | typeof own)[];
 
 const none: ReadList = [];
 
@@ -47,15 +51,15 @@ const searchedReads = 32;
 
 /** The reads of all input keys of one node. */
 export class Dependencies {
-  private readonly owner: Dependent;
+  readonly reader: Dependent;
   private readonly edges: Edge[] = [];
   private readonly reads = new Map<string, ReadList>();
-  private readonly recorded: (Edge | string)[] = [];
+  private readonly recorded: (Edge | string | typeof own)[] = [];
   /** What was remembered last: many input keys read exactly the same, and share one list. */
   private latest: ReadList = none;
 
-  constructor(owner: Dependent) {
-    this.owner = owner;
+  constructor(reader: Dependent) {
+    this.reader = reader;
   }
 
   /** Notes a read of the run that is going on. */
@@ -69,12 +73,14 @@ export class Dependencies {
 
   /** Makes what was recorded since the last call the reads of an input key. */
   settle(inputKey: string): void {
+    const { recorded } = this;
+    for (let i = 1; i < recorded.length; i += 2) if (recorded[i] === inputKey) recorded[i] = own;
     const previous = this.reads.get(inputKey);
-    if (previous === undefined ? this.recorded.length > 0 : !sameReads(previous, this.recorded)) {
+    if (previous === undefined ? recorded.length > 0 : !sameReads(previous, recorded)) {
       this.forget(inputKey);
       this.remember(inputKey);
     }
-    this.recorded.length = 0;
+    recorded.length = 0;
   }
 
   /** Removes every trace of an input key. */
@@ -83,22 +89,31 @@ export class Dependencies {
     if (previous === undefined) return;
     this.reads.delete(inputKey);
     if (this.reads.size === 0) this.latest = none;
-    forEach(previous, (edge, key) => edge.remove(key, inputKey));
+    forEach(previous, (edge, key) => {
+      if (key !== own) edge.remove(key, inputKey);
+    });
   }
 
   /** What an input key has read. */
   of(inputKey: string): readonly ReadRef[] {
     const refs: ReadRef[] = [];
     forEach(this.reads.get(inputKey) ?? none, (edge, key) => {
-      refs.push({ collection: edge.from.name, key, how: edge.how });
+      refs.push({ collection: edge.from.name, key: key ?? inputKey, how: edge.how });
     });
     return refs;
   }
 
+  /** Whether an input key has read its own key there. */
+  readsOwn(edge: Edge, inputKey: string): boolean {
+    const reads = this.reads.get(inputKey) ?? none;
+    for (let i = 0; i < reads.length; i += 2) if (reads[i] === edge && reads[i + 1] === own) return true;
+    return false;
+  }
+
   private remember(inputKey: string): void {
-    const reads: (Edge | string)[] = [];
+    const reads: (Edge | string | typeof own)[] = [];
     forEach(this.recorded, (edge, key) => {
-      if (edge.add(key, inputKey)) reads.push(edge, key);
+      if (key === own || edge.add(key, inputKey)) reads.push(edge, key);
     });
     if (reads.length === 0) return;
     if (!sameReads(this.latest, reads)) this.latest = reads.slice();
@@ -107,7 +122,7 @@ export class Dependencies {
 
   private edgeTo(from: Stored<unknown>, how: ReadRef["how"]): Edge {
     for (const edge of this.edges) if (edge.from === from && edge.how === how) return edge;
-    const edge = new Edge(from, how, this.owner);
+    const edge = new Edge(from, how, this);
     this.edges.push(edge);
     return edge;
   }
@@ -119,10 +134,10 @@ function sameReads(a: ReadList, b: ReadList): boolean {
   return true;
 }
 
-function forEach(reads: ReadList, visit: (edge: Edge, key: string) => void): void {
+function forEach(reads: ReadList, visit: (edge: Edge, key: string | typeof own) => void): void {
   for (let i = 0; i < reads.length; i += 2) {
     const edge = reads[i];
     const key = reads[i + 1];
-    if (edge instanceof Edge && typeof key === "string") visit(edge, key);
+    if (edge instanceof Edge && (typeof key === "string" || key === own)) visit(edge, key);
   }
 }
