@@ -18,6 +18,8 @@ export interface Program {
   said(pattern: RegExp): Promise<RegExpExecArray>;
   /** Ctrl-C: the whole foreground group gets SIGINT. Returns the exit code and what was left running. */
   interrupt(): Promise<{ readonly code: number | null; readonly left: readonly string[] }>;
+  /** The most memory that the process with this in its command line has held, in bytes. */
+  peakMemory(command: RegExp): number;
   /** Ends everything at once, for a test that failed. */
   kill(): void;
 }
@@ -83,6 +85,12 @@ export function startProgram(args: readonly string[], options: ProgramOptions = 
       process.kill(-pid, "SIGINT");
       const [code] = (await exited) as [number | null];
       return { code, left: started.filter(isRunning).map(({ pid: one, command }) => `${one} ${command}`) };
+    },
+    peakMemory: (command) => {
+      const found = [...descendants(pid), { pid, command: commandOf(pid) }].find((one) => command.test(one.command));
+      if (!found) throw new Error(`nothing like ${command} is running`);
+      const status = readFileSync(`/proc/${found.pid}/status`, "utf8");
+      return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
     },
     kill: () => {
       const started = [...descendants(pid)];

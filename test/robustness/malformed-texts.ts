@@ -70,8 +70,8 @@ const documents: Readonly<Record<string, string>> = {
 };
 
 const objects: readonly Malformed[] = [
-  { name: "unknown-version", field: ".apiVersion", content: named("a").replace("v3alpha1", "v9") },
-  { name: "unknown-kind", field: ".kind", content: named("a").replace("kind: Mapping", "kind: Maping") },
+  { name: "unknown-version", field: ".apiVersion", content: named("version").replace("v3alpha1", "v9") },
+  { name: "unknown-kind", field: ".kind", content: named("kind").replace("kind: Mapping", "kind: Maping") },
   { name: "alias-bomb", field: ".spec", content: bomb() },
   {
     name: "alias-cycle",

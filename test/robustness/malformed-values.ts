@@ -122,7 +122,7 @@ const tcpMapping: readonly Row[] = [
   [{ service: "\\" }, ".spec.service"],
   [{ address: "localhost" }, ".spec.address"],
   [{ host: "a.*" }, ".spec.host"],
-  [{ host: "nobody.has.a.certificate.test" }, ".spec.host"],
+  [{ port: 9002, host: "nobody.has.a.certificate.test" }, ".spec.host"],
   [{ idle_timeout_ms: "soon" }, ".spec.idle_timeout_ms"],
   [{ weight: "all" }, ".spec.weight"],
   [{ tls: 5 }, ".spec.tls"],
@@ -154,7 +154,7 @@ const module: readonly Row[] = [
     ".spec.config.defaults.add_request_headers.host",
   ],
   [{ config: { no_such_setting: 1 } }, ".spec.config.no_such_setting"],
-  [{ config: { lua_scripts: "function envoy_on_request(" } }, ".spec.config.lua_scripts"],
+  [{ config: { gzip: { window_bits: 99 } } }, ".spec.config.gzip.window_bits"],
   [{ config: "everything" }, ".spec.config"],
 ];
 
@@ -186,7 +186,7 @@ const services: readonly Row[] = [
 
 function ambassador(kind: string, good: (i: number) => object, rows: readonly Row[], name?: string): Malformed[] {
   return rows.map(([wrong, field], i) => {
-    const metadata = { name: name ?? `zz-${i}` };
+    const metadata = name === undefined ? { name: `zz-${i}` } : { name, namespace: `zz-${i}` };
     const object = { apiVersion: "getambassador.io/v3alpha1", kind, metadata, spec: { ...good(i), ...wrong } };
     return { name: `${kind.toLowerCase()}-${i}`, field, content: `${JSON.stringify(object, null, 2)}\n` };
   });
