@@ -15,6 +15,12 @@ export function judge(expect: Expectation, seen: readonly Seen[], receipts: read
   if (attempts !== undefined && receipts.length !== attempts) {
     differences.push(`upstreams received ${receipts.length} requests instead of ${attempts}`);
   }
+  if (expect.upstreams !== undefined) {
+    const names = new Set(receipts.map(({ upstream }) => upstream));
+    if (names.size !== expect.upstreams) {
+      differences.push(`${names.size} upstreams were reached instead of ${expect.upstreams}: ${[...names].join(", ")}`);
+    }
+  }
   if (expect.distribution) differences.push(...judgeDistribution(expect.distribution, receipts));
   return differences;
 }

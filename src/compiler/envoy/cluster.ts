@@ -12,6 +12,7 @@ import { emitUpstreamTls } from "./tls.ts";
 type ClusterInit = Init<typeof ClusterSchema>;
 
 const dnsFamilies = { auto: 0, v4: 1, v6: 2 } as const;
+const balancers = { least_request: 1, ring_hash: 2, maglev: 5 } as const;
 const httpOptionsName = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
 /** Encodes a linked cluster. */
@@ -24,6 +25,7 @@ export function emitCluster(cluster: Cluster): Encoded {
     ...emitTarget(cluster.name, target, policy),
     ...emitCircuitBreakers(policy.circuitBreakers),
     ...emitKeepalive(policy.keepalive),
+    ...(policy.balancing ? { lbPolicy: balancers[policy.balancing] } : {}),
     ...(policy.tls ? { transportSocket: emitUpstreamTls(policy.tls) } : {}),
     typedExtensionProtocolOptions: emitHttpOptions(policy),
   });

@@ -6,12 +6,13 @@
 import { formatRef } from "#base/origin.ts";
 import {
   type RedirectActionSchema,
+  type RouteAction_HashPolicySchema,
   type RouteAction_UpgradeConfigSchema,
   type RouteActionSchema,
   RouteSchema,
 } from "#gen/envoy/config/route/v3/route_components_pb.js";
 import type { NamedMatch } from "../ir/match.ts";
-import type { Forward, HeaderEdits, HeaderValue, PathRewrite, Redirect, Route } from "../ir/route.ts";
+import type { Forward, HashKey, HeaderEdits, HeaderValue, PathRewrite, Redirect, Route } from "../ir/route.ts";
 import { duration, encode, encodeFields, fieldAt, type Init } from "./bytes.ts";
 import { emitHeaderCondition, emitMatch } from "./match.ts";
 
@@ -101,7 +102,22 @@ function emitForward(forward: Forward): ActionInit {
     ...emitHostRewrite(forward.hostRewrite),
     ...(forward.priority === "high" ? { priority: 1 } : {}),
     upgradeConfigs: forward.upgrades.map(emitUpgrade),
+    ...(forward.hashOn ? { hashPolicy: [emitHashKey(forward.hashOn)] } : {}),
   };
+}
+
+function emitHashKey(key: HashKey): Init<typeof RouteAction_HashPolicySchema> {
+  switch (key.kind) {
+    case "header":
+      return { policySpecifier: { case: "header", value: { headerName: key.name } } };
+    case "cookie": {
+      const { name, path = "", ttlMs } = key;
+      const ttl = ttlMs === undefined ? {} : { ttl: duration(ttlMs) };
+      return { policySpecifier: { case: "cookie", value: { name, path, ...ttl } } };
+    }
+    case "source-ip":
+      return { policySpecifier: { case: "connectionProperties", value: { sourceIp: true } } };
+  }
 }
 
 function emitUpgrade(upgradeType: string): Init<typeof RouteAction_UpgradeConfigSchema> {

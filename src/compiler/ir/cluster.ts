@@ -50,6 +50,8 @@ export interface ConnectionPolicy {
   readonly statName?: string;
   readonly circuitBreakers?: readonly CircuitBreaker[];
   readonly keepalive?: Keepalive;
+  /** How endpoints are chosen; absent: in turn. */
+  readonly balancing?: "least_request" | "ring_hash" | "maglev";
   /** The user's tag: sets apart clusters that are otherwise equal. */
   readonly tag?: string;
 }

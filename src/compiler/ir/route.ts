@@ -25,6 +25,13 @@ export type PathRewrite =
   | { readonly kind: "path"; readonly to: string }
   | { readonly kind: "regex"; readonly pattern: string; readonly substitution: string };
 
+/** What of a request is hashed, so that requests alike go to the same endpoint. */
+export type HashKey =
+  | { readonly kind: "header"; readonly name: string }
+  /** With `ttlMs`, a request that has no such cookie is given one. */
+  | { readonly kind: "cookie"; readonly name: string; readonly path?: string; readonly ttlMs?: number }
+  | { readonly kind: "source-ip" };
+
 /** Sending the request to an upstream. */
 export interface Forward {
   readonly kind: "forward";
@@ -36,6 +43,8 @@ export interface Forward {
   readonly idleTimeoutMs?: number;
   readonly priority?: "default" | "high";
   readonly upgrades: readonly string[];
+  /** What balancing by hash goes by. */
+  readonly hashOn?: HashKey;
 }
 
 /** Answering with a redirect. */

@@ -48,7 +48,7 @@ export const loadBalancer = object({
     object({
       name: required(string(), "Name of the cookie."),
       path: optional(string(), "Path of a generated cookie."),
-      ttl: optional(string(), "Lifetime of a generated cookie; without it none is generated."),
+      ttl: optional(duration, "Lifetime of a generated cookie; without it none is generated."),
     }),
     "Hash over a cookie.",
   ),

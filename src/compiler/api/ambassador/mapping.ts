@@ -37,7 +37,7 @@ import { settleAuthority, verifyAuthority } from "./mapping-authority.ts";
 import { verifyDnsType } from "./mapping-dns.ts";
 import { verifyMapping } from "./mapping-rules.ts";
 import { downgradeMapping, upgradeMapping } from "./mapping-versions.ts";
-import { upstreamNotes } from "./upstream-rules.ts";
+import { balancingProblems, upstreamNotes } from "./upstream-rules.ts";
 import { upstreamTls } from "./upstream-tls.ts";
 
 const flags = map(variants(string(), boolean()));
@@ -106,7 +106,6 @@ const destination = {
     versions: ["v1", "v2", "v3alpha1"],
   }),
   load_balancer: optional(loadBalancer, "How endpoints are chosen.", {
-    status: "notYet",
     versions: ["v1", "v2", "v3alpha1"],
   }),
   health_checks: optional(healthChecks, "Active health checks.", {
@@ -252,6 +251,8 @@ export const mappingSchema = object({
 export type MappingSpec = Static<typeof mappingSchema>;
 export type Mapping = Resource<"Mapping", MappingSpec>;
 
+const notUsed = "the Mapping is not used; if it was good before, that version of it goes on";
+
 /** The kind Mapping. */
 export const mapping = kind({
   kind: "Mapping",
@@ -267,6 +268,7 @@ export const mapping = kind({
     ...verifyDnsType(spec, at),
     ...verifyMapping(spec, at),
     ...upstreamNotes(spec, at),
+    ...balancingProblems(spec, at, "mapping", notUsed),
   ],
   settle: settleAuthority,
   columns: [

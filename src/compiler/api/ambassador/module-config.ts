@@ -68,7 +68,7 @@ const routing = {
     "Default of Mappings' `cluster_max_connection_lifetime_ms`.",
   ),
   circuit_breakers: optional(circuitBreakers, "Default of `circuit_breakers` of Mappings and TCPMappings."),
-  load_balancer: optional(loadBalancer, "How endpoints are chosen.", later),
+  load_balancer: optional(loadBalancer, "Default of `load_balancer` of Mappings, whatever their resolver."),
   keepalive: optional(keepalive, "Default of `keepalive` of Mappings."),
   retry_policy: optional(retryPolicy, "Which failed requests are tried again.", later),
   cors: optional(cors, "Which other sites' scripts may call everything.", later),

@@ -7,7 +7,7 @@ import { child, type Origin } from "#base/origin.ts";
 import { formatProblem } from "../format-string.ts";
 import { badEditDiagnostic, badEdits, type HeaderEditFields } from "./header-rules.ts";
 import type { ModuleConfig } from "./module-config.ts";
-import { upstreamNotes } from "./upstream-rules.ts";
+import { balancingProblems, upstreamNotes } from "./upstream-rules.ts";
 
 /** Settings without what cannot be used, and what that was. */
 export interface SettledConfig {
@@ -18,17 +18,19 @@ export interface SettledConfig {
 /** Takes out of the settings what Envoy would refuse everything for. `at` is the Module's `config`. */
 export function settleConfig(config: ModuleConfig, at: Origin): SettledConfig {
   const found: Diagnostic[] = [];
-  const { defaults, envoy_log_format: format, ...rest } = config;
+  const { defaults, envoy_log_format: format, load_balancer: balancer, ...rest } = config;
   const problem = logFormatProblem(format);
   if (problem !== undefined) {
     const where = child(at, "envoy_log_format");
     const traffic = "the access log has its default form";
     found.push(diagnose("module/invalid-value", where, `${where.path}: ${problem}`, { traffic }));
   }
-  found.push(...upstreamNotes(config, at));
+  const balancing = balancingProblems(config, at, "module", "endpoints take turns");
+  found.push(...upstreamNotes(config, at), ...balancing);
   const settled = {
     ...rest,
     ...(defaults === undefined ? {} : { defaults: settleDefaults(defaults, child(at, "defaults"), found) }),
+    ...(balancer === undefined || balancing.length > 0 ? {} : { load_balancer: balancer }),
     ...(format === undefined || problem !== undefined ? {} : { envoy_log_format: format }),
   };
   return found.length === 0 ? { config, found } : { config: settled, found };

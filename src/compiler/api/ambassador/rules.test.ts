@@ -147,7 +147,6 @@ for (const [version, spec, rest, found] of authorities) {
 /** Every field of a Mapping that has no effect yet, each with a value that would. */
 const later: Readonly<Record<string, unknown>> = {
   shadow: true,
-  load_balancer: { policy: "round_robin" },
   health_checks: [{ health_check: { http: { path: "/" } } }],
   add_linkerd_headers: true,
   cors: { origins: ["x"] },

@@ -1,11 +1,21 @@
 /** Rules for the settings of upstreams that no field's schema can tell; Mappings, TCPMappings and the Module share them. */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, type Origin } from "#base/origin.ts";
+import { headTextProblem, matchedNameProblem } from "./header-rules.ts";
 
 /** The settings that the rules look at. */
 export interface UpstreamSettings {
   readonly circuit_breakers?: readonly { readonly priority: string }[];
   readonly keepalive?: KeepaliveFields;
+  readonly load_balancer?: LoadBalancerFields;
+}
+
+/** `load_balancer` as it is written. */
+export interface LoadBalancerFields {
+  readonly policy: string;
+  readonly cookie?: { readonly name: string; readonly path?: string };
+  readonly header?: string;
+  readonly source_ip?: boolean;
 }
 
 /** `keepalive` as it is written. */
@@ -49,4 +59,39 @@ function impossibleKeepalive(given: KeepaliveFields, at: Origin): readonly Diagn
     const traffic = "connections have the operating system's own value";
     return [diagnose("service/impossible-keepalive", child(at, "keepalive", field), message, { traffic })];
   });
+}
+
+/** Why a `load_balancer` cannot be used: the old system dropped a Mapping for it. */
+export function balancingProblems(
+  { load_balancer: given }: UpstreamSettings,
+  at: Origin,
+  feature: "mapping" | "module",
+  traffic: string,
+): readonly Diagnostic[] {
+  const problem = given && balancingProblem(given);
+  if (!problem) return [];
+  const [steps, why] = problem;
+  const where = child(at, "load_balancer", ...steps);
+  return [diagnose(`${feature}/invalid-value`, where, `${where.path}: ${why}`, { traffic })];
+}
+
+function balancingProblem(given: LoadBalancerFields): readonly [steps: readonly string[], why: string] | undefined {
+  const { policy, cookie, header, source_ip } = given;
+  const keys = [
+    cookie ? ["cookie"] : [],
+    header === undefined ? [] : ["header"],
+    source_ip ? ["source_ip"] : [],
+  ].flat();
+  const [first, second] = keys;
+  if (policy === "round_robin" || policy === "least_request") {
+    return first === undefined ? undefined : [[first], `goes with ring_hash and maglev only, not with ${policy}`];
+  }
+  if (first === undefined) return [[], `${policy} needs what it shall hash: one of cookie, header and source_ip`];
+  if (second !== undefined) return [[second], `there is ${first} already, and only one thing can be hashed`];
+  const unusual = header === undefined ? undefined : matchedNameProblem(header);
+  if (unusual !== undefined) return [["header"], unusual];
+  if (cookie && matchedNameProblem(cookie.name) !== undefined)
+    return [["cookie", "name"], "is not the name of a cookie"];
+  const path = headTextProblem(cookie?.path ?? "");
+  return path === undefined ? undefined : [["cookie", "path"], path];
 }

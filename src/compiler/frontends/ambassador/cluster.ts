@@ -8,8 +8,9 @@ import { child, type Origin } from "#base/origin.ts";
 import { type MappingSpec, parseService, type ServiceAddress } from "../../api/index.ts";
 import type { Collection, Index, Reads } from "../../graph/graph.ts";
 import type { ClusterDecl, ClusterName, ConnectionPolicy, UpstreamTls } from "../../ir/cluster.ts";
+import type { HashKey } from "../../ir/route.ts";
 import type { Settings } from "../../settings.ts";
-import { lowerCircuitBreakers, lowerKeepalive } from "./connection.ts";
+import { type Balancing, lowerBalancing, lowerCircuitBreakers, lowerKeepalive } from "./connection.ts";
 import type { RouteDefaults } from "./defaults.ts";
 import { looksLikeService, serviceNamed } from "./service.ts";
 import { type ContextLookup, findContext, upstreamTls } from "./tls.ts";
@@ -43,6 +44,7 @@ export interface UpstreamFields {
   readonly respect_dns_ttl?: boolean | undefined;
   readonly circuit_breakers?: MappingSpec["circuit_breakers"];
   readonly keepalive?: MappingSpec["keepalive"];
+  readonly load_balancer?: MappingSpec["load_balancer"];
 }
 
 const implicitResolvers: Readonly<Record<string, ResolverDecl["kind"]>> = {
@@ -53,6 +55,11 @@ const implicitResolvers: Readonly<Record<string, ResolverDecl["kind"]>> = {
   "consul-endpoint": "consul",
 };
 
+/** An upstream, and what of a request decides which of its endpoints takes it. */
+export interface LoweredUpstream extends Checked<ClusterDecl> {
+  readonly hashOn?: HashKey;
+}
+
 /** Lowers an upstream; no value: requests for it get 503. */
 export function lowerUpstream(
   lookup: UpstreamLookup,
@@ -60,7 +67,7 @@ export function lowerUpstream(
   defaults: RouteDefaults,
   origin: Origin,
   reads: Reads,
-): Checked<ClusterDecl> {
+): LoweredUpstream {
   const at = child(origin, "spec", "service");
   const address = parseService(fields.service);
   // Admission refuses these, so that the last good version of the object goes on.
@@ -69,17 +76,55 @@ export function lowerUpstream(
   if (resolver === undefined) return { diagnostics: [unknownResolver(origin, fields.resolver ?? defaults.resolver)] };
   const tls = lowerOrigination(lookup, fields, address, origin, reads);
   if (tls.broken) return { diagnostics: tls.diagnostics };
+  const balancing = fields.load_balancer
+    ? ownBalancing(fields.load_balancer, resolver, lookup, origin, reads)
+    : noProblem;
+  if (balancing.broken) return { diagnostics: [balancing.problem] };
+  const balanced = balancing.value ?? defaults.balancing;
   const { family, problem } = lowerFamily(fields, defaults, origin);
   const policy: ConnectionPolicy = {
     ...lowerPolicy(fields, defaults, address),
+    ...(balanced?.policy ? { balancing: balanced.policy } : {}),
     dnsFamily: family,
     ...(tls.value ? { tls: tls.value } : {}),
   };
   const value = declare(lookup, address, policy, resolver, defaults, at, reads);
   return {
     value,
-    diagnostics: [...tls.diagnostics, ...(problem ? [problem] : []), ...oddities(address, fields, origin)],
+    ...(balanced?.hashOn ? { hashOn: balanced.hashOn } : {}),
+    diagnostics: [
+      ...tls.diagnostics,
+      ...(problem ? [problem] : []),
+      ...(balancing.problem ? [balancing.problem] : []),
+      ...oddities(address, fields, origin),
+    ],
   };
+}
+
+type OwnBalancing =
+  | { readonly broken: true; readonly problem: Diagnostic }
+  | { readonly broken?: never; readonly value?: Balancing; readonly problem?: Diagnostic };
+
+const noProblem: OwnBalancing = {};
+
+/** What a Mapping itself says of balancing; the Module's goes without these conditions. */
+function ownBalancing(
+  given: NonNullable<UpstreamFields["load_balancer"]>,
+  resolver: ResolverDecl["kind"],
+  lookup: UpstreamLookup,
+  origin: Origin,
+  reads: Reads,
+): OwnBalancing {
+  const at = child(origin, "spec", "load_balancer");
+  if (resolver === "service") {
+    const message = "load_balancer needs a resolver that finds endpoints";
+    const detail = { traffic: "requests get 503", hint: "write resolver: kubernetes-endpoint, or leave it out" };
+    return { broken: true, problem: diagnose("service/balancing-without-endpoints", at, message, detail) };
+  }
+  if (!reads.get(lookup.settings, "")?.disableEndpoints) return { value: lowerBalancing(given) };
+  const message = "load_balancer has no effect, because this instance does not use endpoints";
+  const traffic = "the Module's load_balancer counts, if there is one";
+  return { problem: diagnose("service/balancing-disabled", at, message, { traffic }) };
 }
 
 function findResolver(lookup: UpstreamLookup, name: string, reads: Reads): ResolverDecl["kind"] | undefined {

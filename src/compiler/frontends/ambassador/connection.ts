@@ -1,6 +1,8 @@
 /** LOWER of what a Mapping, a TCPMapping or the Module says of the connections to an upstream. */
+import { durationMs } from "#base/duration.ts";
 import { type MappingSpec, possibleKeepalive } from "../../api/index.ts";
-import type { CircuitBreaker, Keepalive } from "../../ir/cluster.ts";
+import type { CircuitBreaker, ConnectionPolicy, Keepalive } from "../../ir/cluster.ts";
+import type { HashKey } from "../../ir/route.ts";
 
 type Defined<F extends keyof MappingSpec> = NonNullable<MappingSpec[F]>;
 
@@ -22,5 +24,30 @@ export function lowerKeepalive(given: Defined<"keepalive">): Keepalive {
     ...(probes === undefined ? {} : { probes }),
     ...(idle_time === undefined ? {} : { idleSeconds: idle_time }),
     ...(interval === undefined ? {} : { intervalSeconds: interval }),
+  };
+}
+
+/** How endpoints are chosen, and what of a request decides it. */
+export interface Balancing {
+  readonly policy?: NonNullable<ConnectionPolicy["balancing"]>;
+  readonly hashOn?: HashKey;
+}
+
+/** Admission has seen to it that there is one hash key where there must be one. */
+export function lowerBalancing(given: Defined<"load_balancer">): Balancing {
+  if (given.policy === "round_robin") return {};
+  const hashOn = lowerHashKey(given);
+  return { policy: given.policy, ...(hashOn ? { hashOn } : {}) };
+}
+
+function lowerHashKey({ cookie, header, source_ip }: Defined<"load_balancer">): HashKey | undefined {
+  if (header !== undefined) return { kind: "header", name: header };
+  if (!cookie) return source_ip ? { kind: "source-ip" } : undefined;
+  const ttlMs = cookie.ttl === undefined ? undefined : durationMs(cookie.ttl);
+  return {
+    kind: "cookie",
+    name: cookie.name,
+    ...(cookie.path === undefined ? {} : { path: cookie.path }),
+    ...(ttlMs === undefined ? {} : { ttlMs }),
   };
 }

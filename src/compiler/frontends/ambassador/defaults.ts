@@ -6,7 +6,7 @@ import type { Module } from "../../api/index.ts";
 import type { CircuitBreaker, Keepalive } from "../../ir/cluster.ts";
 import type { AccessLogFormat, HttpOptions } from "../../ir/http-options.ts";
 import type { HeaderEdits } from "../../ir/route.ts";
-import { lowerCircuitBreakers, lowerKeepalive } from "./connection.ts";
+import { type Balancing, lowerBalancing, lowerCircuitBreakers, lowerKeepalive } from "./connection.ts";
 import { lowerAddedHeaders } from "./headers.ts";
 
 type ModuleConfig = Module["spec"]["config"];
@@ -18,6 +18,7 @@ export interface RouteDefaults {
   readonly clusterMaxConnectionLifetimeMs?: number;
   readonly circuitBreakers?: readonly CircuitBreaker[];
   readonly keepalive?: Keepalive;
+  readonly balancing?: Balancing;
   readonly resolver: string;
   readonly ipv4: boolean;
   readonly ipv6: boolean;
@@ -41,13 +42,14 @@ export function lowerRouteDefaults(config: ModuleConfig): RouteDefaults {
   const own = shared?.httpmapping;
   const idle = config.cluster_idle_timeout_ms;
   const lifetime = config.cluster_max_connection_lifetime_ms;
-  const { circuit_breakers: breakers, keepalive } = config;
+  const { circuit_breakers: breakers, keepalive, load_balancer: balancer } = config;
   const statsName = own?.stats_name ?? shared?.stats_name;
   return {
     timeoutMs: config.cluster_request_timeout_ms ?? 3000,
     ...(idle === undefined ? {} : { clusterIdleTimeoutMs: idle }),
     ...(lifetime === undefined ? {} : { clusterMaxConnectionLifetimeMs: lifetime }),
     ...(breakers === undefined ? {} : { circuitBreakers: lowerCircuitBreakers(breakers) }),
+    ...(balancer === undefined ? {} : { balancing: lowerBalancing(balancer) }),
     ...(keepalive === undefined ? {} : { keepalive: lowerKeepalive(keepalive) }),
     resolver: config.resolver ?? "kubernetes-service",
     ipv4: config.enable_ipv4 ?? true,

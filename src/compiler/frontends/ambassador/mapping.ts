@@ -4,8 +4,8 @@ import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, type Origin } from "#base/origin.ts";
 import { type Mapping, type MappingSpec, parseService } from "../../api/index.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
-import type { ClusterDecl } from "../../ir/cluster.ts";
-import type { Forward, PathRewrite, Redirect, RouteAction, RouteDecl } from "../../ir/route.ts";
+import type { ClusterDecl, ClusterName } from "../../ir/cluster.ts";
+import type { Forward, HashKey, PathRewrite, Redirect, RouteAction, RouteDecl } from "../../ir/route.ts";
 import { lowerUpstream, type UpstreamLookup } from "./cluster.ts";
 import { lowerRouteDefaults, type RouteDefaults } from "./defaults.ts";
 import { lowerHeaderEdits } from "./headers.ts";
@@ -22,7 +22,8 @@ export interface MappingLookup extends UpstreamLookup {
   readonly defaults: Collection<RouteDefaults>;
 }
 
-const noDefaults = lowerRouteDefaults({});
+/** The defaults without a Module. */
+export const noDefaults = lowerRouteDefaults({});
 
 /** Lowers a Mapping. */
 export function lowerMapping(
@@ -74,7 +75,7 @@ function lowerAction(
   const upstream = lowerUpstream(lookup, spec, defaults, origin, reads);
   const stray = strayRedirectFields(spec, origin);
   if (!upstream.value) return unavailable([...upstream.diagnostics, ...stray]);
-  const forward = lowerForward(spec, defaults, upstream.value, origin);
+  const forward = lowerForward(spec, defaults, upstream.value.name, upstream.hashOn, origin);
   return {
     action: forward.action,
     upstream: upstream.value,
@@ -85,20 +86,22 @@ function lowerAction(
 function lowerForward(
   spec: MappingSpec,
   defaults: RouteDefaults,
-  upstream: ClusterDecl,
+  cluster: ClusterName,
+  hashOn: HashKey | undefined,
   origin: Origin,
 ): { readonly action: Forward; readonly diagnostics: readonly Diagnostic[] } {
   const rewrite = lowerRewrite(spec);
   const priority = spec.priority?.toLowerCase();
   const action: Forward = {
     kind: "forward",
-    cluster: upstream.name,
+    cluster,
     ...(rewrite ? { rewrite } : {}),
     ...lowerHostRewrite(spec),
     timeoutMs: spec.timeout_ms ?? defaults.timeoutMs,
     ...(spec.idle_timeout_ms === undefined ? {} : { idleTimeoutMs: spec.idle_timeout_ms }),
     ...(priority === "high" ? { priority } : {}),
     upgrades: lowerUpgrades(spec),
+    ...(hashOn ? { hashOn } : {}),
   };
   return { action, diagnostics: [...priorityProblem(priority, origin), ...rewriteNotes(spec, origin)] };
 }
