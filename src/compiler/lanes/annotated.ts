@@ -3,13 +3,12 @@ import { configAnnotation, type RawObject, unfoldAnnotations } from "../api/inde
 import type { Derived } from "../graph/graph.ts";
 import { compareText } from "../link/order.ts";
 
-const nothing: Derived<RawObject> = { out: [] };
-
-/** The objects in an object's annotation, each under a key of its own. */
+/** An object, and the objects in its annotation, each under a key of its own. */
 export function unfold(object: RawObject, _reads: unknown, key: string): Derived<RawObject> {
-  if (object.annotations[configAnnotation] === undefined) return nothing;
+  const own = [key, object] as const;
+  if (object.annotations[configAnnotation] === undefined) return { out: [own] };
   const { value = [], diagnostics } = unfoldAnnotations(object);
-  return { out: value.map((inner, i) => [`${key}!${i + 1}`, inner] as const), diagnostics };
+  return { out: [own, ...value.map((inner, i) => [`${key}!${i + 1}`, inner] as const)], diagnostics };
 }
 
 /** The older definition of one identity comes first; where ages are unknown, the place of reading decides. */

@@ -28,8 +28,7 @@ export function declareInputs(g: Graph) {
 /** Declares admission. `any` are singletons: the first object of ours of a kind, usable or not. */
 export function declareObjects(g: Graph, inputs: Inputs) {
   const { objects, settings } = inputs;
-  const annotated = g.map("admit.annotations", objects, unfold);
-  const everything = g.union("all objects", objects, annotated);
+  const everything = g.map("all objects", objects, unfold);
   const identities = g.group("objects by identity", everything, (raw) => [refKey(raw.ref)], byCreation);
   const admitted = g.map("admit", identities, admission(inputs, api.admit, salvageMapping, withoutRefusedSlot));
   const ofKind = g.split("resources", admitted, ({ resource }) => resource.kind);
