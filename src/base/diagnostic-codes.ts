@@ -44,6 +44,9 @@ export const diagnosticCodes = {
 
   // compat
   "compat/false-is-off": notice("A setting is false, which switches it off; the old system looked at presence alone."),
+  "compat/ingress-paths": notice(
+    "Paths of an Ingress are sent on as they are, and Prefix counts whole segments; the old system did neither.",
+  ),
   "compat/ip-allow-nobody": notice("No entry of ip_allow can be used, so nobody is let in; the old system let all in."),
   "compat/listeners-in-force": notice("There is a Listener, so the Module's settings of 1.x ports have no effect."),
 
@@ -92,7 +95,20 @@ export const diagnosticCodes = {
   "host/tls-without-secret": warning("A Host has TLS settings but no certificate."),
 
   // ingress
-  "ingress/not-yet-supported": warning("Ingress objects have no effect yet."),
+  "ingress/duplicate-path": error("A path of an Ingress matches the same requests as an earlier one."),
+  "ingress/invalid-annotation": error("An annotation that changes how an Ingress is read has an unknown value."),
+  "ingress/invalid-host": error("A host of an Ingress is neither a name nor a wildcard below a name."),
+  "ingress/invalid-path": error("A path of an Ingress is not one that a request can have."),
+  "ingress/no-backend": error("A path of an Ingress does not say where its requests go."),
+  "ingress/not-yet-supported": warning("Knative's Ingress objects have no effect yet."),
+  "ingress/nothing-to-serve": warning("An Ingress has neither a path nor a default backend."),
+  "ingress/other-certificate": warning("Another object decides about TLS for a name of an Ingress's TLS section."),
+  "ingress/resource-backend": error("A backend of an Ingress is not a Service."),
+  "ingress/tls-without-secret": warning("A TLS section of an Ingress does not name a Secret."),
+  "ingress/unknown-class": warning("The IngressClass of an Ingress does not exist or is for another controller."),
+  "ingress/unknown-path-type": error("A type of path does not exist."),
+  "ingress/unknown-port": error("A backend of an Ingress names a port that its Service does not have."),
+  "ingress/unknown-service": error("A backend of an Ingress names a Service that does not exist."),
 
   // internal
   "internal/bug": error("A step of the compiler failed on this object; its previous output is kept."),
@@ -147,7 +163,7 @@ export const diagnosticCodes = {
   "mapping/invalid-regex": error("A regular expression cannot be used."),
   "mapping/invalid-value": error("A field of a Mapping holds what no request or answer can carry."),
   "mapping/lone-weight": notice("A Mapping has a weight but shares its requests with no other."),
-  "mapping/no-host": warning("No Host serves the names that a Mapping is for."),
+  "mapping/no-host": warning("No Host serves the names that a Mapping or Ingress is for."),
   "mapping/not-yet-supported": warning("A field of a Mapping has no effect yet."),
   "mapping/redirect-conflict": error("A Mapping has several kinds of redirect paths."),
   "mapping/redirect-without-host": warning("A redirect field has no effect without host_redirect."),

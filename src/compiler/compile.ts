@@ -11,6 +11,7 @@ import type { Collection, Graph } from "./graph/index.ts";
 import type { Encoded, ResourceType } from "./ir/encoded.ts";
 import { declareChains } from "./lanes/chains.ts";
 import { declareHosts } from "./lanes/hosts.ts";
+import { declareIngresses } from "./lanes/ingress.ts";
 import { declareListeners } from "./lanes/listeners.ts";
 import { declareModule } from "./lanes/module.ts";
 import { declareNames } from "./lanes/names.ts";
@@ -30,9 +31,10 @@ export function declareCompiler(g: Graph) {
   const inputs = declareInputs(g); //                                           objects, settings, last good, refusals
   const objects = declareObjects(g, inputs); //                                 admit: one resource per identity
   const module = declareModule(g, objects); //                                  lower: instance-wide values
-  const hosts = declareHosts(g, inputs, objects, module); //                    lower: TLSContexts and Hosts
+  const ingresses = declareIngresses(g, objects); //                           lower: which Ingresses are ours
+  const hosts = declareHosts(g, inputs, objects, module, ingresses); //         lower: TLSContexts and Hosts
   const sockets = declareSockets(g, inputs, objects, module, hosts); //         lower, link: declared listeners
-  const routes = declareRoutes(g, inputs, objects, module, hosts, sockets); //  lower, link, emit: Mappings, TCPMappings
+  const routes = declareRoutes(g, inputs, objects, { module, hosts, sockets, ingresses }); // lower, link, emit: routes
   const upstreams = declareUpstreams(g, inputs, objects, routes); //            link, emit: clusters and endpoints
   const listeners = declareListeners(g, sockets, routes); //                    link: listeners and sites
   const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name

@@ -48,6 +48,8 @@ export interface HostDecl {
   readonly tls?: HostTls;
   /** TLS was asked for but cannot be served: nothing of it is shown to secure requests under another host's TLS. */
   readonly tlsBroken?: true;
+  /** It stands for its name only while no Host that a user wrote claims it. */
+  readonly yields?: true;
 }
 
 /** Whether `labels` satisfy `selector`; `loose` asks for one matching label only. */

@@ -1,16 +1,23 @@
-/** TLSContexts and Hosts, and the Hosts that stand in where there are none. */
+/** TLSContexts and Hosts, and what stands in where there are none: TLS sections of Ingresses, hosts of TLSContexts. */
 import * as ambassador from "../frontends/ambassador/index.ts";
+import { ingressHosts } from "../frontends/ingress/index.ts";
 import type { Graph } from "../graph/index.ts";
+import type { Ingresses } from "./ingress.ts";
 import type { ModuleValues } from "./module.ts";
 import type { Inputs, Objects } from "./objects.ts";
-import { first, named, of } from "./wiring.ts";
+import { first, keep, named, of } from "./wiring.ts";
 
 /** Secrets by coordinates, TLSContexts, and host declarations. */
 export type Hosts = ReturnType<typeof declareHosts>;
 
 /** Declares Hosts. */
-export function declareHosts(g: Graph, { settings }: Inputs, objects: Objects, { defaults, legacy }: ModuleValues) {
-  const { all, anyHost, anyListener } = objects;
+export function declareHosts(
+  g: Graph,
+  { settings }: Inputs,
+  { all, anyHost, anyListener }: Objects,
+  { defaults, legacy }: ModuleValues,
+  ingresses: Ingresses,
+) {
   const secrets = g.map("Secrets", all("Secret"), ({ resource }) => named(resource.ref, resource));
   const contexts = g.map("lower.TLSContext", all("TLSContext"), of(ambassador.lowerTlsContext({ secrets, defaults })));
   const byName = g.index("TLSContexts by name", contexts, (context) => [context.ref.name]);
@@ -18,9 +25,13 @@ export function declareHosts(g: Graph, { settings }: Inputs, objects: Objects, {
   const synthetic = { settings, module: legacy, anyHost, anyListener };
   const ofContexts = g.map("lower.contextHosts", contexts, ambassador.contextHosts(synthetic));
   const anyContextHost = first(g, "any context Host", ofContexts);
-  const catchAll = g.value(
-    "lower.catchAllHost",
-    ambassador.catchAllHost({ ...synthetic, contextHosts: anyContextHost }),
+  const ofIngresses = g.map("lower.ingressHosts", ingresses, ingressHosts({ secrets, anyHost, anyContextHost }));
+  // One that serves some names only leaves all others to the catch-all.
+  const catchAlls = g.map("catch-all Ingresses", ofIngresses, (host, _, key) =>
+    keep(key, host.glob === "*" ? host : undefined),
   );
-  return { secrets, contexts, contextLookup: { contexts, byName }, hosts: g.union("hosts", own, ofContexts, catchAll) };
+  const anyStandIn = first(g, "any stand-in", g.union("stand-ins", ofContexts, catchAlls));
+  const catchAll = g.value("lower.catchAllHost", ambassador.catchAllHost({ ...synthetic, contextHosts: anyStandIn }));
+  const hosts = g.union("hosts", own, ofContexts, ofIngresses, catchAll);
+  return { secrets, contexts, contextLookup: { contexts, byName }, hosts };
 }

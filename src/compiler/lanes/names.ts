@@ -21,8 +21,7 @@ export function declareNames(
   { routes, sets }: Routes,
 ) {
   const claims = g.map("link.Claim", hosts, link.linkClaims(allSites));
-  const byAge = (a: link.Claim, b: link.Claim) => link.byAge(a.host, b.host);
-  const claimsByName = g.group("Hosts by name", claims, (claim) => [link.claimedName(claim)], byAge);
+  const claimsByName = g.group("Hosts by name", claims, (claim) => [link.claimedName(claim)], link.byClaim);
   const claimed = g.map("link.Domain", claimsByName, link.linkDomain);
   const irregular = g.index("irregular names", claimed, ({ site, glob }) => (isIrregular(glob) ? [site] : []));
   const lookup = { sites: allSites, claimed, irregular };

@@ -1,10 +1,11 @@
-/** Mappings and TCPMappings: what they ask for, and the routes that rivals for the same requests become. */
+/** Mappings, Ingresses and TCPMappings: what they ask for, and the routes that rivals for the same requests become. */
 import { emitRoute } from "../envoy/route.ts";
 import * as ambassador from "../frontends/ambassador/index.ts";
 import type { Graph } from "../graph/index.ts";
 import type { Route } from "../ir/route.ts";
 import * as link from "../link/index.ts";
 import type { Hosts } from "./hosts.ts";
+import { declareIngressRoutes, type Ingresses } from "./ingress.ts";
 import type { ModuleValues } from "./module.ts";
 import type { Inputs, Objects } from "./objects.ts";
 import { declareResolvers } from "./resolvers.ts";
@@ -14,21 +15,29 @@ import { emitted, of, unavailable } from "./wiring.ts";
 /** Declared and linked routes, and their bytes in sets by the name that they are for. */
 export type Routes = ReturnType<typeof declareRoutes>;
 
+interface RouteInputs {
+  readonly module: ModuleValues;
+  readonly hosts: Hosts;
+  readonly sockets: Sockets;
+  readonly ingresses: Ingresses;
+}
+
 /** Declares routes. */
 export function declareRoutes(
   g: Graph,
   { settings }: Inputs,
-  { all }: Objects,
-  module: ModuleValues,
-  hosts: Hosts,
-  { httpsPort }: Sockets,
+  objects: Objects,
+  { module, hosts, sockets: { httpsPort }, ingresses }: RouteInputs,
 ) {
+  const { all } = objects;
   const resolvers = g.index("resolvers by name", declareResolvers(g, all), (resolver) => [resolver.name]);
   const lookup = { settings, defaults: module.defaults, resolvers, ...hosts.contextLookup };
   const lowerMapping = ambassador.lowerMapping(lookup);
-  const decls = g.map("lower.Mapping", all("Mapping"), ({ resource, from }, reads, key) =>
+  const ofMappings = g.map("lower.Mapping", all("Mapping"), ({ resource, from }, reads, key) =>
     lowerMapping({ mapping: resource, ...(from === "match" ? { broken: true } : {}) }, reads, key),
   );
+  const ofIngresses = declareIngressRoutes(g, objects, ingresses, lookup);
+  const decls = g.union("route declarations", ofMappings, ofIngresses);
   const rivals = g.group("same match", decls, (decl) => [decl.matchKey], link.byTurn);
   const routes = g.map("link.Route", rivals, link.linkRoutes);
   const emittedRoutes = g.map("emit.Route", routes, (route, reads, key) => {

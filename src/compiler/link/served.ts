@@ -79,7 +79,7 @@ function isSelected(
 }
 
 function unserved({ origin: { ref }, hostsPath }: Route, set: string, isKnownName: boolean): Diagnostic {
-  const traffic = "no request reaches this Mapping";
+  const traffic = `no request reaches this ${ref.kind}`;
   if (set === selectedSet) {
     return diagnose("mapping/no-host", { ref, path: "" }, "it has no hostname, and no Host selects its labels", {
       traffic,

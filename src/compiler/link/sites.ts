@@ -10,6 +10,7 @@ import type { Derived, Index, Reads } from "../graph/graph.ts";
 import { type HostDecl, selects } from "../ir/host.ts";
 import type { HostBinding, ListenerDecl } from "../ir/listener.ts";
 import type { Domain, Site } from "../ir/virtual-host.ts";
+import { byAge } from "./order.ts";
 
 /** The site of a listener, by everything that decides which hosts it has and how it shows them. */
 export function siteOf(listener: ListenerDecl): Site {
@@ -59,14 +60,33 @@ export function claimedName(claim: Claim): string {
   return `${claim.site.name}|${port === undefined ? glob : `${glob}:${port}`}`;
 }
 
-/** One name, one Host: the oldest claim wins. */
+/** The order of claims to one name: Hosts of users', then the older. */
+export function byClaim({ host: a }: Claim, { host: b }: Claim): number {
+  return Number(a.yields ?? false) - Number(b.yields ?? false) || byAge(a, b);
+}
+
+/** One name, one Host: the first claim wins. */
 export function linkDomain(claims: readonly Claim[], _reads: Reads, key: string): Derived<Domain> {
   const [first, ...later] = claims;
   if (!first) return { out: [] };
   const { site, host } = first;
   const text = host.port === undefined ? host.glob : `${host.glob}:${host.port}`;
   const domain: Domain = { site: site.name, security: site.security, glob: host.glob, text, host };
-  return { out: [[key, domain]], diagnostics: later.map((claim) => duplicate(claim.host, host)) };
+  return { out: [[key, domain]], diagnostics: later.flatMap((claim) => lostClaim(claim.host, host)) };
+}
+
+/** Who gives way is told only if somebody would notice. */
+function lostClaim(host: HostDecl, first: HostDecl): readonly Diagnostic[] {
+  if (!host.yields) return [duplicate(host, first)];
+  if (first.tls?.certificate.name === host.tls?.certificate.name) return [];
+  const winner = formatRef(first.origin.ref);
+  return [
+    diagnose("ingress/other-certificate", host.origin, `${winner} decides about TLS for ${host.glob}`, {
+      traffic: "another certificate than this section's is served, or none",
+      hint: "name the same Secret in both",
+      related: [{ at: first.origin, message: "decides" }],
+    }),
+  ];
 }
 
 function duplicate(host: HostDecl, first: HostDecl): Diagnostic {

@@ -1,7 +1,8 @@
 /**
- * Ingress of any version, in the shape of networking.k8s.io/v1. It is ours by its class and its annotations.
+ * Ingress of any version, in the shape of networking.k8s.io/v1. One that says by annotation that it is for others, or
+ * names no class at all, is of no use; one that names an IngressClass is kept until that is looked up.
  */
-import { diagnose, ok } from "#base/diagnostic.ts";
+import { ok } from "#base/diagnostic.ts";
 import type { Resource } from "../resource.ts";
 import { integer, list, object, optional, type Static, string, variants } from "../schema/index.ts";
 import { coreKind } from "./narrow.ts";
@@ -22,6 +23,10 @@ const backend = object(
         open,
       ),
       "Service.",
+    ),
+    resource: optional(
+      object({ kind: optional(string(), "Kind."), name: optional(string(), "Name.") }, open),
+      "Object.",
     ),
     serviceName: optional(string(), "Service, in old versions."),
     servicePort: optional(variants(integer(), string()), "Port, in old versions."),
@@ -63,22 +68,24 @@ const body = object(
   open,
 );
 
-/** A Service and its port. */
-export interface IngressBackend {
-  readonly service: string;
-  readonly port: number | string;
-}
+/** Where requests go: a Service and its port, by number or name, or an object of another kind. */
+export type IngressBackend =
+  | { readonly kind: "service"; readonly service: string; readonly port?: number | string }
+  | { readonly kind: "resource"; readonly resource: string };
 
 /** A path of a rule. */
 export interface IngressPath {
   readonly path: string;
-  readonly exact: boolean;
+  readonly pathType: string;
   readonly backend?: IngressBackend;
 }
 
 /** What is read of an Ingress. */
 export interface IngressSpec {
+  /** The IngressClass that decides whether it is ours; absent: its annotation says so. */
   readonly className?: string;
+  /** The text of the annotation that asks for the paths of old. */
+  readonly legacyPaths?: string;
   readonly defaultBackend?: IngressBackend;
   readonly tls: readonly { readonly hosts: readonly string[]; readonly secretName?: string }[];
   readonly rules: readonly { readonly host?: string; readonly paths: readonly IngressPath[] }[];
@@ -89,42 +96,50 @@ export type Ingress = Resource<"Ingress", IngressSpec>;
 /** Annotation with the instance that an Ingress or IngressClass is for. */
 export const idAnnotation = "getambassador.io/ambassador-id";
 
+/** Annotation that restores how paths were matched and sent on. */
+export const legacyPathsAnnotation = "getambassador.io/ingress-legacy-paths";
+
 /** The kind Ingress. */
 export const ingress = coreKind({
   kind: "Ingress",
   group: "networking.k8s.io",
   versions: ["v1beta1", "v1"],
   body,
-  narrow({ spec = {} }, raw, settings) {
-    const annotated = raw.annotations["kubernetes.io/ingress.class"];
-    const className = annotated?.toLowerCase() ?? spec.ingressClassName;
-    if (className !== "ambassador") return { diagnostics: [] };
-    if ((raw.annotations[idAnnotation] ?? "default") !== settings.ambassadorId) return { diagnostics: [] };
-    const narrow: IngressSpec = {
-      className,
+  narrow({ spec = {} }, { annotations }, settings) {
+    const isAnnotated = annotations["kubernetes.io/ingress.class"]?.toLowerCase() === "ambassador";
+    const { ingressClassName: className } = spec;
+    if (!isAnnotated && className === undefined) return { diagnostics: [] };
+    if ((annotations[idAnnotation] ?? "default") !== settings.ambassadorId) return { diagnostics: [] };
+    const legacyPaths = annotations[legacyPathsAnnotation];
+    return ok<IngressSpec>({
+      ...(isAnnotated || className === undefined ? {} : { className }),
+      ...(legacyPaths === undefined ? {} : { legacyPaths }),
       ...optionalBackend("defaultBackend", spec.defaultBackend ?? spec.backend),
       tls: (spec.tls ?? []).map(({ hosts = [], ...rest }) => ({ hosts, ...rest })),
       rules: (spec.rules ?? []).map(({ host, http }) => ({
         ...(host === undefined ? {} : { host }),
         paths: (http?.paths ?? []).map(narrowPath),
       })),
-    };
-    const traffic = "requests for its hosts and paths are not served by it";
-    const at = { ref: raw.ref, path: "" };
-    return ok(narrow, [diagnose("ingress/not-yet-supported", at, "Ingress is not supported yet", { traffic })]);
+    });
   },
 });
 
 function narrowPath(given: Static<typeof path>): IngressPath {
-  return { path: given.path ?? "/", exact: given.pathType === "Exact", ...optionalBackend("backend", given.backend) };
+  const { pathType = "ImplementationSpecific" } = given;
+  return { path: given.path || "/", pathType, ...optionalBackend("backend", given.backend) };
 }
 
 function optionalBackend<K extends string>(
   key: K,
   given: Static<typeof backend> | undefined,
 ): { readonly [P in K]?: IngressBackend } {
-  const service = given?.service?.name ?? given?.serviceName;
-  if (service === undefined) return {};
-  const port = given?.service?.port?.number ?? given?.service?.port?.name ?? given?.servicePort ?? 80;
-  return { [key]: { service, port } } as { readonly [P in K]?: IngressBackend };
+  const narrowed = given && narrowBackend(given);
+  return (narrowed ? { [key]: narrowed } : {}) as { readonly [P in K]?: IngressBackend };
+}
+
+function narrowBackend({ service, resource, serviceName, servicePort }: Static<typeof backend>) {
+  const name = service?.name ?? serviceName;
+  const port = service?.port?.number ?? service?.port?.name ?? servicePort;
+  if (name !== undefined) return { kind: "service", service: name, ...(port === undefined ? {} : { port }) } as const;
+  return resource && ({ kind: "resource", resource: `${resource.kind ?? "?"} ${resource.name ?? "?"}` } as const);
 }

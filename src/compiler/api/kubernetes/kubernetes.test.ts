@@ -120,9 +120,13 @@ const kept: readonly Case[] = [
       ours,
     ),
     {
-      className: "ambassador",
       tls: [{ hosts: ["a.b"], secretName: "s" }],
-      rules: [{ host: "a.b", paths: [{ path: "/x", exact: true, backend: { service: "q", port: "http" } }] }],
+      rules: [
+        {
+          host: "a.b",
+          paths: [{ path: "/x", pathType: "Exact", backend: { kind: "service", service: "q", port: "http" } }],
+        },
+      ],
     },
   ],
   [
@@ -133,7 +137,7 @@ const kept: readonly Case[] = [
       { spec: { backend: { serviceName: "q", servicePort: 80 } } },
       { ...ours, group: "extensions" },
     ),
-    { className: "ambassador", defaultBackend: { service: "q", port: 80 }, tls: [], rules: [] },
+    { defaultBackend: { kind: "service", service: "q", port: 80 }, tls: [], rules: [] },
   ],
   [
     "IngressClass",
@@ -160,7 +164,7 @@ const useless: readonly Case[] = [
   ["an Ingress of no class", rawObject("Ingress", "v1", {}, { group: "networking.k8s.io" }), undefined],
   [
     "an Ingress of another class",
-    rawObject("Ingress", "v1", { spec: { ingressClassName: "nginx" } }, { group: "networking.k8s.io" }),
+    rawObject("Ingress", "v1", {}, { ...ours, annotations: { "kubernetes.io/ingress.class": "nginx" } }),
     undefined,
   ],
   [

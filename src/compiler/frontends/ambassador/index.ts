@@ -1,11 +1,11 @@
 /** The door of the Ambassador dialect: its resources → declarations that know no dialect. */
 
-export type { ResolverDecl } from "./cluster.ts";
+export { lowerUpstream, type ResolverDecl } from "./cluster.ts";
 export { lowerHttpOptions, lowerLegacyListening, lowerRouteDefaults } from "./defaults.ts";
 export { lowerHost } from "./host.ts";
 export { legacyListeners } from "./legacy-listeners.ts";
 export { lowerListener } from "./listener.ts";
-export { type AdmittedMapping, lowerMapping } from "./mapping.ts";
+export { type AdmittedMapping, lowerMapping, type MappingLookup, noDefaults } from "./mapping.ts";
 export { catchAllHost, contextHosts } from "./synthetic-host.ts";
 export { lowerTcpMapping } from "./tcp-mapping.ts";
 export { lowerTlsContext } from "./tls.ts";

@@ -1,0 +1,97 @@
+/**
+ * LOWER of an Ingress's TLS sections: a Host for every name, which serves cleartext requests too and takes the routes
+ * of Ingresses alone. A Host that a user writes for the same name takes its place.
+ */
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { child, refKey } from "#base/origin.ts";
+import type { Ingress, Secret } from "../../api/index.ts";
+import type { Collection, Derived, Reads } from "../../graph/graph.ts";
+import type { HostDecl } from "../../ir/host.ts";
+import { certificateUse, secretProblems } from "../secrets.ts";
+import { ingressLabel } from "./label.ts";
+import { invalidHost, lowerHostName } from "./match.ts";
+
+/** What TLS sections are lowered against. */
+export interface HostLookup {
+  readonly secrets: Collection<Secret>;
+  /** Users' Hosts and what acts as such, under "": where there are none, a Host for all names takes all routes. */
+  readonly anyHost: Collection<unknown>;
+  readonly anyContextHost: Collection<unknown>;
+}
+
+type Section = Ingress["spec"]["tls"][number];
+
+/** The Hosts of an Ingress. */
+export function ingressHosts(lookup: HostLookup): (ingress: Ingress, reads: Reads) => Derived<HostDecl> {
+  return (ingress, reads) => {
+    const hosts = new Map<string, HostDecl>();
+    const diagnostics: Diagnostic[] = [];
+    ingress.spec.tls.forEach((section, i) => {
+      const at = child({ ref: ingress.ref, path: "" }, "spec", "tls", i);
+      if (!section.secretName) {
+        diagnostics.push(withoutSecret(at));
+        return;
+      }
+      const policy = sectionPolicy(lookup, ingress, section.secretName, i, reads, diagnostics);
+      for (const { glob, path } of namesOf(section, i, ingress, diagnostics)) {
+        const key = `${refKey(ingress.ref)} tls ${glob}`;
+        const selector = glob === "*" && isAlone(lookup, reads) ? {} : { selector: ingressLabel };
+        // The first section counts, as the first path does.
+        if (!hosts.has(key)) hosts.set(key, { key, origin: { ref: ingress.ref, path }, glob, ...policy, ...selector });
+      }
+    });
+    return { out: hosts, diagnostics };
+  };
+}
+
+/** Without any Host of users', what serves all names serves users' routes as well. */
+function isAlone({ anyHost, anyContextHost }: HostLookup, reads: Reads): boolean {
+  return !reads.has(anyHost, "") && !reads.has(anyContextHost, "");
+}
+
+function sectionPolicy(
+  lookup: HostLookup,
+  { ref, created = "", labels }: Ingress,
+  name: string,
+  i: number,
+  reads: Reads,
+  diagnostics: Diagnostic[],
+): Omit<HostDecl, "key" | "origin" | "glob"> {
+  const certificate = certificateUse({ namespace: ref.namespace, name });
+  const at = { ref, path: `.spec.tls[${i}].secretName` };
+  const problems = secretProblems(lookup, certificate.secret, "certificate", at, reads);
+  diagnostics.push(...problems);
+  return {
+    created,
+    namespace: ref.namespace,
+    labels,
+    insecure: "route",
+    additionalPort: 8080,
+    ...(problems.length > 0
+      ? { tlsBroken: true }
+      : { tls: { certificate, policy: { requireClientCertificate: false } } }),
+    yields: true,
+  };
+}
+
+function namesOf(
+  { hosts }: Section,
+  i: number,
+  { ref }: Ingress,
+  diagnostics: Diagnostic[],
+): readonly { readonly glob: string; readonly path: string }[] {
+  if (hosts.length === 0) return [{ glob: "*", path: `.spec.tls[${i}]` }];
+  return hosts.flatMap((host, j) => {
+    const path = `.spec.tls[${i}].hosts[${j}]`;
+    const glob = lowerHostName(host);
+    if (!glob) diagnostics.push(invalidHost({ ref, path }, host, "TLS is not served for it"));
+    return glob ? [{ glob: glob.text, path }] : [];
+  });
+}
+
+function withoutSecret(at: Diagnostic["at"]): Diagnostic {
+  return diagnose("ingress/tls-without-secret", at, "a TLS section needs a secretName", {
+    traffic: "TLS is not served for its hosts; plain HTTP goes on",
+    hint: "name the Secret with the certificate",
+  });
+}

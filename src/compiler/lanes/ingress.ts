@@ -1,0 +1,38 @@
+/** Ingresses: those that are ours, and the routes that they ask for, with upstreams as all others of the instance. */
+import type { Origin } from "#base/origin.ts";
+import * as ambassador from "../frontends/ambassador/index.ts";
+import * as ingress from "../frontends/ingress/index.ts";
+import type { Collection, Graph, Reads } from "../graph/index.ts";
+import type { RouteDecl } from "../ir/route.ts";
+import type { Objects } from "./objects.ts";
+import { of } from "./wiring.ts";
+
+/** Our Ingresses. */
+export type Ingresses = ReturnType<typeof declareIngresses>;
+
+/** Declares which Ingresses are ours. */
+export function declareIngresses(g: Graph, { all }: Objects) {
+  const classes = g.index("IngressClasses by name", all("IngressClass"), ({ resource }) => [resource.ref.name]);
+  return g.map("lower.IngressClass", all("Ingress"), of(ingress.acceptIngress({ classes })));
+}
+
+/** Declares the routes of Ingresses. */
+export function declareIngressRoutes(
+  g: Graph,
+  { all }: Objects,
+  ingresses: Ingresses,
+  lookup: ambassador.MappingLookup,
+): Collection<RouteDecl> {
+  const defaults = (reads: Reads) => reads.get(lookup.defaults, "") ?? ambassador.noDefaults;
+  const upstream = (service: string, at: Origin, reads: Reads) => {
+    const { value, diagnostics } = ambassador.lowerUpstream(lookup, { service }, defaults(reads), at, reads);
+    const here = diagnostics.map((diagnostic) => ({ ...diagnostic, at }));
+    return value ? { value: { ...value, origin: at }, diagnostics: here } : { diagnostics: here };
+  };
+  const { settings } = lookup;
+  return g.map(
+    "lower.Ingress",
+    ingresses,
+    ingress.lowerIngress({ settings, services: all("Service"), defaults, upstream }),
+  );
+}
