@@ -12,23 +12,30 @@ export interface ServiceAddress {
   readonly port?: number;
   /** What stood behind host and port, which means nothing. */
   readonly ignored?: string;
+  /** A user name stood before the host, which means nothing either. */
+  readonly user?: true;
 }
 
-const shape = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(?:[^@/]*@)?(\[[0-9a-f:.]+\]|[^:/?#[\]]*)(?::(\d*))?([/?#].*)?$/i;
+const schemed = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is;
+const user = /^[^@/?#]*@/;
+const shape = /^(\[[0-9a-f:.]+\]|[^:/?#[\]]*)(?::(\d*))?([/?#].*)?$/is;
 
-/** Takes a service string apart; a text says why it cannot be. */
+/** Takes a service string apart; a text says why it cannot be. User names and passwords are never repeated. */
 export function parseService(text: string): ServiceAddress | string {
-  const [, scheme, host = "", port, ignored] = shape.exec(text.trim()) ?? [];
-  if (host === "") return `"${text}" does not name a host`;
+  const [, scheme, behind = text.trim()] = schemed.exec(text.trim()) ?? [];
+  const rest = behind.replace(user, "");
+  const [, host = "", port, tail] = shape.exec(rest) ?? [];
+  if (host === "") return `"${rest}" does not name a host`;
   const bare = host.replace(/^\[|\]$/g, "");
-  if (!/^[\w.-]+$/.test(host) && !isIp(bare)) return `"${text}" does not name a possible host`;
+  if (!/^[\w.-]+$/.test(host) && !isIp(bare)) return `"${rest}" does not name a possible host`;
   const number = port ? Number(port) : 0;
   if (number > 65535) return `port ${port} is not between 1 and 65535`;
   return {
     host: bare.toLowerCase(),
     ...(scheme === undefined ? {} : { scheme: scheme.toLowerCase() }),
     ...(number === 0 ? {} : { port: number }),
-    ...(ignored === undefined || ignored === "/" ? {} : { ignored }),
+    ...(tail === undefined || tail === "/" ? {} : { ignored: tail }),
+    ...(rest === behind ? {} : { user: true }),
   };
 }
 

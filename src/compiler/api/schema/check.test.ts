@@ -69,7 +69,7 @@ const wrong: readonly [what: string, schema: Schema, value: unknown, message: st
     'expected one of Redirect, Route, got string "redirect": did you mean "Redirect"?',
   ],
   ["pattern", stringLike("^[0-9]+s$", 'duration ("3s")'), "x", 'expected duration ("3s"), got string "x"'],
-  ["variants", variants(string(), list(string())), 3, "expected string or list, got number 3"],
+  ["variants", variants(string(), list(string())), 3, "expected string or list, got number"],
   ["long text", integer(), "x".repeat(100), "expected integer, got string"],
 ];
 
@@ -93,7 +93,7 @@ test("all problems are found, each at its place", () => {
   assert.deepEqual(judge(schema, { ports: [{ port: "a" }, {}, 7], labels: { "x/y": 1, ok: "2" }, prots: [] }).found, [
     'invalid ports.0.port: expected integer, got string "a"',
     "invalid ports.1.port: is required",
-    "invalid ports.2: expected object, got number 7",
+    "invalid ports.2: expected object, got number",
     "invalid labels.x/y: expected string, got number 1",
     'unknown prots: did you mean "ports"?',
     "invalid name: is required",
@@ -170,7 +170,7 @@ test("a generation has its own fields, names and forms", () => {
   ]);
   assert.deepEqual(judge(schema, { v3StatsName: "a", ids: "b", rate_limits: [] }, "hub").found, [
     'unknown v3StatsName: did you mean "stats_name"?',
-    'invalid ids: expected list, got string "b"',
+    "invalid ids: expected list, got string",
     "unknown rate_limits",
   ]);
 });

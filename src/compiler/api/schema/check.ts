@@ -52,6 +52,11 @@ function mismatch(trail: Trail, expected: string, value: unknown): undefined {
   return add(trail, "invalid", `expected ${expected}, got ${typeName(value)}`);
 }
 
+/** Where there should be a structure, a text is not repeated: it may be the secret that should be within. */
+function notStructured(trail: Trail, expected: string, value: unknown): undefined {
+  return add(trail, "invalid", `expected ${expected}, got ${typeName(value).split(" ")[0]}`);
+}
+
 /** Such a text cannot be sent as it is, so that two different ones could become one name. */
 function notUnicode(trail: Trail): undefined {
   return add(trail, "invalid", "is not Unicode text: a surrogate stands alone");
@@ -91,7 +96,7 @@ function rangeText(min: number | undefined, max: number | undefined): string {
 
 function listCheck(item: Check, min: number): Check {
   return (value, trail) => {
-    if (!Array.isArray(value)) return mismatch(trail, "list", value);
+    if (!Array.isArray(value)) return notStructured(trail, "list", value);
     if (value.length < min) return add(trail, "invalid", `expected at least ${min} items, got ${value.length}`);
     const items: unknown[] = [];
     for (const [index, given] of value.entries()) {
@@ -105,7 +110,7 @@ function listCheck(item: Check, min: number): Check {
 
 function mapCheck(check: Check): Check {
   return (value, trail) => {
-    if (!isRecord(value)) return mismatch(trail, "object", value);
+    if (!isRecord(value)) return notStructured(trail, "object", value);
     const entries: [string, unknown][] = [];
     for (const [key, given] of Object.entries(value)) {
       trail.steps.push(key);
@@ -128,7 +133,7 @@ function objectCheck(node: ObjectNode, generation: Generation): Check {
   const entries = entriesOf(node, generation);
   const needed = [...new Set(entries.values())].filter((e) => e.field.presence === "required").map((e) => e.name);
   return (value, trail) => {
-    if (!isRecord(value)) return mismatch(trail, "object", value);
+    if (!isRecord(value)) return notStructured(trail, "object", value);
     const kept: Record<string, unknown> = {};
     for (const key of Object.keys(value)) {
       const given = value[key];
@@ -206,7 +211,7 @@ function variantsCheck(forms: readonly Schema[], generation: Generation): Check 
   const expected = forms.map((form) => expectation(form)).join(" or ");
   return (value, trail) => {
     const form = checks.find(({ node }) => hasType(node, value));
-    return form ? form.check(value, trail) : mismatch(trail, expected, value);
+    return form ? form.check(value, trail) : notStructured(trail, expected, value);
   };
 }
 

@@ -263,6 +263,13 @@ function unknownResolver(origin: Origin, name: string): Diagnostic {
 function oddities(address: ServiceAddress, fields: UpstreamFields, origin: Origin): readonly Diagnostic[] {
   const at = child(origin, "spec", "service");
   const found: Diagnostic[] = [];
+  if (address.user) {
+    found.push(
+      diagnose("service/ignored-part", at, "a user name before the host means nothing here", {
+        hint: "use add_request_headers to send credentials",
+      }),
+    );
+  }
   if (address.ignored !== undefined) {
     found.push(
       diagnose("service/ignored-part", at, `"${address.ignored}" behind the host means nothing here`, {
