@@ -174,6 +174,8 @@ export const diagnosticCodes = {
   // module
   "module/invalid-value": error("A setting of the Module holds what no request, answer or log can carry."),
   "module/not-yet-supported": warning("A setting of a Module has no effect yet."),
+  "module/probe-off": warning("A probe or the diagnostics have settings, but not the one that switches them on."),
+  "module/probe-without-service": warning("A probe or the diagnostics are asked for, but nothing could answer."),
   "module/second-module": warning("There is more than one Module ambassador."),
   "module/unknown-module": warning("A Module has a name that means nothing."),
 

@@ -27,13 +27,16 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
   const keeper = openKeeperLink();
   if (!keeper) throw new CannotRun("control is started by dragoman run, not by hand.");
   const log = openLog({ source: "control", level: flags.logLevel, format: flags.logFormat });
-  const settings = { ...defaultSettings, httpsPort: "own" as const, ...settingsFrom(flags, process.env) };
+  const adminPort = flags.adminPort === undefined ? undefined : parsePort(flags.adminPort, "--admin-port");
+  const adminAddress = adminPort === undefined ? {} : { adminAddress: `127.0.0.1:${adminPort}` };
+  const chosen = { ...settingsFrom(flags, process.env), ...adminAddress };
+  const settings = { ...defaultSettings, httpsPort: "own" as const, ...chosen };
   const running = runControl({
     paths,
     settings: { ...settings, envoyVersion: flags.envoyVersion },
     runtimeDirectory: keeper.runtimeDirectory,
     ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
-    ...(flags.adminPort === undefined ? {} : { adminPort: parsePort(flags.adminPort, "--admin-port") }),
+    ...(adminPort === undefined ? {} : { adminPort }),
     log,
     logFormat: flags.logFormat,
     endpoints: commandEndpoints,

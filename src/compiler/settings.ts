@@ -26,6 +26,8 @@ export interface Settings {
   readonly disableEndpoints: boolean;
   /** DISABLE_STRICT_LABEL_SELECTORS: one matching label suffices. */
   readonly looseLabelSelectors: boolean;
+  /** `host:port` of this run's admin interface, where there is one: what the probe routes lead to. */
+  readonly adminAddress?: string;
   /** Ports below this one may not be bound by this process (net.ipv4.ip_unprivileged_port_start, 0 when root). */
   readonly unprivilegedPortStart: number;
   /** What Envoy the resources are for, `1.40`. */

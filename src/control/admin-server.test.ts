@@ -21,10 +21,12 @@ describe("admin interface", () => {
     admin = await startAdminServer({
       socketPath,
       port: 0,
+      isPublic: (path) => path === "/public",
       log: (_, message) => void logged.push(message),
       endpoints: {
         "/text": () => ({ body: "text\n" }),
         "/below/": (_, path) => ({ body: { path } }),
+        "/public": () => ({ body: "public\n" }),
         "/echo": (input) => ({ body: { input } }),
         "/broken": () => Promise.reject(new Error("a bug")),
       },
@@ -71,6 +73,14 @@ describe("admin interface", () => {
     assert.equal(await ask("/echo", { method: "POST", headers: json, body: "1".repeat(2_000_000) }), "413 too large");
     assert.equal(await ask("/text", { method: "DELETE" }), "405 GET or POST");
     assert.equal(await ask("/nothing%00"), "404 there is nothing at /nothing%00");
+  });
+
+  test("answers everyone where that is wanted", async () => {
+    assert.equal(await ask("/public", { overPort: true, headers: { host: "evil.example" } }), "200 public");
+    assert.equal(
+      await ask("/public/", { overPort: true, headers: { host: "evil.example" } }),
+      "403 only for this machine",
+    );
   });
 
   test("a bug costs one answer", async () => {

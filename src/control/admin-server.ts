@@ -23,6 +23,8 @@ export interface AdminServerOptions {
   readonly port?: number;
   /** By path; one that ends in a slash answers everything below it. */
   readonly endpoints: Readonly<Record<string, AdminEndpoint>>;
+  /** Paths that are answered whoever asks, as a probe through Envoy does; absent: none. */
+  readonly isPublic?: (path: string) => boolean;
   readonly log: Log;
 }
 
@@ -66,9 +68,10 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   };
 }
 
-async function answer(request: IncomingMessage, { endpoints }: AdminServerOptions): Promise<AdminAnswer> {
-  if (!isLocal(request)) return { status: 403, body: "only for this machine\n" };
+async function answer(request: IncomingMessage, options: AdminServerOptions): Promise<AdminAnswer> {
+  const { endpoints, isPublic } = options;
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
+  if (!isLocal(request) && !isPublic?.(pathname)) return { status: 403, body: "only for this machine\n" };
   const endpoint = endpoints[pathname] ?? below(endpoints, pathname);
   if (!endpoint) return { status: 404, body: `there is nothing at ${printable(pathname)}\n` };
   if (request.method === "GET" || request.method === "HEAD") return endpoint(undefined, pathname);
@@ -91,7 +94,10 @@ function below(endpoints: AdminServerOptions["endpoints"], pathname: string): Ad
   return entry?.[1];
 }
 
-/** A web page can make a browser call this port under a name of its own choice, but not under these. */
+/**
+ * A web page can make a browser call this port under a name of its own choice, but not under these. What comes through
+ * Envoy's probe routes has another name, too, which no client can choose: Envoy puts it there.
+ */
 function isLocal({ headers, socket }: IncomingMessage): boolean {
   if (socket.remoteAddress === undefined) return true;
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(headers.host ?? "");

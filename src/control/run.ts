@@ -8,7 +8,7 @@ import { errorFields, type Log, type LogFormat } from "#base/log.ts";
 import type { Locate } from "#base/render-diagnostic.ts";
 import { type Compiler, isKnownKind, openCompiler, type Settings } from "#compiler";
 import { type AdminEndpoint, type AdminServer, startAdminServer } from "./admin-server.ts";
-import { debugEndpoints, healthEndpoints } from "./endpoints.ts";
+import { debugEndpoints, diagnosticsEndpoints, healthEndpoints, publicPaths } from "./endpoints.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";
 import { createDiagnosticLog } from "./report-log.ts";
 import { type FileBatch, type FileWatcher, watchFiles } from "./sources/files.ts";
@@ -138,7 +138,13 @@ function startAdmin(
     socketPath: join(runtimeDirectory, "control.sock"),
     ...(adminPort !== undefined && { port: adminPort }),
     log,
-    endpoints: { ...healthEndpoints(health), ...debugEndpoints(view), ...endpoints?.(view) },
+    isPublic: publicPaths(view),
+    endpoints: {
+      ...healthEndpoints(health),
+      ...diagnosticsEndpoints(view, health),
+      ...debugEndpoints(view),
+      ...endpoints?.(view),
+    },
   });
 }
 

@@ -89,6 +89,8 @@ export interface RouteDecl {
   readonly origin: Origin;
   readonly created: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Every Host shows it, whatever labels it selects. */
+  readonly everywhere?: true;
   readonly hosts: RouteHosts;
   /** The field that names the hosts. */
   readonly hostsPath: string;
@@ -108,6 +110,8 @@ export interface Route {
   readonly key: string;
   readonly origin: Origin;
   readonly labels: Readonly<Record<string, string>>;
+  /** Every Host shows it, whatever labels it selects. */
+  readonly everywhere?: true;
   readonly hosts: RouteHosts;
   readonly hostsPath: string;
   readonly match: RouteMatch;

@@ -40,7 +40,7 @@ export function shownRoutes(lookup: PlannedHostLookup, host: VirtualHost, reads:
   const { selector } = host;
   const lists = host.inherits.map((inherited) => {
     const routes = reads.get(lookup.sets, inherited.set) ?? [];
-    return selector ? routes.filter(({ route }) => selects(selector, route.labels, loose)) : routes;
+    return selector ? routes.filter(({ route }) => route.everywhere || selects(selector, route.labels, loose)) : routes;
   });
   const conditional = new Set(host.inherits.flatMap(({ set, conditional }) => (conditional ? [set] : [])));
   return mergeRoutes(lists, (emitted) => emitted.route).map((emitted) => {

@@ -37,7 +37,8 @@ export function declareRoutes(
     lowerMapping({ mapping: resource, ...(from === "match" ? { broken: true } : {}) }, reads, key),
   );
   const ofIngresses = declareIngressRoutes(g, objects, ingresses, lookup);
-  const decls = g.union("route declarations", ofMappings, ofIngresses);
+  const probes = g.value("lower.probes", ambassador.lowerProbes({ ...lookup, moduleSettings: module.settings }));
+  const decls = g.union("route declarations", ofMappings, ofIngresses, probes);
   const rivals = g.group("same match", decls, (decl) => [decl.matchKey], link.byTurn);
   const routes = g.map("link.Route", rivals, link.linkRoutes);
   const emittedRoutes = g.map("emit.Route", routes, (route, reads, key) => {

@@ -39,6 +39,7 @@ function linkRoute(decl: RouteDecl, canary: number, fraction?: number): Route {
     action,
     headers,
     ...(fraction === undefined ? {} : { fraction }),
+    ...(decl.everywhere ? { everywhere: true } : {}),
   };
 }
 

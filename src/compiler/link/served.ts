@@ -60,6 +60,7 @@ export interface ReportLookup {
 /** Tells the objects that nobody serves. */
 export function reportUnserved(lookup: ReportLookup): (route: Route, reads: Reads) => Derived<never> {
   return (route, reads) => {
+    if (route.everywhere) return { out: [] };
     const set = routeSet(route.hosts);
     const served = reads.get(lookup.served, set);
     const { selectors } = served ?? { selectors: [] };

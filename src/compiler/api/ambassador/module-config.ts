@@ -154,7 +154,7 @@ const connections = {
 };
 
 const probe = {
-  enabled: optional(boolean(), "Whether there is the route."),
+  enabled: optional(boolean(), "Whether there is the route; off where other keys are given without this one."),
   prefix: optional(string(), "Prefix of the route."),
   rewrite: optional(string(), "What takes its place."),
   service: optional(string(), "What answers."),
@@ -206,11 +206,10 @@ const filters = {
 const instance = {
   diagnostics: optional(
     object({ ...probe, allow_non_local: optional(boolean(), "Show it to everyone.") }),
-    "The diagnostics page.",
-    later,
+    "The route of the diagnostics, `/ambassador/v0/`.",
   ),
-  liveness_probe: optional(object(probe), "The liveness probe's route.", later),
-  readiness_probe: optional(object(probe), "The readiness probe's route.", later),
+  liveness_probe: optional(object(probe), "The liveness probe's route, `/ambassador/v0/check_alive`."),
+  readiness_probe: optional(object(probe), "The readiness probe's route, `/ambassador/v0/check_ready`."),
   admin_port: optional(integer({ min: 1, max: 65535 }), "Port of Envoy's admin interface.", {
     unset: 8001,
     ...ignored("Envoy's admin interface is on a unix socket"),

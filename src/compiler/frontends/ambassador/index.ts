@@ -6,6 +6,7 @@ export { lowerHost } from "./host.ts";
 export { legacyListeners } from "./legacy-listeners.ts";
 export { lowerListener } from "./listener.ts";
 export { type AdmittedMapping, lowerMapping, type MappingLookup, noDefaults } from "./mapping.ts";
+export { lowerProbes } from "./probes.ts";
 export { catchAllHost, contextHosts } from "./synthetic-host.ts";
 export { lowerTcpMapping } from "./tcp-mapping.ts";
 export { lowerTlsContext } from "./tls.ts";
