@@ -50,6 +50,12 @@ export const diagnosticCodes = {
   "compat/ip-allow-nobody": notice("No entry of ip_allow can be used, so nobody is let in; the old system let all in."),
   "compat/listeners-in-force": notice("There is a Listener, so the Module's settings of 1.x ports have no effect."),
 
+  // cors
+  "cors/invalid-max-age": error("How long browsers may remember a preflight is not a number of seconds."),
+  "cors/invalid-name": error("Something in a list of methods or headers cannot be one."),
+  "cors/no-origins": warning("CORS is asked for without saying for whom, so nobody is allowed anything."),
+  "cors/unusual-origin": warning("An allowed origin is written as no browser sends it."),
+
   // dev-portal
   "dev-portal/not-yet-supported": warning("There is no developer portal yet."),
 
@@ -167,6 +173,9 @@ export const diagnosticCodes = {
   "mapping/not-yet-supported": warning("A field of a Mapping has no effect yet."),
   "mapping/redirect-conflict": error("A Mapping has several kinds of redirect paths."),
   "mapping/redirect-without-host": warning("A redirect field has no effect without host_redirect."),
+  "mapping/shared-policy": warning(
+    "Two Mappings for the same requests ask for different things where one must hold for both.",
+  ),
   "mapping/two-rewrites": warning("A Mapping has both rewrite and regex_rewrite."),
   "mapping/weights-over-100": error("The weights of Mappings for the same requests add up to more than 100."),
   "mapping/weights-under-100": notice("The weights of Mappings for the same requests leave some of them to nobody."),

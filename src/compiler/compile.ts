@@ -40,7 +40,7 @@ export function declareCompiler(g: Graph) {
   const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
   const chains = declareChains(g, { inputs, module, hosts, listeners, names, routes }); // link, emit: listeners
-  const slots = declareSlots(g, module); //                                    lower, emit: policies of the Module
+  const slots = declareSlots(g, module, routes.routes); //                     lower, emit: policies in use
   const secrets = declareSecrets(g, hosts, upstreams, chains); //               link, emit: key material in use
 
   const outputs: Readonly<Record<ResourceType, Collection<Encoded>>> = {

@@ -108,6 +108,13 @@ const scenes: Readonly<Record<string, Scene>> = {
     off: 200,
     on: 403,
   },
+  cors: {
+    config: { cors: { origins: "https://site.example" } },
+    headers: { origin: "https://site.example" },
+    look: ({ headers }) => headers["access-control-allow-origin"],
+    off: undefined,
+    on: "https://site.example",
+  },
 };
 
 for (const { name } of policies) {

@@ -13,6 +13,7 @@ import {
 } from "#gen/envoy/config/route/v3/route_components_pb.js";
 import type { NamedMatch } from "../ir/match.ts";
 import type { Forward, HashKey, HeaderEdits, HeaderValue, PathRewrite, Redirect, Route } from "../ir/route.ts";
+import { emitRoutePolicies } from "../policies/on-routes.ts";
 import { duration, encode, encodeFields, fieldAt, type Init } from "./bytes.ts";
 import { emitHeaderCondition, emitMatch } from "./match.ts";
 
@@ -52,6 +53,7 @@ export function emitRoute(route: Route, httpsPort: number | undefined): EncodedR
     match: emitMatch(route.match, route.fraction),
     ...emitHeaderEdits(route.headers),
     action: emitAction(route, httpsPort),
+    ...(route.policies ? { typedPerFilterConfig: emitRoutePolicies(route.policies) } : {}),
   });
   // Fields are encoded in the order of their numbers: the match is 1, every action is below 9, all others are above.
   const match = fieldAt(bytes, 0);

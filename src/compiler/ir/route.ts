@@ -83,6 +83,15 @@ export interface RouteOrder {
   readonly tie: string;
 }
 
+/**
+ * What a route asks of a policy. The settings are the policy's own IR: plain data that only the policy looks into.
+ * `group`: routes for the same requests have it, too; `default`: unless the route or its group asks for something.
+ */
+export interface PolicyUse {
+  readonly settings: unknown;
+  readonly reach: "route" | "group" | "default";
+}
+
 /** A route as one object declares it, not yet joined with its rivals for the same requests. */
 export interface RouteDecl {
   readonly key: string;
@@ -103,6 +112,8 @@ export interface RouteDecl {
   readonly action: RouteAction;
   readonly upstream?: ClusterDecl;
   readonly headers: HeaderEdits;
+  /** By the policy's name. */
+  readonly policies?: Readonly<Record<string, PolicyUse>>;
 }
 
 /** A route as a virtual host holds it. */
@@ -122,4 +133,6 @@ export interface Route {
   readonly fraction?: number;
   readonly action: RouteAction;
   readonly headers: HeaderEdits;
+  /** Settings of policies that differ on this route, by the policy's name. */
+  readonly policies?: Readonly<Record<string, unknown>>;
 }

@@ -3,6 +3,7 @@ import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import type { ResourceRef } from "#base/origin.ts";
 import * as ambassador from "../frontends/ambassador/index.ts";
 import type { Graph } from "../graph/index.ts";
+import { lowerPolicyDefaults } from "../policies/on-routes.ts";
 import type { Objects } from "./objects.ts";
 import { byOwner, single, theModule } from "./wiring.ts";
 
@@ -31,8 +32,13 @@ export function declareModule(g: Graph, { all }: Objects) {
   const settings = g.map("Module with origin", chosen, ([one]) =>
     single(one && { config: one.resource.spec.config, at: { ref: one.resource.ref, path: ".spec.config" } }),
   );
+  const policies = g.map("lower.policies", settings, ({ config, at }) => {
+    const { value, diagnostics } = lowerPolicyDefaults(config, at);
+    return { ...single(value), diagnostics };
+  });
   return {
     settings,
+    policies,
     defaults: g.map("lower.defaults", module, (config) => single(ambassador.lowerRouteDefaults(config))),
     legacy: g.map("lower.legacy", module, (config) => single(ambassador.lowerLegacyListening(config))),
     httpOptions: g.map("lower.httpOptions", module, (config) => single(ambassador.lowerHttpOptions(config))),

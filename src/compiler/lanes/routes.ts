@@ -31,7 +31,7 @@ export function declareRoutes(
 ) {
   const { all } = objects;
   const resolvers = g.index("resolvers by name", declareResolvers(g, all), (resolver) => [resolver.name]);
-  const lookup = { settings, defaults: module.defaults, resolvers, ...hosts.contextLookup };
+  const lookup = { settings, defaults: module.defaults, policies: module.policies, resolvers, ...hosts.contextLookup };
   const lowerMapping = ambassador.lowerMapping(lookup);
   const ofMappings = g.map("lower.Mapping", all("Mapping"), ({ resource, from }, reads, key) =>
     lowerMapping({ mapping: resource, ...(from === "match" ? { broken: true } : {}) }, reads, key),

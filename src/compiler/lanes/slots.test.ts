@@ -8,6 +8,7 @@ import type { ModuleConfig } from "../api/index.ts";
 import { pack } from "../envoy/bytes.ts";
 import { openGraph } from "../graph/index.ts";
 import { encodedBytes } from "../ir/encoded.ts";
+import type { Route } from "../ir/route.ts";
 import type { Policy } from "../policies/policy.ts";
 import { declareSlots, type ModuleSettings } from "./slots.ts";
 
@@ -32,7 +33,8 @@ function policy(name: string): Policy<number> {
 function open() {
   const g = openGraph();
   const settings = g.source<ModuleSettings>("settings");
-  const slots = declareSlots(g, { settings }, [policy("one"), policy("odd")]);
+  const routes = g.source<Route>("routes");
+  const slots = declareSlots(g, { settings }, routes, [policy("one"), policy("odd")]);
   const commit = (config?: ModuleConfig) => {
     if (config) settings.set("", { config, at });
     else settings.delete("");

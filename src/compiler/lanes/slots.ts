@@ -1,16 +1,17 @@
 /**
  * The slots of the HTTP filters, each a lane of its own: an edit of what one policy reads changes that policy's slot
- * and nothing else.
+ * and nothing else. A policy that routes ask for fills its slot with the first of them and empties it with the last.
  */
 import type { Origin } from "#base/origin.ts";
 import type { ModuleConfig } from "../api/index.ts";
 import { emitSlot } from "../envoy/extension.ts";
 import type { Collection, Graph } from "../graph/index.ts";
 import type { Encoded } from "../ir/encoded.ts";
+import type { Route } from "../ir/route.ts";
 import { policies } from "../policies/index.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { ModuleValues } from "./module.ts";
-import { emitted, keep } from "./wiring.ts";
+import { byKey, emitted, keep } from "./wiring.ts";
 
 /** The settings of the Module that counts, and where they are. */
 export interface ModuleSettings {
@@ -22,19 +23,31 @@ export interface ModuleSettings {
 export function declareSlots(
   g: Graph,
   { settings }: Pick<ModuleValues, "settings">,
+  routes: Collection<Route>,
   list: readonly Policy[] = policies,
 ): Collection<Encoded> {
-  return g.union("slots", ...list.map((policy) => declareSlot(g, settings, policy)));
+  const uses = g.map("policies of routes", routes, ({ policies = {} }, _, key) => ({
+    out: Object.keys(policies).map((name) => [`${key} ${name}`, name] as const),
+  }));
+  const users = g.group("routes by policy", uses, (name) => [name], byKey);
+  return g.union("slots", ...list.map((policy) => declareSlot(g, settings, users, policy)));
 }
 
-function declareSlot(g: Graph, settings: Collection<ModuleSettings>, policy: Policy): Collection<Encoded> {
+function declareSlot(
+  g: Graph,
+  settings: Collection<ModuleSettings>,
+  users: Collection<readonly string[]>,
+  policy: Policy,
+): Collection<Encoded> {
   const asked = g.map(`lower.${policy.name}`, settings, ({ config, at }) => {
     const { value, diagnostics } = policy.lower(config, at);
     return { ...keep("", value === undefined ? undefined : { value, origin: at }), diagnostics };
   });
   return g.value(`emit.Slot ${policy.name}`, (reads) => {
     const level = reads.get(asked, "");
-    const empty = () => emitSlot(policy, undefined);
+    const forRoutes = policy.route?.slot;
+    const isRouted = forRoutes !== undefined && reads.has(users, policy.name);
+    const empty = () => emitSlot(policy, isRouted ? policy.emit(forRoutes) : undefined);
     if (!level) return keep(policy.filter, empty());
     const filled = () => emitSlot(policy, policy.emit(level.value));
     return emitted(policy.filter, level.origin, policy.without, filled, empty);

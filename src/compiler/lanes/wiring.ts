@@ -175,7 +175,7 @@ export function uses(owner: string, ...secrets: readonly (SecretUse | undefined)
 }
 
 /** A route's match with nothing behind it: keeps its requests from reaching another route. */
-export function unavailable(route: Route): Route {
+export function unavailable({ policies: _, ...route }: Route): Route {
   const headers = { addRequest: [], removeRequest: [], addResponse: [], removeResponse: [] };
   return { ...route, headers, action: { kind: "respond", status: 503 } };
 }

@@ -6,11 +6,14 @@ import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, formatRef } from "#base/origin.ts";
 import type { Derived } from "../graph/graph.ts";
 import type { Route, RouteDecl } from "../ir/route.ts";
+import { settingsOf, sharePolicies } from "./policies.ts";
 import { shareOut } from "./weights.ts";
 
 /** Turns rivals (all declarations with one match, in their order) into the routes that serve them. */
 export function linkRoutes(rivals: readonly RouteDecl[]): Derived<Route> {
-  const { kept, diagnostics } = settleConflicts(rivals);
+  const { kept: unshared, diagnostics: conflicts } = settleConflicts(rivals);
+  const { shared: kept, diagnostics: differences } = sharePolicies(unshared);
+  const diagnostics = [...conflicts, ...differences];
   const only = kept[0];
   if (kept.length === 1 && only) {
     return { out: [[only.key, linkRoute(only, 0)]], diagnostics: [...diagnostics, ...loneWeight(only)] };
@@ -26,7 +29,7 @@ export function linkRoutes(rivals: readonly RouteDecl[]): Derived<Route> {
 }
 
 function linkRoute(decl: RouteDecl, canary: number, fraction?: number): Route {
-  const { key, origin, labels, hosts, hostsPath, match, order, action, headers } = decl;
+  const { key, origin, labels, hosts, hostsPath, match, order, action, headers, policies } = decl;
   return {
     key,
     origin,
@@ -38,6 +41,7 @@ function linkRoute(decl: RouteDecl, canary: number, fraction?: number): Route {
     canary,
     action,
     headers,
+    ...(policies ? { policies: settingsOf(policies) } : {}),
     ...(fraction === undefined ? {} : { fraction }),
     ...(decl.everywhere ? { everywhere: true } : {}),
   };

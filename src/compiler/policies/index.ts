@@ -3,6 +3,7 @@
  * Every entry says why it stands where it does; nothing else decides the order.
  */
 import { buffer } from "./buffer/buffer.ts";
+import { cors } from "./cors/cors.ts";
 import { grpcBridge } from "./grpc-bridge/grpc-bridge.ts";
 import { grpcStats } from "./grpc-stats/grpc-stats.ts";
 import { grpcWeb } from "./grpc-web/grpc-web.ts";
@@ -20,4 +21,5 @@ export const policies: readonly Policy[] = [
   gzip, //       on the way back after all but Lua, which sees answers compressed
   buffer, //     before anything that may pass a request on, so that too large a one goes nowhere
   ipAllow, //    last of the Module's; it sees the addresses that the connection manager found
+  cors, //       a preflight carries no credentials, so it is answered before anything asks for them
 ];

@@ -6,10 +6,10 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
 import type { Checked } from "#base/diagnostic.ts";
 import type { Origin } from "#base/origin.ts";
-import type { ModuleConfig } from "../api/index.ts";
+import type { MappingSpec, ModuleConfig } from "../api/index.ts";
 
 /** One policy. The list in `index.ts` is the order of the filters. `Settings` is the policy's own IR. */
-export interface Policy<Settings = unknown> {
+export interface Policy<Settings = unknown, RouteSettings = unknown> {
   /** Our word for it: folder, goldens, guide and diagnostics carry the same. */
   readonly name: string;
   /** Envoy's name for the filter: that of its slot's ECDS resource, and the one by which routes find it. */
@@ -24,4 +24,23 @@ export interface Policy<Settings = unknown> {
   lower(config: ModuleConfig, at: Origin): Checked<Settings>;
   /** EMIT: the filter's configuration. */
   emit(settings: Settings): Any;
+  /** What it does on single routes, if it can differ there. */
+  readonly route?: RoutePart<Settings, RouteSettings>;
+}
+
+/**
+ * The part of a policy that single routes have. It may switch something off that the slot does for all, or add to what
+ * does nothing by itself; it never switches protection on, because Envoy may find another route than the first.
+ */
+export interface RoutePart<Settings = unknown, RouteSettings = unknown> {
+  /** Whether what one Mapping asks for holds for all Mappings of the same requests. */
+  readonly reach: "route" | "group";
+  /** What the slot holds as soon as a route asks for the policy, even if nothing else does. */
+  readonly slot?: Settings;
+  /** LOWER: what a Mapping, which is at `at`, asks for. */
+  lower(spec: MappingSpec, at: Origin): Checked<RouteSettings>;
+  /** LOWER: what the Module asks for on behalf of Mappings that say nothing. */
+  lowerDefault?(config: ModuleConfig, at: Origin): Checked<RouteSettings>;
+  /** EMIT: the filter's configuration of a route. */
+  emit(settings: RouteSettings): Any;
 }

@@ -152,7 +152,6 @@ const forwarding = {
     versions: ["v1", "v2", "v3alpha1"],
   }),
   cors: optional(cors, "Which other sites' scripts may call this.", {
-    status: "notYet",
     old: { form: oldCors, toHub: upgradeCors, fromHub: downgradeCors },
   }),
   retry_policy: optional(retryPolicy, "Which failed requests are tried again.", {

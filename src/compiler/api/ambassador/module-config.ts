@@ -71,7 +71,7 @@ const routing = {
   load_balancer: optional(loadBalancer, "Default of `load_balancer` of Mappings, whatever their resolver."),
   keepalive: optional(keepalive, "Default of `keepalive` of Mappings."),
   retry_policy: optional(retryPolicy, "Which failed requests are tried again.", later),
-  cors: optional(cors, "Which other sites' scripts may call everything.", later),
+  cors: optional(cors, "Which other sites' scripts may call everything."),
   resolver: optional(string(), "Default resolver.", { unset: "kubernetes-service" }),
   enable_ipv4: optional(boolean(), "Whether IPv4 addresses of services are used.", { unset: true }),
   enable_ipv6: optional(boolean(), "Whether IPv6 addresses of services are used.", { unset: false }),

@@ -5,7 +5,8 @@ import { child, type Origin } from "#base/origin.ts";
 import { type Mapping, type MappingSpec, parseService } from "../../api/index.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
 import type { ClusterDecl, ClusterName } from "../../ir/cluster.ts";
-import type { Forward, HashKey, PathRewrite, Redirect, RouteAction, RouteDecl } from "../../ir/route.ts";
+import type { Forward, HashKey, PathRewrite, PolicyUse, Redirect, RouteAction, RouteDecl } from "../../ir/route.ts";
+import { lowerRoutePolicies } from "../../policies/on-routes.ts";
 import { lowerUpstream, type UpstreamLookup } from "./cluster.ts";
 import { lowerRouteDefaults, type RouteDefaults } from "./defaults.ts";
 import { lowerHeaderEdits } from "./headers.ts";
@@ -20,6 +21,8 @@ export interface AdmittedMapping {
 /** What Mappings are lowered against. */
 export interface MappingLookup extends UpstreamLookup {
   readonly defaults: Collection<RouteDefaults>;
+  /** What the Module asks of policies, under "". */
+  readonly policies: Collection<Readonly<Record<string, PolicyUse>>>;
 }
 
 /** The defaults without a Module. */
@@ -38,6 +41,7 @@ export function lowerMapping(
     const { action, upstream, diagnostics } = broken
       ? unavailable([])
       : lowerAction(lookup, spec, defaults, origin, reads);
+    const asked = broken ? { diagnostics: [] } : lowerRoutePolicies(spec, reads.get(lookup.policies, ""), origin);
     const decl: RouteDecl = {
       key,
       origin,
@@ -49,8 +53,9 @@ export function lowerMapping(
       action,
       ...(upstream ? { upstream } : {}),
       headers: lowerHeaderEdits(spec, defaults.headers),
+      ...(asked.value ? { policies: asked.value } : {}),
     };
-    return { out: [[key, decl]], diagnostics };
+    return { out: [[key, decl]], diagnostics: [...diagnostics, ...asked.diagnostics] };
   };
 }
 
