@@ -7,7 +7,7 @@ import { askInstance, withInstance } from "./instance.ts";
 import { compileManifests } from "./manifests.ts";
 import { formatOption, withSettings } from "./options.ts";
 import { write } from "./output.ts";
-import { type Placed, place } from "./place.ts";
+import { formatField, type Placed, place } from "./place.ts";
 import { type SettingsFlags, settingsFrom } from "./settings.ts";
 import { renderTable } from "./table.ts";
 
@@ -30,7 +30,7 @@ Examples:
   dragoman routes --format json | jq -r '.[].object' | sort -u
 
 In paths, /x* is a prefix, = /x the whole path, ~ a regular expression.
-JSON is one array of {at: {object, file, line}, hosts, path, conditions, percent, destination}.
+JSON is one array of {at: {object, field, file, line}, hosts, path, conditions, percent, destination}.
 
 Exit status: 0 fine, 2 could not run.`,
     );
@@ -67,7 +67,7 @@ function cells({ at, conditions, destination, hosts, path, percent }: Placed<Rou
     path,
     [...share, ...conditions].join(" ") || "-",
     destination,
-    at.object,
+    formatField(at),
     at.file === undefined ? "-" : `${at.file}:${at.line}`,
   ].map((text) => printable(text, 200));
 }

@@ -73,7 +73,8 @@ export function emitPlannedHost(
 /** Challenges of certificate authorities come in cleartext and must be answered there (resources.md 10.4). */
 function exposureOf(route: Route, exposure: Exposure): Exposure {
   const { path } = route.match;
-  return path.kind === "prefix" && path.prefix === "/.well-known/acme-challenge/" ? "direct" : exposure;
+  const prefix = path.kind === "prefix" ? path.prefix : path.kind === "segments" ? `${path.prefix}/` : "";
+  return prefix === "/.well-known/acme-challenge/" ? "direct" : exposure;
 }
 
 /** In a table where ports count, a plain name must still match whatever port a request names. */
