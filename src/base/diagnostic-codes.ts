@@ -176,6 +176,8 @@ export const diagnosticCodes = {
   "mapping/shared-policy": warning(
     "Two Mappings for the same requests ask for different things where one must hold for both.",
   ),
+  "mapping/retries-differ": warning("Mappings that share requests have different retry policies; one is for all."),
+  "mapping/retry-without-statuses": warning("Retrying by status codes has no list of them."),
   "mapping/two-rewrites": warning("A Mapping has both rewrite and regex_rewrite."),
   "mapping/weights-over-100": error("The weights of Mappings for the same requests add up to more than 100."),
   "mapping/weights-under-100": notice("The weights of Mappings for the same requests leave some of them to nobody."),

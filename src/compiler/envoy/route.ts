@@ -6,13 +6,23 @@
 import { formatRef } from "#base/origin.ts";
 import {
   type RedirectActionSchema,
+  type RetryPolicySchema,
   type RouteAction_HashPolicySchema,
   type RouteAction_UpgradeConfigSchema,
   type RouteActionSchema,
   RouteSchema,
 } from "#gen/envoy/config/route/v3/route_components_pb.js";
 import type { NamedMatch } from "../ir/match.ts";
-import type { Forward, HashKey, HeaderEdits, HeaderValue, PathRewrite, Redirect, Route } from "../ir/route.ts";
+import type {
+  Forward,
+  HashKey,
+  HeaderEdits,
+  HeaderValue,
+  PathRewrite,
+  Redirect,
+  RetryPolicy,
+  Route,
+} from "../ir/route.ts";
 import { emitRoutePolicies } from "../policies/on-routes.ts";
 import { duration, encode, encodeFields, fieldAt, type Init } from "./bytes.ts";
 import { emitHeaderCondition, emitMatch } from "./match.ts";
@@ -104,7 +114,16 @@ function emitForward(forward: Forward): ActionInit {
     ...emitHostRewrite(forward.hostRewrite),
     ...(forward.priority === "high" ? { priority: 1 } : {}),
     upgradeConfigs: forward.upgrades.map(emitUpgrade),
+    ...(forward.retry ? { retryPolicy: emitRetryPolicy(forward.retry) } : {}),
     ...(forward.hashOn ? { hashPolicy: [emitHashKey(forward.hashOn)] } : {}),
+  };
+}
+
+function emitRetryPolicy({ on, retries, perTryTimeoutMs }: RetryPolicy): Init<typeof RetryPolicySchema> {
+  return {
+    retryOn: on,
+    ...(retries === undefined ? {} : { numRetries: retries }),
+    ...(perTryTimeoutMs === undefined ? {} : { perTryTimeout: duration(perTryTimeoutMs) }),
   };
 }
 

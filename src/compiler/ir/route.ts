@@ -32,6 +32,13 @@ export type HashKey =
   | { readonly kind: "cookie"; readonly name: string; readonly path?: string; readonly ttlMs?: number }
   | { readonly kind: "source-ip" };
 
+/** Which failed requests are tried again, in Envoy's words, and how. */
+export interface RetryPolicy {
+  readonly on: string;
+  readonly retries?: number;
+  readonly perTryTimeoutMs?: number;
+}
+
 /** Sending the request to an upstream. */
 export interface Forward {
   readonly kind: "forward";
@@ -45,6 +52,7 @@ export interface Forward {
   readonly upgrades: readonly string[];
   /** What balancing by hash goes by. */
   readonly hashOn?: HashKey;
+  readonly retry?: RetryPolicy;
 }
 
 /** Answering with a redirect. */
@@ -111,6 +119,8 @@ export interface RouteDecl {
   readonly weight?: number;
   readonly action: RouteAction;
   readonly upstream?: ClusterDecl;
+  /** What the object itself says; among canaries, the last one's is for all. */
+  readonly ownRetry?: RetryPolicy;
   readonly headers: HeaderEdits;
   /** By the policy's name. */
   readonly policies?: Readonly<Record<string, PolicyUse>>;

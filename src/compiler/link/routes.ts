@@ -7,6 +7,7 @@ import { child, formatRef } from "#base/origin.ts";
 import type { Derived } from "../graph/graph.ts";
 import type { Route, RouteDecl } from "../ir/route.ts";
 import { settingsOf, sharePolicies } from "./policies.ts";
+import { differentRetries, sharedRetry } from "./retries.ts";
 import { shareOut } from "./weights.ts";
 
 /** Turns rivals (all declarations with one match, in their order) into the routes that serve them. */
@@ -20,12 +21,23 @@ export function linkRoutes(rivals: readonly RouteDecl[]): Derived<Route> {
   }
   const { shares, ignored, unclaimed } = shareOut(kept, (decl) => decl.weight);
   const tie = only?.order.tie ?? "";
+  const retry = sharedRetry(kept);
   const out = shares.map(({ item, upTo }, i) => {
+    const { action } = item;
     // One place in the order for all of them: there, the shares decide who is tried first.
-    const together = { ...item, order: { ...item.order, tie } };
+    const order = { ...item.order, tie };
+    const together = { ...item, order, action: retry && action.kind === "forward" ? { ...action, retry } : action };
     return [item.key, linkRoute(together, i, upTo >= 100 ? undefined : upTo)] as const;
   });
-  return { out, diagnostics: [...diagnostics, ...ignored.map(overweight), ...fallThrough(kept, unclaimed)] };
+  return {
+    out,
+    diagnostics: [
+      ...diagnostics,
+      ...ignored.map(overweight),
+      ...fallThrough(kept, unclaimed),
+      ...differentRetries(kept),
+    ],
+  };
 }
 
 function linkRoute(decl: RouteDecl, canary: number, fraction?: number): Route {

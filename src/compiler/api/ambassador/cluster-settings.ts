@@ -108,6 +108,6 @@ export const retryPolicy = object({
     enumOf("5xx", "gateway-error", "connect-failure", "retriable-4xx", "refused-stream", "retriable-status-codes"),
     "What is retried.",
   ),
-  num_retries: optional(integer({ min: 0 }), "How many times.", { unset: 1 }),
+  num_retries: optional(count, "How many times.", { unset: 1 }),
   per_try_timeout: optional(duration, "Timeout of each try."),
 });

@@ -155,7 +155,6 @@ const forwarding = {
     old: { form: oldCors, toHub: upgradeCors, fromHub: downgradeCors },
   }),
   retry_policy: optional(retryPolicy, "Which failed requests are tried again.", {
-    status: "notYet",
     versions: ["v1", "v2", "v3alpha1"],
   }),
   use_websocket: optional(boolean(), "Allow the upgrade to WebSocket.", { unset: false }),

@@ -70,7 +70,7 @@ const routing = {
   circuit_breakers: optional(circuitBreakers, "Default of `circuit_breakers` of Mappings and TCPMappings."),
   load_balancer: optional(loadBalancer, "Default of `load_balancer` of Mappings, whatever their resolver."),
   keepalive: optional(keepalive, "Default of `keepalive` of Mappings."),
-  retry_policy: optional(retryPolicy, "Which failed requests are tried again.", later),
+  retry_policy: optional(retryPolicy, "Default of `retry_policy` of Mappings."),
   cors: optional(cors, "Which other sites' scripts may call everything."),
   resolver: optional(string(), "Default resolver.", { unset: "kubernetes-service" }),
   enable_ipv4: optional(boolean(), "Whether IPv4 addresses of services are used.", { unset: true }),

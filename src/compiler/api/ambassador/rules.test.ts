@@ -149,7 +149,6 @@ const later: Readonly<Record<string, unknown>> = {
   shadow: true,
   health_checks: [{ health_check: { http: { path: "/" } } }],
   add_linkerd_headers: true,
-  retry_policy: { retry_on: "5xx" },
   bypass_auth: true,
   auth_context_extensions: { a: "b" },
   labels: { d: [{ g: [{ generic_key: { value: "v" } }] }] },

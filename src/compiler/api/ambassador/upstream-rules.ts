@@ -8,6 +8,7 @@ export interface UpstreamSettings {
   readonly circuit_breakers?: readonly { readonly priority: string }[];
   readonly keepalive?: KeepaliveFields;
   readonly load_balancer?: LoadBalancerFields;
+  readonly retry_policy?: { readonly retry_on: string };
 }
 
 /** `load_balancer` as it is written. */
@@ -23,8 +24,19 @@ export type KeepaliveFields = Partial<Readonly<Record<"probes" | "idle_time" | "
 
 /** What is worth knowing of settings that are used all the same. `at` is what holds them. */
 export function upstreamNotes(settings: UpstreamSettings, at: Origin): readonly Diagnostic[] {
-  const { circuit_breakers: limits, keepalive } = settings;
-  return [...(limits ? limitsTwice(limits, at) : []), ...(keepalive ? impossibleKeepalive(keepalive, at) : [])];
+  const { circuit_breakers: limits, keepalive, retry_policy: retry } = settings;
+  return [
+    ...(limits ? limitsTwice(limits, at) : []),
+    ...(keepalive ? impossibleKeepalive(keepalive, at) : []),
+    ...(retry?.retry_on === "retriable-status-codes" ? [retriesNothing(at)] : []),
+  ];
+}
+
+/** Envoy wants to be told the statuses; that was never possible, and clients may not tell them. */
+function retriesNothing(at: Origin): Diagnostic {
+  const message = "retriable-status-codes needs a list of statuses, which cannot be given";
+  const detail = { traffic: "no request is tried again", hint: "use 5xx, gateway-error or retriable-4xx" };
+  return diagnose("mapping/retry-without-statuses", child(at, "retry_policy", "retry_on"), message, detail);
 }
 
 /** Of limits for one priority, Envoy takes the first. */

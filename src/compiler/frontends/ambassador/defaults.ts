@@ -5,9 +5,10 @@
 import type { Module } from "../../api/index.ts";
 import type { CircuitBreaker, Keepalive } from "../../ir/cluster.ts";
 import type { AccessLogFormat, HttpOptions } from "../../ir/http-options.ts";
-import type { HeaderEdits } from "../../ir/route.ts";
+import type { HeaderEdits, RetryPolicy } from "../../ir/route.ts";
 import { type Balancing, lowerBalancing, lowerCircuitBreakers, lowerKeepalive } from "./connection.ts";
 import { lowerAddedHeaders } from "./headers.ts";
+import { lowerRetryPolicy } from "./retry.ts";
 
 type ModuleConfig = Module["spec"]["config"];
 
@@ -19,6 +20,7 @@ export interface RouteDefaults {
   readonly circuitBreakers?: readonly CircuitBreaker[];
   readonly keepalive?: Keepalive;
   readonly balancing?: Balancing;
+  readonly retry?: RetryPolicy;
   readonly resolver: string;
   readonly ipv4: boolean;
   readonly ipv6: boolean;
@@ -42,13 +44,14 @@ export function lowerRouteDefaults(config: ModuleConfig): RouteDefaults {
   const own = shared?.httpmapping;
   const idle = config.cluster_idle_timeout_ms;
   const lifetime = config.cluster_max_connection_lifetime_ms;
-  const { circuit_breakers: breakers, keepalive, load_balancer: balancer } = config;
+  const { circuit_breakers: breakers, keepalive, load_balancer: balancer, retry_policy: retry } = config;
   const statsName = own?.stats_name ?? shared?.stats_name;
   return {
     timeoutMs: config.cluster_request_timeout_ms ?? 3000,
     ...(idle === undefined ? {} : { clusterIdleTimeoutMs: idle }),
     ...(lifetime === undefined ? {} : { clusterMaxConnectionLifetimeMs: lifetime }),
     ...(breakers === undefined ? {} : { circuitBreakers: lowerCircuitBreakers(breakers) }),
+    ...(retry === undefined ? {} : { retry: lowerRetryPolicy(retry) }),
     ...(balancer === undefined ? {} : { balancing: lowerBalancing(balancer) }),
     ...(keepalive === undefined ? {} : { keepalive: lowerKeepalive(keepalive) }),
     resolver: config.resolver ?? "kubernetes-service",

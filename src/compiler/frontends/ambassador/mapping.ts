@@ -11,6 +11,7 @@ import { lowerUpstream, type UpstreamLookup } from "./cluster.ts";
 import { lowerRouteDefaults, type RouteDefaults } from "./defaults.ts";
 import { lowerHeaderEdits } from "./headers.ts";
 import { lowerMatch } from "./match.ts";
+import { lowerRetryPolicy } from "./retry.ts";
 
 /** A Mapping, or what is left of a broken one: its match, which then answers 503 instead of falling through. */
 export interface AdmittedMapping {
@@ -53,6 +54,7 @@ export function lowerMapping(
       action,
       ...(upstream ? { upstream } : {}),
       headers: lowerHeaderEdits(spec, defaults.headers),
+      ...(spec.retry_policy ? { ownRetry: lowerRetryPolicy(spec.retry_policy) } : {}),
       ...(asked.value ? { policies: asked.value } : {}),
     };
     return { out: [[key, decl]], diagnostics: [...diagnostics, ...asked.diagnostics] };
@@ -97,6 +99,7 @@ function lowerForward(
 ): { readonly action: Forward; readonly diagnostics: readonly Diagnostic[] } {
   const rewrite = lowerRewrite(spec);
   const priority = spec.priority?.toLowerCase();
+  const retry = spec.retry_policy ? lowerRetryPolicy(spec.retry_policy) : defaults.retry;
   const action: Forward = {
     kind: "forward",
     cluster,
@@ -107,6 +110,7 @@ function lowerForward(
     ...(priority === "high" ? { priority } : {}),
     upgrades: lowerUpgrades(spec),
     ...(hashOn ? { hashOn } : {}),
+    ...(retry ? { retry } : {}),
   };
   return { action, diagnostics: [...priorityProblem(priority, origin), ...rewriteNotes(spec, origin)] };
 }
