@@ -2,8 +2,7 @@
  * The bars that a run of all measurements must meet. Reads what the run has recorded, says for each bar by how much it
  * is met or missed, and fails if one is missed or was not measured.
  */
-import { readFileSync } from "node:fs";
-import { type Figure, resultsFile, resultsPath } from "./figures.ts";
+import { readFigures, resultsPath } from "./figures.ts";
 
 /** What must hold of a figure: `of` at most `limit`, over Envoy's own share where that counts. */
 interface Bar {
@@ -29,13 +28,7 @@ const bars: readonly Bar[] = [
   { bench: served, of: "p99", limit: 30, overEnvoy: true },
 ];
 
-const figures = new Map(
-  readFileSync(resultsFile, "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Figure)
-    .map((figure) => [figure.bench, figure]),
-);
+const figures = new Map(readFigures().map((figure) => [figure.bench, figure]));
 const met = bars.map(report);
 console.log(resultsPath());
 process.exitCode = met.every(Boolean) ? 0 : 1;

@@ -8,17 +8,21 @@ import type { Measured } from "./compile-once.ts";
 import { printHead, recordSamples } from "./figures.ts";
 import type { Shape } from "./generate.ts";
 
+/** Five Mappings for each Service, where nothing else is said. */
+const services = (mappings: number): number => Math.ceil(mappings / 5);
 const bound = (mappings: number, hosts: number, more: Partial<Shape> = {}): Shape => ({
   mappings,
   hosts,
   bound: true,
+  services: services(mappings),
   ...more,
 });
-const unbound = (mappings: number, hosts: number): Shape => ({ mappings, hosts, bound: false });
+const unbound = (mappings: number, hosts: number): Shape => ({ ...bound(mappings, hosts), bound: false });
 
 const shapes: readonly Shape[] = [
   ...[bound(100, 1), bound(100, 100), bound(1000, 1), bound(1000, 100)],
   ...[bound(10_000, 1), bound(10_000, 100), bound(10_000, 200), bound(10_000, 10_000)],
+  bound(10_000, 200, { services: 10_000 }),
   // The dimensions that sizes are given in: TLSContexts, Hosts, Mappings per Host (above), Mappings without host.
   ...[bound(1000, 100, { contexts: 10 }), bound(1000, 100, { contexts: 100 }), bound(1000, 1000, { contexts: 1000 })],
   ...[bound(1000, 1000), unbound(100, 100), unbound(1000, 100), unbound(5000, 200)],
@@ -65,9 +69,13 @@ for (const shape of shapes.filter((shape) => nameOf(shape).includes(process.env[
   );
 }
 
-function nameOf({ mappings, hosts, bound, contexts }: Shape): string {
-  const what = `${mappings} Mappings ${bound ? "on" : "without host ×"} ${hosts} Hosts`;
-  return contexts === undefined ? what : `${what}, ${contexts} TLSContexts`;
+function nameOf(shape: Shape): string {
+  const { mappings, hosts, contexts } = shape;
+  const more = [
+    ...(contexts === undefined ? [] : [`${contexts} TLSContexts`]),
+    ...(shape.services === services(mappings) ? [] : [`${shape.services} Services`]),
+  ];
+  return [`${mappings} Mappings ${shape.bound ? "on" : "without host ×"} ${hosts} Hosts`, ...more].join(", ");
 }
 
 function measure(shape: Shape, edits: number): Measured {

@@ -2,7 +2,7 @@
  * Figures of measurements: smallest, median, 99th percentile and largest sample, as a row for people and as a line of
  * NDJSON for programs. One run of `make bench` appends to one file.
  */
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 
 /** One figure. `envoyShare` is what a do-nothing control plane needed in the same run, where there is one. */
@@ -47,6 +47,12 @@ export function recordSamples(
   envoyShare?: readonly number[],
 ): void {
   record({ bench, n, unit, ...spread(samples), ...(envoyShare ? { envoyShare: spread(envoyShare) } : {}) });
+}
+
+/** All recorded figures. */
+export function readFigures(): readonly Figure[] {
+  const lines = readFileSync(resultsFile, "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Figure);
 }
 
 /** The head of the table. */

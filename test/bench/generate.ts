@@ -1,6 +1,6 @@
 /**
  * Configurations of any size for measurements, as they are in the field: Hosts with certificates of their own, v2
- * Mappings, and a Service with an EndpointSlice behind every Mapping. The same shape always gives the same objects.
+ * Mappings, and Services with EndpointSlices behind them. The same shape always gives the same objects.
  */
 import type { RawObject } from "#compiler";
 import { keyPem, makeIdentity, pem } from "../../tools/x509/certificate.ts";
@@ -14,6 +14,8 @@ export interface Shape {
   readonly hosts: number;
   /** Whether each Mapping names one Host (in turn), or none, so that every Host serves it. */
   readonly bound: boolean;
+  /** Services, each with an EndpointSlice, to which the Mappings go in turn; by default one for every Mapping. */
+  readonly services?: number;
   /** TLSContexts, each named by a Host; 0 by default. */
   readonly contexts?: number;
   /** A Listener and Hosts without certificates: what the compiler costs without TLS. */
@@ -25,23 +27,23 @@ const created = "2024-01-01T00:00:00Z";
 
 /** All objects of a shape. */
 export function generate(shape: Shape): readonly Keyed[] {
-  const { mappings, hosts, contexts = 0, cleartext = false } = shape;
+  const { mappings, hosts, services = mappings, contexts = 0, cleartext = false } = shape;
   return [
     ...(cleartext ? [listener] : []),
     ...times(hosts, (i) => host(i, { cleartext, context: i < contexts })),
     ...(cleartext ? [] : times(hosts, secret)),
     ...times(contexts, context),
     ...times(mappings, (i) => mapping(shape, i)),
-    ...times(mappings, service),
-    ...times(mappings, (i) => slice(i, `10.0.${i >> 8}.${i & 255}`)),
+    ...times(services, service),
+    ...times(services, (i) => slice(i, `10.0.${i >> 8}.${i & 255}`)),
   ].map((object) => [`bench.yaml#${object.ref.kind}/${object.ref.name}`, object]);
 }
 
 /** Mapping `i` of a shape, as it is after so many edits of it: mostly another timeout, at times more than that. */
-export function mapping({ hosts, bound, mappings }: Shape, i: number, edit = 0): RawObject {
+export function mapping({ hosts, bound, mappings, services = mappings }: Shape, i: number, edit = 0): RawObject {
   return object("Mapping", "v2", `mapping-${i}`, {
     prefix: edit % 10 === 9 ? `/service-${i}/${edit}/` : `/service-${i}/`,
-    service: `service-${edit % 10 === 4 ? (i + edit) % mappings : i}:8080`,
+    service: `service-${(edit % 10 === 4 ? i + edit : i) % Math.max(services, 1)}:8080`,
     timeout_ms: 3000 + edit,
     ...(bound ? { host: hostname(i % hosts) } : {}),
     ...(i % 4 === 0 ? { headers: { "x-version": `${i % 3}` } } : {}),

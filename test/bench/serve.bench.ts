@@ -13,7 +13,7 @@ import { startInstance } from "./instance.ts";
 import { openPoller } from "./poller.ts";
 import { numbers } from "./random.ts";
 
-const shape: Shape = { mappings: 1000, hosts: 100, bound: true, cleartext: true };
+const shape: Shape = { mappings: 1000, hosts: 100, bound: true, services: 200, cleartext: true };
 const edits = Number(process.env["EDITS"] ?? 300);
 const unmeasured = 20;
 const concurrency = 2;
