@@ -164,6 +164,7 @@ export const diagnosticCodes = {
   "mapping/authority-header": warning("A Mapping matches :authority beside its host name, which wins."),
   "mapping/conflict": error("A Mapping matches the same requests as another, which it cannot share them with."),
   "mapping/invalid-dns-type": warning("A Mapping's dns_type is neither strict_dns nor logical_dns."),
+  "mapping/covered": notice("What is left of a bad Mapping takes no requests, because another matches them too."),
   "mapping/invalid-host": error("A Mapping's host is not a host name pattern."),
   "mapping/invalid-priority": warning("A Mapping's priority is neither default nor high."),
   "mapping/invalid-regex": error("A regular expression cannot be used."),
@@ -183,11 +184,14 @@ export const diagnosticCodes = {
   "mapping/weights-under-100": notice("The weights of Mappings for the same requests leave some of them to nobody."),
 
   // module
+  "module/deprecated-tls": notice("TLS settings in a Module are deprecated; Hosts and TLSContexts hold them."),
   "module/invalid-value": error("A setting of the Module holds what no request, answer or log can carry."),
   "module/not-yet-supported": warning("A setting of a Module has no effect yet."),
   "module/probe-off": warning("A probe or the diagnostics have settings, but not the one that switches them on."),
   "module/probe-without-service": warning("A probe or the diagnostics are asked for, but nothing could answer."),
   "module/second-module": warning("There is more than one Module ambassador."),
+  "module/tls-ends-nothing": warning("The TLS settings of a Module do not end any client's TLS."),
+  "module/tls-hidden": warning("A block of a Module's TLS settings has the name of a TLSContext, which is used."),
   "module/unknown-module": warning("A Module has a name that means nothing."),
 
   // object
@@ -243,6 +247,7 @@ export const diagnosticCodes = {
 
   // tls
   "tls/broken-context": error("A TLSContext that is referred to cannot be used."),
+  "tls/unchecked-clients": error("Client certificates are asked for but there is nothing to check them against."),
   "tls/unknown-context": error("There is no TLSContext of this name."),
   "tls/unknown-name": error("A cipher suite, a curve, a protocol or a server name is not one that can be used."),
   "tls/unusable-secret": error("A Secret is missing or does not hold what is needed of it."),

@@ -36,7 +36,8 @@ function listenerOwners(declared: Declared, name: string): readonly ResourceRef[
   const listener = declared.listeners.listeners.get(name);
   if (!listener) return [];
   const chains = [...declared.chains.chains.entries()].map(([, chain]) => chain);
-  return [listener.origin.ref, ...chains.filter((chain) => chain.listener === name).map((chain) => chain.origin.ref)];
+  const own = [listener.origin.ref, ...moduleOwner(declared)];
+  return [...own, ...chains.filter((chain) => chain.listener === name).map((chain) => chain.origin.ref)];
 }
 
 function tableOwners(declared: Declared, name: string): readonly ResourceRef[] {
@@ -48,7 +49,8 @@ function tableOwners(declared: Declared, name: string): readonly ResourceRef[] {
   const domains = [...declared.names.domains.entries()]
     .map(([, domain]) => domain)
     .filter((domain) => name.startsWith(`${domain.site}/`));
-  return [...routes.map(({ route }) => route.origin.ref), ...domains.map((domain) => domain.host.origin.ref)];
+  const owners = [...moduleOwner(declared), ...domains.map((domain) => domain.host.origin.ref)];
+  return [...routes.map(({ route }) => route.origin.ref), ...owners];
 }
 
 function secretOwners(declared: Declared, name: string): readonly ResourceRef[] {

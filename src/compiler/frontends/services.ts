@@ -14,9 +14,14 @@ export function lowerService({ ref, spec }: Service): Derived<ServiceFacts> {
       ...(port.targetPort === undefined ? {} : { targetPort: port.targetPort }),
     })),
     ...(ip === undefined ? {} : { clusterIp: ip }),
-    ...(spec.type === "ExternalName" && spec.externalName !== undefined ? { externalName: spec.externalName } : {}),
+    ...(spec.type === "ExternalName" && isName(spec.externalName) ? { externalName: spec.externalName } : {}),
   };
   return { out: [[`${ref.namespace}/${ref.name}`, facts]] };
+}
+
+/** Envoy keeps waiting for names that no resolver can even be asked for. */
+function isName(text: string | undefined): text is string {
+  return text !== undefined && /^[\w.-]{1,253}$/.test(text);
 }
 
 /** The ready addresses of a slice. */

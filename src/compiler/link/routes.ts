@@ -59,15 +59,29 @@ function linkRoute(decl: RouteDecl, canary: number, fraction?: number): Route {
   };
 }
 
-/** A redirect cannot share requests with anything: whoever came first decides what the match does. */
+/**
+ * A redirect cannot share requests with anything: whoever came first decides what the match does. What is left of a
+ * bad object takes nothing from those that are good.
+ */
 function settleConflicts(rivals: readonly RouteDecl[]): { kept: readonly RouteDecl[]; diagnostics: Diagnostic[] } {
-  const first = rivals[0];
+  const first = rivals.find(({ action }) => action.kind !== "respond") ?? rivals[0];
   if (!first) return { kept: [], diagnostics: [] };
   const kept = rivals.filter(
     (decl) => decl === first || (first.action.kind === "forward" && decl.action.kind === "forward"),
   );
   const lost = rivals.filter((decl) => !kept.includes(decl));
-  return { kept, diagnostics: lost.map((decl) => conflict(decl, first)) };
+  return { kept, diagnostics: lost.map((decl) => (isLeftover(decl, first) ? covered : conflict)(decl, first)) };
+}
+
+function isLeftover(decl: RouteDecl, first: RouteDecl): boolean {
+  return decl.action.kind === "respond" && first.action.kind !== "respond";
+}
+
+function covered(decl: RouteDecl, first: RouteDecl): Diagnostic {
+  return diagnose("mapping/covered", decl.origin, `${formatRef(first.origin.ref)} matches the same requests`, {
+    traffic: `all of these requests go by ${formatRef(first.origin.ref)}`,
+    related: [{ at: first.origin, message: "takes them" }],
+  });
 }
 
 function conflict(decl: RouteDecl, first: RouteDecl): Diagnostic {

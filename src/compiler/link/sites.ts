@@ -7,7 +7,7 @@ import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { canonicalHost, type HostGlob, parseGlob, splitPort } from "#base/hostname.ts";
 import { formatRef } from "#base/origin.ts";
 import type { Derived, Index, Reads } from "../graph/graph.ts";
-import { type HostDecl, selects } from "../ir/host.ts";
+import { type HostDecl, type LabelSelector, selects } from "../ir/host.ts";
 import type { HostBinding, ListenerDecl } from "../ir/listener.ts";
 import type { Domain, Site } from "../ir/virtual-host.ts";
 import { byAge } from "./order.ts";
@@ -20,10 +20,15 @@ export function siteOf(listener: ListenerDecl): Site {
 
 function bindingName(binding: HostBinding): string {
   if (binding.kind === "additionalPort") return `cleartext-${binding.port}`;
-  const labels = Object.entries(binding.selector)
-    .sort()
-    .map(([name, value]) => `${name}=${value}`);
-  return [binding.namespace ?? "all", ...labels].join(",");
+  return [binding.namespace ?? "all", ...labelTexts(binding.selector)].join(",");
+}
+
+/** Labels as texts that are equal for equal labels only, whatever they hold. */
+export function labelTexts(labels: LabelSelector): readonly string[] {
+  const plain = (text: string): string => text.replace(/[%,=|\s]/g, encodeURIComponent);
+  return Object.entries(labels)
+    .map(([name, value]) => `${plain(name)}=${plain(value)}`)
+    .sort();
 }
 
 /** A Host's claim to a name at a site. */

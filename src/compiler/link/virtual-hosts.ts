@@ -10,6 +10,7 @@ import type { SecurityModel } from "../ir/listener.ts";
 import type { Domain, Exposure, InheritedRoutes, Table, VirtualHost, VirtualHostPlan } from "../ir/virtual-host.ts";
 import { coveringKeys, regexSet, relation, selectedSet } from "./names.ts";
 import { compareText } from "./order.ts";
+import { labelTexts } from "./sites.ts";
 
 /** The class of connections that a host's routes are served in. */
 export function connectionClass(host: HostDecl): string {
@@ -102,8 +103,8 @@ function otherGlobs(lookup: RouteSetLookup, name: HostGlob, reads: Reads): reado
 export function planKey(planned: PlannedDomain): string {
   const { table, exposure, misdirected, selector, inherits } = planned.plan;
   const sets = inherits.map((inherited) => (inherited.conditional ? `?${inherited.set}` : inherited.set));
-  const labels = selector ? Object.entries(selector).map(([name, value]) => `${name}=${value}`) : ["-"];
-  return [table, exposure, misdirected ?? "", labels.sort().join(","), sets.join(" ")].join("|");
+  const labels = selector ? labelTexts(selector) : ["-"];
+  return [table, exposure, misdirected ?? "", labels.join(","), sets.join(" ")].join("|");
 }
 
 /** One virtual host for all names of a plan. */

@@ -47,13 +47,13 @@ export interface UpstreamFields {
   readonly load_balancer?: MappingSpec["load_balancer"];
 }
 
-const implicitResolvers: Readonly<Record<string, ResolverDecl["kind"]>> = {
-  "kubernetes-service": "service",
-  "kubernetes-endpoint": "endpoint",
-  endpoint: "endpoint",
-  consul: "consul",
-  "consul-endpoint": "consul",
-};
+const implicitResolvers: ReadonlyMap<string, ResolverDecl["kind"]> = new Map([
+  ["kubernetes-service", "service"],
+  ["kubernetes-endpoint", "endpoint"],
+  ["endpoint", "endpoint"],
+  ["consul", "consul"],
+  ["consul-endpoint", "consul"],
+]);
 
 /** An upstream, and what of a request decides which of its endpoints takes it. */
 export interface LoweredUpstream extends Checked<ClusterDecl> {
@@ -128,7 +128,7 @@ function ownBalancing(
 }
 
 function findResolver(lookup: UpstreamLookup, name: string, reads: Reads): ResolverDecl["kind"] | undefined {
-  const kind = reads.lookup(lookup.resolvers, name)[0]?.kind ?? implicitResolvers[name];
+  const kind = reads.lookup(lookup.resolvers, name)[0]?.kind ?? implicitResolvers.get(name);
   return kind === "consul" ? undefined : kind;
 }
 

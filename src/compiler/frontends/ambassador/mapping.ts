@@ -128,9 +128,9 @@ function lowerHostRewrite(spec: MappingSpec): Pick<Forward, "hostRewrite"> {
 }
 
 function lowerUpgrades(spec: MappingSpec): readonly string[] {
-  const upgrades = new Set(spec.allow_upgrade ?? []);
-  if (spec.use_websocket) upgrades.add("websocket");
-  return [...upgrades];
+  const asked = spec.use_websocket ? [...(spec.allow_upgrade ?? []), "websocket"] : (spec.allow_upgrade ?? []);
+  // Envoy compares them without case, and takes none twice.
+  return [...new Map(asked.map((upgrade) => [upgrade.toLowerCase(), upgrade])).values()];
 }
 
 function lowerRedirect(spec: MappingSpec, origin: Origin): LoweredAction {
@@ -139,7 +139,7 @@ function lowerRedirect(spec: MappingSpec, origin: Origin): LoweredAction {
   const { path, problems } = lowerRedirectPath(spec, origin);
   const action: Redirect = {
     kind: "redirect",
-    host: address.host,
+    host: address.host.includes(":") ? `[${address.host}]` : address.host,
     ...(address.port === undefined ? {} : { port: address.port }),
     ...(address.scheme === "https" ? { https: true } : {}),
     ...(path ? { path } : {}),

@@ -25,6 +25,8 @@ export interface SecretLookup {
 /** A TLSContext, ready for use in either direction. */
 export interface ContextDecl {
   readonly ref: ResourceRef;
+  /** Where it is written, if it is no TLSContext of its own. */
+  readonly at?: Origin;
   readonly hosts: readonly string[];
   readonly certificate?: SecretUse;
   readonly policy: TlsPolicy;
@@ -124,9 +126,29 @@ export function lowerTlsPolicy(
     ...version("minVersion", fields.min_tls_version),
     ...version("maxVersion", fields.max_tls_version),
     ...(validation ? { validation } : {}),
-    requireClientCertificate: fields.cert_required ?? false,
+    requireClientCertificate: fields.cert_required ?? asksForCertificate(lookup, validation, reads),
   };
-  return { policy, broken: fatal.length > 0 || named.broken, diagnostics: [...fatal, ...named.diagnostics] };
+  const unchecked = policy.requireClientCertificate && !validation ? [uncheckedClients(at)] : [];
+  return {
+    policy,
+    broken: fatal.length > 0 || named.broken || unchecked.length > 0,
+    diagnostics: [...fatal, ...named.diagnostics, ...unchecked],
+  };
+}
+
+/** A CA Secret may say itself that clients need a certificate (resources.md 7.1). */
+function asksForCertificate(lookup: SecretLookup, validation: SecretUse | undefined, reads: Reads): boolean {
+  const secret = validation && reads.get(lookup.secrets, validation.secret);
+  return secret?.spec.certRequired ?? false;
+}
+
+/** Envoy would let every client in, with a certificate or without. */
+function uncheckedClients(at: Origin): Diagnostic {
+  const message = "client certificates are required, but there is no ca_secret to check them against";
+  return diagnose("tls/unchecked-clients", child(at, "cert_required"), message, {
+    traffic: "TLS is not spoken with these settings",
+    hint: "name the Secret with the authority's certificate in ca_secret",
+  });
 }
 
 function lowerValidation(
