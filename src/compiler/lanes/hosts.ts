@@ -5,6 +5,7 @@ import type { Graph } from "../graph/index.ts";
 import type { Ingresses } from "./ingress.ts";
 import type { ModuleValues } from "./module.ts";
 import type { Inputs, Objects } from "./objects.ts";
+import { declareTlsModule } from "./tls-module.ts";
 import { first, keep, named, of } from "./wiring.ts";
 
 /** Secrets by coordinates, TLSContexts, and host declarations. */
@@ -14,12 +15,16 @@ export type Hosts = ReturnType<typeof declareHosts>;
 export function declareHosts(
   g: Graph,
   { settings }: Inputs,
-  { all, anyHost, anyListener }: Objects,
-  { defaults, legacy }: ModuleValues,
+  objects: Objects,
+  module: ModuleValues,
   ingresses: Ingresses,
 ) {
+  const { all, anyHost, anyListener } = objects;
+  const { defaults, legacy } = module;
   const secrets = g.map("Secrets", all("Secret"), ({ resource }) => named(resource.ref, resource));
-  const contexts = g.map("lower.TLSContext", all("TLSContext"), of(ambassador.lowerTlsContext({ secrets, defaults })));
+  const written = g.map("lower.TLSContext", all("TLSContext"), of(ambassador.lowerTlsContext({ secrets, defaults })));
+  const ofModules = declareTlsModule(g, objects, module.settings, { secrets, defaults, settings });
+  const contexts = g.union("TLS contexts", written, ofModules);
   const byName = g.index("TLSContexts by name", contexts, (context) => [context.ref.name]);
   const own = g.map("lower.Host", all("Host"), of(ambassador.lowerHost({ secrets, defaults, contexts, byName })));
   const synthetic = { settings, module: legacy, anyHost, anyListener };

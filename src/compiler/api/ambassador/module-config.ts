@@ -221,7 +221,7 @@ const instance = {
   ),
   runtime_flags: optional(map(anything()), "Envoy's runtime flags.", later),
   statsd: optional(anything(), "Once, where statistics go.", ignored("STATSD_ENABLED and its like decide that")),
-  tls: optional(anything(), "Once, TLS settings.", { ...later, because: "use a Host or a TLSContext" }),
+  tls: optional(map(anything()), "TLS settings in the form of the Module `tls`, in place of it. Deprecated."),
 };
 
 /** All settings. */

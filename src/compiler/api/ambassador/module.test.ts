@@ -80,7 +80,6 @@ test("keys that JavaScript has a meaning for", () => {
 });
 
 const others: readonly [name: string, found: string][] = [
-  ["tls", "warning[module/not-yet-supported] .spec.config"],
   ["authentication", "warning[module/not-yet-supported] .spec.config"],
   ["ambasador", "warning[module/unknown-module] .metadata.name"],
   ["constructor", "warning[module/unknown-module] .metadata.name"],

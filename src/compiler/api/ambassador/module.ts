@@ -36,6 +36,8 @@ export const moduleSchema = object({
 export interface ModuleSpec {
   readonly ambassador_id?: readonly string[];
   readonly config: ModuleConfig;
+  /** The blocks of the Module `tls`, as they are written. */
+  readonly tls?: Readonly<Record<string, unknown>>;
 }
 
 export type Module = Resource<"Module", ModuleSpec>;
@@ -55,6 +57,8 @@ export function admitModule(raw: RawObject, settings: Settings): Checked<Module>
   const { value, diagnostics } = admitKind(module, raw, settings);
   if (value === undefined) return { diagnostics };
   const at: Origin = { ref: value.ref, path: ".spec.config" };
+  if (value.ref.name === "tls")
+    return { value: { ...value, spec: { ...value.spec, config: {}, tls: value.spec.config } }, diagnostics };
   const { config, found } =
     value.ref.name === "ambassador" ? judge(value.spec, at) : { config: {}, found: [stranger(at)] };
   return { value: { ...value, spec: { ...value.spec, config } }, diagnostics: [...diagnostics, ...found] };
@@ -96,7 +100,6 @@ function stranger(at: Origin): Diagnostic {
 }
 
 const notYet: ReadonlyMap<string, string> = new Map([
-  ["tls", "TLS is terminated for Hosts and TLSContexts only"],
   ["authentication", "requests are NOT checked by an authentication service"],
   ["ratelimit", "requests are NOT limited"],
 ]);

@@ -9,4 +9,5 @@ export { type AdmittedMapping, lowerMapping, type MappingLookup, noDefaults } fr
 export { lowerProbes } from "./probes.ts";
 export { catchAllHost, contextHosts } from "./synthetic-host.ts";
 export { lowerTcpMapping } from "./tcp-mapping.ts";
-export { lowerTlsContext } from "./tls.ts";
+export { type ContextDecl, lowerTlsContext } from "./tls.ts";
+export { lowerTlsModule, type TlsBlocks, type TlsModuleLookup } from "./tls-module.ts";

@@ -50,7 +50,7 @@ export function contextHosts(lookup: SyntheticHostLookup): (context: ContextDecl
     const out = context.hosts.map((glob) => {
       const host: HostDecl = {
         key: `context/${ref.namespace}/${ref.name}/${glob}`,
-        origin: { ref, path: ".spec.hosts" },
+        origin: context.at ?? { ref, path: ".spec.hosts" },
         created: "",
         namespace: ref.namespace,
         labels: {},
