@@ -55,6 +55,7 @@ export function declareCompiler(g: Graph) {
     inputs,
     objects,
     module,
+    ingresses,
     hosts,
     sockets,
     routes,

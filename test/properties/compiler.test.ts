@@ -1,7 +1,7 @@
 /**
  * The oracle over the whole compiler: whatever is edited, in whatever order and in whatever slices, the outcome is the
  * one of compiling the same objects from nothing, every commit reports what it changed and nothing else, the order of
- * reading does not matter, and no Mapping vanishes without a word.
+ * reading does not matter, and no Mapping or Ingress vanishes without a word.
  * `RUNS=5000 make test` searches longer, `SEED=1` elsewhere; a failure prints its seed and the smallest case.
  */
 import assert from "node:assert/strict";
@@ -91,13 +91,18 @@ function assertNothingVanishes(world: World): void {
   const routed = routedBy(resources);
   const told = new Set(diagnostics.map(({ at }) => refKey(at.ref)));
   const closed = closedNames(compiler);
-  for (const [key, { resource }] of compiler.declared.objects.admitted.entries()) {
-    if (resource.kind !== "Mapping" || told.has(key) || routed.has(formatRef(resource.ref))) continue;
-    const hosts = compiler.declared.routes.routes.get(key)?.hosts;
-    const glob = hosts?.kind === "glob" ? parseGlob(hosts.glob) : parseGlob("*");
+  const { objects, ingresses, routes } = compiler.declared;
+  const linked = [...routes.routes.entries()].map(([, route]) => route);
+  const wanted = [...objects.admitted.entries()].map(([, { resource }]) => resource);
+  for (const { kind, ref } of wanted) {
+    const key = refKey(ref);
+    const isWanted = kind === "Mapping" || (kind === "Ingress" && ingresses.get(key) !== undefined);
+    if (!isWanted || told.has(key) || routed.has(formatRef(ref))) continue;
+    const own = linked.filter(({ origin }) => refKey(origin.ref) === key);
+    const globs = own.map(({ hosts }) => parseGlob(hosts.kind === "glob" ? hosts.glob : "*"));
     assert.ok(
-      hosts && closed.some((name) => glob && overlaps(name, glob)),
-      `${formatRef(resource.ref)} is neither routed nor reported`,
+      globs.some((glob) => closed.some((name) => glob && overlaps(name, glob))),
+      `${formatRef(ref)} is neither routed nor reported`,
     );
   }
 }
@@ -129,7 +134,7 @@ test("the order of reading does not matter", () => {
   fc.assert(property, { numRuns: runs, seed });
 });
 
-test("every admitted Mapping is served, or somebody is told", () => {
+test("every admitted Mapping and Ingress is served, or somebody is told", () => {
   const property = fc.property(someObjects, (steps) => assertNothingVanishes(worldOf(steps)));
   fc.assert(property, { numRuns: runs, seed });
 });

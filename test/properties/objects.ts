@@ -3,6 +3,7 @@
  */
 import fc, { type Arbitrary } from "fast-check";
 import type { RawObject } from "#compiler";
+import { ingressClasses, ingresses } from "./ingresses.ts";
 import { certificates, otherSecrets } from "./material.ts";
 import {
   address,
@@ -175,6 +176,8 @@ export const anyObject: Arbitrary<RawObject> = fc.oneof(
   { weight: 2, arbitrary: endpoints },
   { weight: 5, arbitrary: secrets },
   { weight: 1, arbitrary: resolvers },
+  { weight: 4, arbitrary: ingresses },
+  { weight: 1, arbitrary: ingressClasses },
   { weight: 2, arbitrary: annotated },
   { weight: 1, arbitrary: resource("AuthService", anyVersion, spec({ auth_service: address }, {})) },
 );

@@ -47,7 +47,7 @@ function* servedBy(lookup: ServedLookup, site: string, set: string, reads: Reads
   if (!glob || glob.kind === "exact") return;
   for (const domain of reads.lookup(lookup.under, `${site}|`)) {
     const name = parseGlob(domain.glob);
-    if (name && (relation(glob, name) !== "none" || relation(name, glob) !== "none")) yield domain;
+    if (name && relation(glob, name) !== "none") yield domain;
   }
 }
 
@@ -65,7 +65,7 @@ export function reportUnserved(lookup: ReportLookup): (route: Route, reads: Read
     const served = reads.get(lookup.served, set);
     const { selectors } = served ?? { selectors: [] };
     if (served && (selectors.length === 0 || isSelected(lookup, route, selectors, reads))) return { out: [] };
-    return { out: [], diagnostics: [unserved(route, set, served !== undefined)] };
+    return { out: [], diagnostics: [unserved(route, set, served && selectors[0])] };
   };
 }
 
@@ -79,7 +79,7 @@ function isSelected(
   return selectors.some((selector) => selects(selector, labels, loose));
 }
 
-function unserved({ origin: { ref }, hostsPath }: Route, set: string, isKnownName: boolean): Diagnostic {
+function unserved({ origin: { ref }, hostsPath }: Route, set: string, selector: LabelSelector | undefined): Diagnostic {
   const traffic = `no request reaches this ${ref.kind}`;
   if (set === selectedSet) {
     return diagnose("mapping/no-host", { ref, path: "" }, "it has no hostname, and no Host selects its labels", {
@@ -87,15 +87,21 @@ function unserved({ origin: { ref }, hostsPath }: Route, set: string, isKnownNam
       hint: 'give it a hostname, for example "*"',
     });
   }
-  const at = { ref, path: isKnownName ? ".metadata.labels" : hostsPath };
+  const at = { ref, path: selector ? ".metadata.labels" : hostsPath };
   const name = set === regexSet ? "any name" : set;
-  return isKnownName
+  return selector
     ? diagnose("mapping/no-host", at, `no Host for ${name} selects its labels`, {
         traffic,
-        hint: "give it the labels that a Host's mappingSelector asks for",
+        hint: `give it the labels that a Host asks for, ${labelText(selector)}`,
       })
     : diagnose("mapping/no-host", at, `no Host serves ${name}`, {
         traffic,
         hint: "create a Host whose hostname covers it",
       });
+}
+
+function labelText(selector: LabelSelector): string {
+  return Object.entries(selector)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(", ");
 }
