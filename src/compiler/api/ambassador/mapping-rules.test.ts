@@ -5,6 +5,7 @@ import { rawResource } from "../../../../test/raw-object.ts";
 import { defaultSettings } from "../../settings.ts";
 import { admit } from "../admit.ts";
 
+const long = "x".repeat(1025);
 const good = { hostname: "a.test", prefix: "/a/", service: "quote" };
 
 function errorsOf(fields: object, version = "v3alpha1"): readonly string[] {
@@ -32,6 +33,7 @@ test("what cannot be is refused, at its field", () => {
     [{ headers: { "a b": "x" } }, '.spec.headers["a b"]'],
     [{ regex_headers: { "a\n": "x" } }, '.spec.regex_headers["a\\n"]'],
     [{ query_parameters: { "": "x" } }, '.spec.query_parameters[""]'],
+    [{ query_parameters: { [long]: "x" } }, `.spec.query_parameters[${JSON.stringify(long)}]`],
     [{ regex_query_parameters: { "": "x" } }, '.spec.regex_query_parameters[""]'],
     [{ add_request_headers: { "": { value: "x" } } }, '.spec.add_request_headers[""]'],
     [{ add_request_headers: { Host: { value: "x" } } }, ".spec.add_request_headers.Host"],

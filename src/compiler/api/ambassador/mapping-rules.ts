@@ -67,6 +67,11 @@ function nameProblems(spec: RuledFields, at: Origin): readonly Diagnostic[] {
   return found;
 }
 
+function parameterProblem(name: string): string | undefined {
+  if (name === "") return "is empty";
+  return Buffer.byteLength(name) > 1024 ? "is longer than 1024 bytes" : undefined;
+}
+
 /** What is written into the head of a request or an answer. */
 function textProblems(spec: RuledFields, at: Origin): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
