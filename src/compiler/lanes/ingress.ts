@@ -25,14 +25,15 @@ export function declareIngressRoutes(
 ): Collection<RouteDecl> {
   const defaults = (reads: Reads) => reads.get(lookup.defaults, "") ?? ambassador.noDefaults;
   const upstream = (service: string, at: Origin, reads: Reads) => {
-    const { value, diagnostics } = ambassador.lowerUpstream(lookup, { service }, defaults(reads), at, reads);
-    const here = diagnostics.map((diagnostic) => ({ ...diagnostic, at }));
-    return value ? { value: { ...value, origin: at }, diagnostics: here } : { diagnostics: here };
+    const { value, ...rest } = ambassador.lowerUpstream(lookup, { service }, defaults(reads), at, reads);
+    const diagnostics = rest.diagnostics.map((diagnostic) => ({ ...diagnostic, at }));
+    return { ...rest, diagnostics, ...(value ? { value: { ...value, origin: at } } : {}) };
   };
+  const policies = (reads: Reads) => reads.get(lookup.policies, "");
   const { settings } = lookup;
   return g.map(
     "lower.Ingress",
     ingresses,
-    ingress.lowerIngress({ settings, services: all("Service"), defaults, upstream }),
+    ingress.lowerIngress({ settings, services: all("Service"), defaults, policies, upstream }),
   );
 }

@@ -4,7 +4,13 @@ import { type Origin, refKey } from "#base/origin.ts";
 import type { IngressBackend, Service, ServicePort } from "../../api/index.ts";
 import type { Collection, Reads } from "../../graph/graph.ts";
 import type { ClusterDecl } from "../../ir/cluster.ts";
+import type { HashKey } from "../../ir/route.ts";
 import type { Settings } from "../../settings.ts";
+
+/** An upstream, and what chooses among its endpoints; no value: requests get 503. */
+export interface LoweredBackend extends Checked<ClusterDecl> {
+  readonly hashOn?: HashKey;
+}
 
 /** What backends are lowered against. */
 export interface BackendLookup {
@@ -12,7 +18,7 @@ export interface BackendLookup {
   /** By `refKey`. */
   readonly services: Collection<{ readonly resource: Service }>;
   /** The upstream of a service string, with the settings that all upstreams of the instance have. */
-  upstream(service: string, at: Origin, reads: Reads): Checked<ClusterDecl>;
+  upstream(service: string, at: Origin, reads: Reads): LoweredBackend;
 }
 
 type ServiceBackend = Extract<IngressBackend, { readonly kind: "service" }>;
@@ -23,7 +29,7 @@ export function lowerBackend(
   backend: IngressBackend | undefined,
   at: Origin,
   reads: Reads,
-): Checked<ClusterDecl> {
+): LoweredBackend {
   if (!backend) return { diagnostics: [problem("ingress/no-backend", at, "no Service is named")] };
   if (backend.kind === "resource") {
     const message = `only Services can take requests, not ${backend.resource}`;

@@ -6,7 +6,7 @@ import { type Checked, ok } from "#base/diagnostic.ts";
 import { child } from "#base/origin.ts";
 import type { Ingress } from "../../api/index.ts";
 import type { Derived, Reads } from "../../graph/graph.ts";
-import type { HeaderEdits, RouteAction, RouteDecl } from "../../ir/route.ts";
+import type { HeaderEdits, PolicyUse, RetryPolicy, RouteAction, RouteDecl } from "../../ir/route.ts";
 import { type BackendLookup, lowerBackend } from "./backend.ts";
 import { ingressLabel } from "./label.ts";
 import { type Wanted, wantedPaths } from "./wanted.ts";
@@ -15,11 +15,14 @@ import { type Wanted, wantedPaths } from "./wanted.ts";
 export interface RouteDefaults {
   readonly timeoutMs: number;
   readonly headers: HeaderEdits;
+  readonly retry?: RetryPolicy;
 }
 
 /** What Ingresses are lowered against. */
 export interface IngressLookup extends BackendLookup {
   defaults(reads: Reads): RouteDefaults;
+  /** What the instance asks of policies for every route. */
+  policies(reads: Reads): Readonly<Record<string, PolicyUse>> | undefined;
 }
 
 /** Lowers the rules and the default backend of an Ingress. */
@@ -44,9 +47,10 @@ function lowerRoute(
   key: string,
   reads: Reads,
 ): Checked<RouteDecl> {
-  const { timeoutMs, headers } = lookup.defaults(reads);
+  const { timeoutMs, headers, retry } = lookup.defaults(reads);
+  const policies = lookup.policies(reads);
   const at = name === "default" ? matched.origin : child(matched.origin, "backend");
-  const { value: upstream, diagnostics } = lowerBackend(lookup, backend, at, reads);
+  const { value: upstream, hashOn, diagnostics } = lowerBackend(lookup, backend, at, reads);
   const action: RouteAction = upstream
     ? {
         kind: "forward",
@@ -54,6 +58,8 @@ function lowerRoute(
         ...(isLegacy ? { rewrite: { kind: "prefix", to: "/" } } : {}),
         timeoutMs,
         upgrades: [],
+        ...(hashOn ? { hashOn } : {}),
+        ...(retry ? { retry } : {}),
       }
     : { kind: "respond", status: 503 };
   const decl: RouteDecl = {
@@ -64,6 +70,7 @@ function lowerRoute(
     action,
     ...(upstream ? { upstream } : {}),
     headers,
+    ...(policies ? { policies } : {}),
   };
   return ok(decl, diagnostics);
 }
