@@ -13,18 +13,10 @@ import {
   RouteSchema,
 } from "#gen/envoy/config/route/v3/route_components_pb.js";
 import type { NamedMatch } from "../ir/match.ts";
-import type {
-  Forward,
-  HashKey,
-  HeaderEdits,
-  HeaderValue,
-  PathRewrite,
-  Redirect,
-  RetryPolicy,
-  Route,
-} from "../ir/route.ts";
+import type { Forward, HashKey, PathRewrite, Redirect, RetryPolicy, Route } from "../ir/route.ts";
 import { emitRoutePolicies } from "../policies/on-routes.ts";
 import { duration, encode, encodeFields, fieldAt, type Init } from "./bytes.ts";
+import { emitHeaderEdits } from "./headers.ts";
 import { emitHeaderCondition, emitMatch } from "./match.ts";
 
 type RouteInit = Init<typeof RouteSchema>;
@@ -194,23 +186,4 @@ function emitRedirectPath(path: PathRewrite | undefined): RedirectInit {
     default:
       return {};
   }
-}
-
-/** The header edits of a route, a virtual host or a table. */
-export function emitHeaderEdits(edits: HeaderEdits) {
-  return {
-    requestHeadersToAdd: edits.addRequest.map(emitHeaderValue),
-    requestHeadersToRemove: [...edits.removeRequest],
-    responseHeadersToAdd: edits.addResponse.map(emitHeaderValue),
-    responseHeadersToRemove: [...edits.removeResponse],
-  };
-}
-
-/** APPEND_IF_EXISTS_OR_ADD is 0, OVERWRITE_IF_EXISTS_OR_ADD is 2 (envoy.config.core.v3.HeaderValueOption). */
-function emitHeaderValue(header: HeaderValue) {
-  return {
-    header: { key: header.name, value: header.value },
-    appendAction: header.append ? 0 : 2,
-    keepEmptyValue: true,
-  } as const;
 }

@@ -1,5 +1,6 @@
 /** Upstreams: what a route forwards to, before and after its Service is looked up. */
 import type { Origin } from "#base/origin.ts";
+import type { HealthCheck } from "./health-check.ts";
 import type { SecretUse } from "./secret.ts";
 
 declare const clusterName: unique symbol;
@@ -50,6 +51,8 @@ export interface ConnectionPolicy {
   readonly statName?: string;
   readonly circuitBreakers?: readonly CircuitBreaker[];
   readonly keepalive?: Keepalive;
+  /** For endpoints only. */
+  readonly healthCheck?: HealthCheck;
   /** How endpoints are chosen; absent: in turn. */
   readonly balancing?: "least_request" | "ring_hash" | "maglev";
   /** The user's tag: sets apart clusters that are otherwise equal. */

@@ -7,7 +7,7 @@ import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { isIp } from "#base/ip.ts";
 import { formatOrigin } from "#base/origin.ts";
 import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
-import type { Cluster, ClusterDecl, ClusterTarget, ServicePort } from "../ir/cluster.ts";
+import type { Cluster, ClusterDecl, ClusterTarget, ConnectionPolicy, ServicePort } from "../ir/cluster.ts";
 import type { ServiceFacts } from "../ir/service.ts";
 import type { Settings } from "../settings.ts";
 import { findPort } from "./services.ts";
@@ -26,9 +26,30 @@ export function linkCluster(lookup: ClusterLookup): (decls: readonly ClusterDecl
     const decl = decls[0];
     if (!decl) return { out: [] };
     const { target, diagnose: why } = linkTarget(lookup, decl, reads);
-    const cluster: Cluster = { name: decl.name, origin: decl.origin, target, policy: decl.policy };
-    return { out: [[decl.name, cluster]], diagnostics: why ? decls.map(why) : [] };
+    const { policy, unchecked } = linkHealthCheck(decl, target);
+    const cluster: Cluster = { name: decl.name, origin: decl.origin, target, policy };
+    const diagnostics = [...(why ? decls.map(why) : []), ...(unchecked ? decls.map(checksNothing) : [])];
+    return { out: [[decl.name, cluster]], diagnostics };
   };
+}
+
+/** Endpoints alone are checked; an upstream that has none is not. */
+function linkHealthCheck(
+  { policy, host }: ClusterDecl,
+  target: ClusterTarget,
+): { readonly policy: ConnectionPolicy; readonly unchecked?: true } {
+  const { healthCheck, ...others } = policy;
+  if (!healthCheck) return { policy };
+  if (target.kind !== "endpoints") return { policy: others, unchecked: true };
+  return { policy: { ...policy, healthCheck: { ...healthCheck, probe: { host, ...healthCheck.probe } } } };
+}
+
+function checksNothing({ origin, host }: ClusterDecl): Diagnostic {
+  const at = { ref: origin.ref, path: ".spec.health_checks" };
+  return diagnose("service/health-checks-without-endpoints", at, `"${host}" has no known endpoints to check`, {
+    traffic: "requests are sent without any checks",
+    hint: "name a Service whose endpoints are known",
+  });
 }
 
 interface Linked {

@@ -66,6 +66,8 @@ const addedProbeHeader = object({
   append: defaulted(boolean(), true, "Whether the value is added to what is there."),
 });
 
+const times = integer({ min: 1, max: 4294967295 });
+
 /** `health_checks`. */
 export const healthChecks = list(
   object({
@@ -96,8 +98,8 @@ export const healthChecks = list(
     ),
     timeout: optional(duration, "How long an answer may take.", { unset: "3s" }),
     interval: optional(duration, "Time between probes.", { unset: "5s" }),
-    unhealthy_threshold: optional(integer({ min: 1 }), "Failures until an endpoint is left out.", { unset: 2 }),
-    healthy_threshold: optional(integer({ min: 1 }), "Successes until an endpoint is used again.", { unset: 1 }),
+    unhealthy_threshold: optional(times, "Failures until an endpoint is left out.", { unset: 2 }),
+    healthy_threshold: optional(times, "Successes until an endpoint is used again.", { unset: 1 }),
   }),
   { min: 1 },
 );

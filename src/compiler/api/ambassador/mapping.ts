@@ -31,6 +31,7 @@ import {
 import { cors, downgradeCors, oldCors, upgradeCors } from "./cors.ts";
 import { errorResponseOverrides } from "./error-responses.ts";
 import { addedHeaders, stringList } from "./headers.ts";
+import { healthCheckProblems } from "./health-rules.ts";
 import { ambassadorId } from "./ids.ts";
 import { downgradeLabels, labels, oldLabels, upgradeLabels } from "./labels.ts";
 import { settleAuthority, verifyAuthority } from "./mapping-authority.ts";
@@ -109,7 +110,6 @@ const destination = {
     versions: ["v1", "v2", "v3alpha1"],
   }),
   health_checks: optional(healthChecks, "Active health checks.", {
-    status: "notYet",
     old: { name: "v3health_checks" },
   }),
   grpc: optional(boolean(), "Speak HTTP/2 with the service.", { unset: false }),
@@ -267,6 +267,7 @@ export const mapping = kind({
     ...verifyMapping(spec, at),
     ...upstreamNotes(spec, at),
     ...balancingProblems(spec, at, "mapping", notUsed),
+    ...healthCheckProblems(spec, at, notUsed),
   ],
   settle: settleAuthority,
   columns: [

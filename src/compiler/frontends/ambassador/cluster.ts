@@ -12,6 +12,7 @@ import type { HashKey } from "../../ir/route.ts";
 import type { Settings } from "../../settings.ts";
 import { type Balancing, lowerBalancing, lowerCircuitBreakers, lowerKeepalive } from "./connection.ts";
 import type { RouteDefaults } from "./defaults.ts";
+import { lowerHealthCheck } from "./health-check.ts";
 import { looksLikeService, serviceNamed } from "./service.ts";
 import { type ContextLookup, findContext, upstreamTls } from "./tls.ts";
 
@@ -45,6 +46,7 @@ export interface UpstreamFields {
   readonly circuit_breakers?: MappingSpec["circuit_breakers"];
   readonly keepalive?: MappingSpec["keepalive"];
   readonly load_balancer?: MappingSpec["load_balancer"];
+  readonly health_checks?: MappingSpec["health_checks"];
 }
 
 const implicitResolvers: ReadonlyMap<string, ResolverDecl["kind"]> = new Map([
@@ -176,6 +178,7 @@ function lowerPolicy(
   const idle = fields.cluster_idle_timeout_ms || defaults.clusterIdleTimeoutMs;
   const lifetime = fields.cluster_max_connection_lifetime_ms || defaults.clusterMaxConnectionLifetimeMs;
   const breakers = fields.circuit_breakers ? lowerCircuitBreakers(fields.circuit_breakers) : defaults.circuitBreakers;
+  const check = fields.health_checks?.[0];
   const keepalive = fields.keepalive ? lowerKeepalive(fields.keepalive) : defaults.keepalive;
   return {
     connectTimeoutMs: fields.connect_timeout_ms ?? 3000,
@@ -187,6 +190,7 @@ function lowerPolicy(
     statName: fields.stats_name ?? defaults.statsName ?? statName(address),
     ...(breakers === undefined ? {} : { circuitBreakers: breakers }),
     ...(keepalive === undefined ? {} : { keepalive }),
+    ...(check ? { healthCheck: lowerHealthCheck(check) } : {}),
     ...(fields.cluster_tag === undefined ? {} : { tag: fields.cluster_tag }),
   };
 }
