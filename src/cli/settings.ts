@@ -27,8 +27,11 @@ export function settingsFrom(flags: SettingsFlags, env: NodeJS.ProcessEnv): Chos
     resolve: Object.fromEntries((flags.resolve ?? []).map(parseResolveFlag)),
     ...(flags.httpsPort === undefined ? {} : { httpsPort: parsePort(flags.httpsPort, "--https-port") }),
     expandEnv: allowedVariables(env),
-    disableEndpoints: (env["AMBASSADOR_DISABLE_ENDPOINTS"] ?? "") !== "",
+    disableEndpoints: isGiven(env["AMBASSADOR_DISABLE_ENDPOINTS"]),
     looseLabelSelectors: isTrue(env["DISABLE_STRICT_LABEL_SELECTORS"]),
+    ...(isTrue(env["DRAGOMAN_FALLBACK_CERT"])
+      ? { fallbackCertificate: isGiven(env["AMBASSADOR_NO_TLS_REDIRECT"]) ? "route" : "redirect" }
+      : {}),
     unprivilegedPortStart: unprivilegedPortStart(),
   };
 }
@@ -69,6 +72,11 @@ function allowedVariables(env: NodeJS.ProcessEnv): Readonly<Record<string, strin
   return Object.fromEntries(
     names.flatMap((name) => (name === "" || env[name] === undefined ? [] : [[name, env[name]]])),
   );
+}
+
+/** As the old system read most of its switches: any text means yes, even "false". */
+function isGiven(text: string | undefined): boolean {
+  return text !== undefined && text !== "";
 }
 
 function isTrue(text: string | undefined): boolean {

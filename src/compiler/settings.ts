@@ -28,6 +28,11 @@ export interface Settings {
   readonly looseLabelSelectors: boolean;
   /** `host:port` of this run's admin interface, where there is one: what the probe routes lead to. */
   readonly adminAddress?: string;
+  /**
+   * DRAGOMAN_FALLBACK_CERT: without Hosts, TLS is served with the Secret `fallback-self-signed-cert` where there is
+   * one, and cleartext requests are redirected, or routed (AMBASSADOR_NO_TLS_REDIRECT).
+   */
+  readonly fallbackCertificate?: "redirect" | "route";
   /** Ports below this one may not be bound by this process (net.ipv4.ip_unprivileged_port_start, 0 when root). */
   readonly unprivilegedPortStart: number;
   /** What Envoy the resources are for, `1.40`. */

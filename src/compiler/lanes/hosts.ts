@@ -36,7 +36,10 @@ export function declareHosts(
     keep(key, host.glob === "*" ? host : undefined),
   );
   const anyStandIn = first(g, "any stand-in", g.union("stand-ins", ofContexts, catchAlls));
-  const catchAll = g.value("lower.catchAllHost", ambassador.catchAllHost({ ...synthetic, contextHosts: anyStandIn }));
+  const catchAll = g.value(
+    "lower.catchAllHost",
+    ambassador.catchAllHost({ ...synthetic, contextHosts: anyStandIn, secrets }),
+  );
   const hosts = g.union("hosts", own, ofContexts, ofIngresses, catchAll);
   return { secrets, contexts, contextLookup: { contexts, byName }, hosts };
 }

@@ -3,9 +3,11 @@
  * TLSContexts that list host names and have a certificate act as Hosts of 1.x while no Host claims the name.
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import type { Secret } from "../../api/index.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
-import type { HostDecl } from "../../ir/host.ts";
+import type { HostDecl, HostTls } from "../../ir/host.ts";
 import type { Settings } from "../../settings.ts";
+import { certificateUse, secretFacts } from "../secrets.ts";
 import type { LegacyListening } from "./defaults.ts";
 import type { ContextDecl } from "./tls.ts";
 
@@ -20,11 +22,12 @@ export interface SyntheticHostLookup {
 
 /** The catch-all Host of an instance without Hosts. */
 export function catchAllHost(
-  lookup: SyntheticHostLookup & { readonly contextHosts: Collection<HostDecl> },
+  lookup: SyntheticHostLookup & { readonly contextHosts: Collection<HostDecl>; readonly secrets: Collection<Secret> },
 ): (reads: Reads) => Derived<HostDecl> {
   return (reads) => {
     if (reads.has(lookup.anyHost, "") || reads.has(lookup.contextHosts, "")) return { out: [] };
-    const namespace = reads.get(lookup.settings, "")?.namespace ?? "default";
+    const { namespace = "default", fallbackCertificate } = reads.get(lookup.settings, "") ?? {};
+    const fallback = fallbackCertificate && lowerFallback(lookup.secrets, namespace, reads);
     const redirect = reads.get(lookup.module, "")?.redirectCleartext && !reads.has(lookup.anyListener, "");
     const host: HostDecl = {
       key: "synthetic/default-host",
@@ -33,11 +36,26 @@ export function catchAllHost(
       namespace,
       labels: {},
       glob: "*",
-      insecure: redirect ? "redirect" : "route",
+      insecure: redirect || (fallback?.tls && fallbackCertificate === "redirect") ? "redirect" : "route",
       additionalPort: 8080,
+      ...(fallback?.tls ? { tls: fallback.tls } : {}),
     };
-    return { out: [[host.key, host]] };
+    return { out: [[host.key, host]], diagnostics: fallback?.diagnostics ?? [] };
   };
+}
+
+/** TLS with the certificate that Edge Stack made for itself, where there is one. */
+function lowerFallback(
+  secrets: Collection<Secret>,
+  namespace: string,
+  reads: Reads,
+): { readonly tls?: HostTls; readonly diagnostics: readonly Diagnostic[] } {
+  const certificate = certificateUse({ namespace, name: "fallback-self-signed-cert" });
+  const secret = reads.get(secrets, certificate.secret);
+  if (!secret) return { diagnostics: [] };
+  const diagnostics = secretFacts(secret).certificate;
+  if (diagnostics.length > 0) return { diagnostics };
+  return { tls: { certificate, policy: { requireClientCertificate: false } }, diagnostics };
 }
 
 /** A 1.x TLSContext with host names, as the Hosts it stands for. */

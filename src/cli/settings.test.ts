@@ -1,0 +1,33 @@
+/** What the environment and flags ask for, in the words that the old system read. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type ChosenSettings, settingsFrom } from "./settings.ts";
+
+const cases: readonly [environment: NodeJS.ProcessEnv, asked: ChosenSettings][] = [
+  [{ AMBASSADOR_ID: "blue" }, { ambassadorId: "blue" }],
+  [{ AMBASSADOR_NAMESPACE: "edge" }, { namespace: "edge" }],
+  [{ AMBASSADOR_ENVOY_BIND_ADDRESS: "127.0.0.1" }, { bindAddress: "127.0.0.1" }],
+  [{ AMBASSADOR_DISABLE_ENDPOINTS: "false" }, { disableEndpoints: true }],
+  [{ AMBASSADOR_DISABLE_ENDPOINTS: "" }, { disableEndpoints: false }],
+  [{ DISABLE_STRICT_LABEL_SELECTORS: "true" }, { looseLabelSelectors: true }],
+  [{ DISABLE_STRICT_LABEL_SELECTORS: "false" }, { looseLabelSelectors: false }],
+  [{ DRAGOMAN_FALLBACK_CERT: "true" }, { fallbackCertificate: "redirect" }],
+  [{ DRAGOMAN_FALLBACK_CERT: "true", AMBASSADOR_NO_TLS_REDIRECT: "1" }, { fallbackCertificate: "route" }],
+];
+
+for (const [environment, asked] of cases) {
+  const text = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  test(`${text.join(" ")} gives ${JSON.stringify(asked)}`, () => {
+    const chosen = settingsFrom({}, environment);
+    for (const [key, value] of Object.entries(asked)) assert.deepEqual(chosen[key as keyof ChosenSettings], value);
+  });
+}
+
+test("an empty environment decides about nothing", () => {
+  const { ambassadorId, namespace, bindAddress, fallbackCertificate } = settingsFrom({}, {});
+  assert.deepEqual(
+    [ambassadorId, namespace, bindAddress, fallbackCertificate],
+    [undefined, undefined, undefined, undefined],
+  );
+  assert.equal(settingsFrom({}, { AMBASSADOR_NO_TLS_REDIRECT: "1" }).fallbackCertificate, undefined);
+});
