@@ -58,7 +58,7 @@ function nameProblems(spec: RuledFields, at: Origin): readonly Diagnostic[] {
     for (const name in spec[field]) invalid(found, at, matchedNameProblem(name), field, name);
   }
   for (const field of ["query_parameters", "regex_query_parameters"] as const) {
-    for (const name in spec[field]) invalid(found, at, name === "" ? "is empty" : undefined, field, name);
+    for (const name in spec[field]) invalid(found, at, parameterProblem(name), field, name);
   }
   for (const [i, name] of (spec.allow_upgrade ?? []).entries()) {
     const why = /^[\w.+-]+(\/[\w.+-]+)?$/.test(name) ? undefined : "is not the name of a protocol";
