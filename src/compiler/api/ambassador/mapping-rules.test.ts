@@ -33,7 +33,7 @@ test("what cannot be is refused, at its field", () => {
     [{ headers: { "a b": "x" } }, '.spec.headers["a b"]'],
     [{ regex_headers: { "a\n": "x" } }, '.spec.regex_headers["a\\n"]'],
     [{ query_parameters: { "": "x" } }, '.spec.query_parameters[""]'],
-    [{ query_parameters: { [long]: "x" } }, `.spec.query_parameters[${JSON.stringify(long)}]`],
+    [{ query_parameters: { [long]: "x" } }, `.spec.query_parameters.${long}`],
     [{ regex_query_parameters: { "": "x" } }, '.spec.regex_query_parameters[""]'],
     [{ add_request_headers: { "": { value: "x" } } }, '.spec.add_request_headers[""]'],
     [{ add_request_headers: { Host: { value: "x" } } }, ".spec.add_request_headers.Host"],
