@@ -147,7 +147,6 @@ const forwarding = {
   remove_request_headers: stringList("Headers removed from requests.", { versions: ["v1", "v2", "v3alpha1"] }),
   remove_response_headers: stringList("Headers removed from answers.", { versions: ["v1", "v2", "v3alpha1"] }),
   add_linkerd_headers: optional(boolean(), "Add `l5d-dst-override`.", {
-    status: "notYet",
     unset: false,
     versions: ["v1", "v2", "v3alpha1"],
   }),

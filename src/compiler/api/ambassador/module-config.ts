@@ -54,7 +54,7 @@ const routing = {
     }),
     "Defaults of other resources.",
   ),
-  add_linkerd_headers: optional(boolean(), "Add `l5d-dst-override` to all requests.", { ...later, unset: false }),
+  add_linkerd_headers: optional(boolean(), "Default of `add_linkerd_headers` of Mappings.", { unset: false }),
   default_label_domain: optional(string(), "Rate-limit domain of default labels.", { ...later, unset: "ambassador" }),
   default_labels: optional(
     map(object({ defaults: optional(list(specifier), "Specifiers.") })),

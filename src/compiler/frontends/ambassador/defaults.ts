@@ -21,6 +21,7 @@ export interface RouteDefaults {
   readonly keepalive?: Keepalive;
   readonly balancing?: Balancing;
   readonly retry?: RetryPolicy;
+  readonly linkerdHeaders: boolean;
   readonly resolver: string;
   readonly ipv4: boolean;
   readonly ipv6: boolean;
@@ -54,6 +55,7 @@ export function lowerRouteDefaults(config: ModuleConfig): RouteDefaults {
     ...(retry === undefined ? {} : { retry: lowerRetryPolicy(retry) }),
     ...(balancer === undefined ? {} : { balancing: lowerBalancing(balancer) }),
     ...(keepalive === undefined ? {} : { keepalive: lowerKeepalive(keepalive) }),
+    linkerdHeaders: config.add_linkerd_headers ?? false,
     resolver: config.resolver ?? "kubernetes-service",
     ipv4: config.enable_ipv4 ?? true,
     ipv6: config.enable_ipv6 ?? false,

@@ -1,4 +1,5 @@
 /** LOWER of header edits: `add_*_headers` and `remove_*_headers`. */
+import type { ClusterDecl } from "../../ir/cluster.ts";
 import type { HeaderEdits, HeaderValue } from "../../ir/route.ts";
 
 interface AddedHeader {
@@ -18,6 +19,16 @@ interface Edits {
   readonly remove_request_headers?: readonly string[] | undefined;
   readonly add_response_headers?: Readonly<Record<string, AddedHeader>> | undefined;
   readonly remove_response_headers?: readonly string[] | undefined;
+}
+
+const destinationHeader = "l5d-dst-override";
+
+/** The edits with the header that tells Linkerd where the request is to go, unless the user sets it. */
+export function withDestination(edits: HeaderEdits, { host, port }: ClusterDecl): HeaderEdits {
+  if (edits.addRequest.some(({ name }) => name.toLowerCase() === destinationHeader)) return edits;
+  // What a client says of it does not count.
+  const destination: HeaderValue = { name: destinationHeader, value: `${host}:${port}`, append: false };
+  return { ...edits, addRequest: [...edits.addRequest, destination] };
 }
 
 /** A Mapping's edits; what it says itself masks the default, even when empty (resources.md 8.8). */

@@ -5,11 +5,20 @@ import { child, type Origin } from "#base/origin.ts";
 import { type Mapping, type MappingSpec, parseService } from "../../api/index.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
 import type { ClusterDecl, ClusterName } from "../../ir/cluster.ts";
-import type { Forward, HashKey, PathRewrite, PolicyUse, Redirect, RouteAction, RouteDecl } from "../../ir/route.ts";
+import type {
+  Forward,
+  HashKey,
+  HeaderEdits,
+  PathRewrite,
+  PolicyUse,
+  Redirect,
+  RouteAction,
+  RouteDecl,
+} from "../../ir/route.ts";
 import { lowerRoutePolicies } from "../../policies/on-routes.ts";
 import { lowerUpstream, type UpstreamLookup } from "./cluster.ts";
 import { lowerRouteDefaults, type RouteDefaults } from "./defaults.ts";
-import { lowerHeaderEdits } from "./headers.ts";
+import { lowerHeaderEdits, withDestination } from "./headers.ts";
 import { lowerMatch } from "./match.ts";
 import { lowerRetryPolicy } from "./retry.ts";
 
@@ -53,12 +62,17 @@ export function lowerMapping(
       ...(spec.weight === undefined ? {} : { weight: spec.weight }),
       action,
       ...(upstream ? { upstream } : {}),
-      headers: lowerHeaderEdits(spec, defaults.headers),
+      headers: lowerHeaders(spec, defaults, upstream),
       ...(spec.retry_policy ? { ownRetry: lowerRetryPolicy(spec.retry_policy) } : {}),
       ...(asked.value ? { policies: asked.value } : {}),
     };
     return { out: [[key, decl]], diagnostics: [...diagnostics, ...asked.diagnostics] };
   };
+}
+
+function lowerHeaders(spec: MappingSpec, defaults: RouteDefaults, upstream: ClusterDecl | undefined): HeaderEdits {
+  const edits = lowerHeaderEdits(spec, defaults.headers);
+  return upstream && (spec.add_linkerd_headers ?? defaults.linkerdHeaders) ? withDestination(edits, upstream) : edits;
 }
 
 interface LoweredAction {
