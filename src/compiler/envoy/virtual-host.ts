@@ -12,7 +12,7 @@ import { type EncodedRoute, protoCondition } from "./route.ts";
 
 /** A route within a virtual host: its bytes, how it is exposed there, and a further condition on `:authority`. */
 export interface HostedRoute {
-  readonly route: EncodedRoute;
+  readonly encoded: EncodedRoute;
   readonly exposure: Exposure;
   readonly authority?: NamedMatch;
 }
@@ -40,9 +40,9 @@ export function emitVirtualHost(
   if (misdirected) parts.push(misdirected);
   const clusters = new Set<string>();
   for (const hosted of routes) {
-    const { routes, forwards } = exposed(hosted);
-    for (const bytes of routes) parts.push(bytes);
-    if (forwards && hosted.route.cluster !== undefined) clusters.add(hosted.route.cluster);
+    const { bytes, forwards } = exposed(hosted);
+    parts.push(bytes);
+    if (forwards && hosted.encoded.cluster !== undefined) clusters.add(hosted.encoded.cluster);
   }
   const bytes = field(virtualHostsField, ...parts);
   return { table, bytes, version: contentVersion(bytes), clusters: [...clusters] };
@@ -50,18 +50,25 @@ export function emitVirtualHost(
 
 /** A route as one exposure shows it: framed routes, and whether any of them does what the route asks for. */
 interface Exposed {
-  readonly routes: readonly Uint8Array[];
+  readonly bytes: Uint8Array;
   readonly forwards: boolean;
 }
 
-const composed = new WeakMap<EncodedRoute, Map<Exposure, Exposed>>();
+const composed: Readonly<Record<Exposure, WeakMap<EncodedRoute, Exposed>>> = {
+  direct: new WeakMap(),
+  redirect: new WeakMap(),
+  "secure-only": new WeakMap(),
+  "redirect-only": new WeakMap(),
+  hidden: new WeakMap(),
+};
 
 /** What an exposure shows of a route; remembered per encoded route, whose bytes never change. */
-function exposed(hosted: HostedRoute): Exposed {
-  if (hosted.authority) return compose(hosted.route, hosted.exposure, emitHeaderCondition(hosted.authority));
-  const known = composed.get(hosted.route) ?? new Map<Exposure, Exposed>();
-  const result = known.get(hosted.exposure) ?? compose(hosted.route, hosted.exposure);
-  composed.set(hosted.route, known.set(hosted.exposure, result));
+function exposed({ encoded, exposure, authority }: HostedRoute): Exposed {
+  if (authority) return compose(encoded, exposure, emitHeaderCondition(authority));
+  const known = composed[exposure].get(encoded);
+  if (known) return known;
+  const result = compose(encoded, exposure);
+  composed[exposure].set(encoded, result);
   return result;
 }
 
@@ -71,7 +78,9 @@ function compose(route: EncodedRoute, exposure: Exposure, ...conditions: readonl
     const match = matchField(route.match, ...conditions, ...(proto ? [protoCondition[proto]] : []));
     return field(routesField, match, route.common, toHttps ? route.toHttps : route.action);
   });
-  return { routes, forwards: variants.some(({ toHttps }) => !toHttps) };
+  const [only] = routes;
+  const bytes = only && routes.length === 1 ? only : Buffer.concat(routes);
+  return { bytes, forwards: variants.some(({ toHttps }) => !toHttps) };
 }
 
 /** A route that answers 421 to secure requests, or to all of them, framed for a virtual host. */

@@ -4,7 +4,7 @@
  */
 import { parseGlob } from "#base/hostname.ts";
 import type { EncodedRoute } from "../envoy/route.ts";
-import { type EncodedVirtualHost, emitMisdirected, emitVirtualHost, type HostedRoute } from "../envoy/virtual-host.ts";
+import { type EncodedVirtualHost, emitMisdirected, emitVirtualHost } from "../envoy/virtual-host.ts";
 import type { Collection, Derived, Reads } from "../graph/graph.ts";
 import { selects } from "../ir/host.ts";
 import type { NamedMatch, RouteHosts } from "../ir/match.ts";
@@ -60,9 +60,7 @@ export function emitPlannedHost(
   lookup: PlannedHostLookup,
 ): (host: VirtualHost, reads: Reads) => Derived<EncodedVirtualHost> {
   return (host, reads) => {
-    const routes = shownRoutes(lookup, host, reads).map(({ encoded, exposure, authority }): HostedRoute => {
-      return authority ? { route: encoded, exposure, authority } : { route: encoded, exposure };
-    });
+    const routes = shownRoutes(lookup, host, reads);
     const misdirected = host.misdirected && emitMisdirected(host.misdirected);
     const name = host.domains[0] ?? host.key;
     const domains = domainsOf(lookup, host, reads);
