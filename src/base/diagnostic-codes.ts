@@ -201,6 +201,7 @@ export const diagnosticCodes = {
   "object/last-good": notice("The last good version of a bad object is still used."),
   "object/match-kept": notice("A bad object's requests answer 503, so that they reach nothing else."),
   "object/more-problems": notice("An object has so many problems that not all of them are shown."),
+  "object/out-of-scope": notice("The operator lets this instance look at some objects only, and this is none of them."),
   "object/unknown-field": warning("A field is not known and has no effect."),
   "object/unknown-kind": error("The API group has no such kind; the object has no effect."),
   "object/unsupported-version": error("The kind exists, but not in this API version."),

@@ -1,12 +1,25 @@
 /** What the environment and flags ask for, in the words that the old system read. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CannotRun } from "./cannot-run.ts";
 import { type ChosenSettings, settingsFrom } from "./settings.ts";
 
 const cases: readonly [environment: NodeJS.ProcessEnv, asked: ChosenSettings][] = [
   [{ AMBASSADOR_ID: "blue" }, { ambassadorId: "blue" }],
   [{ AMBASSADOR_NAMESPACE: "edge" }, { namespace: "edge" }],
   [{ AMBASSADOR_ENVOY_BIND_ADDRESS: "127.0.0.1" }, { bindAddress: "127.0.0.1" }],
+  [{ AMBASSADOR_SINGLE_NAMESPACE: "false" }, { scope: { singleNamespace: true, certsSingleNamespace: true } }],
+  [{ AMBASSADOR_CERTS_SINGLE_NAMESPACE: "1" }, { scope: { singleNamespace: false, certsSingleNamespace: true } }],
+  [
+    { AMBASSADOR_LABEL_SELECTOR: "app=shop" },
+    {
+      scope: {
+        singleNamespace: false,
+        certsSingleNamespace: false,
+        labelSelector: [{ kind: "in", name: "app", values: ["shop"] }],
+      },
+    },
+  ],
   [{ AMBASSADOR_DISABLE_ENDPOINTS: "false" }, { disableEndpoints: true }],
   [{ AMBASSADOR_DISABLE_ENDPOINTS: "" }, { disableEndpoints: false }],
   [{ DISABLE_STRICT_LABEL_SELECTORS: "true" }, { looseLabelSelectors: true }],
@@ -20,6 +33,12 @@ for (const [environment, asked] of cases) {
   test(`${text.join(" ")} gives ${JSON.stringify(asked)}`, () => {
     const chosen = settingsFrom({}, environment);
     for (const [key, value] of Object.entries(asked)) assert.deepEqual(chosen[key as keyof ChosenSettings], value);
+  });
+}
+
+for (const environment of [{ AMBASSADOR_LABEL_SELECTOR: "a in b" }, { AMBASSADOR_ENVOY_BIND_ADDRESS: "here" }]) {
+  test(`${JSON.stringify(environment)} is refused`, () => {
+    assert.throws(() => settingsFrom({}, environment), CannotRun);
   });
 }
 

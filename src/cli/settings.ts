@@ -3,6 +3,7 @@
  */
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
+import { parseLabelSelector } from "#base/label-selector.ts";
 import type { Settings } from "#compiler";
 import { CannotRun } from "./cannot-run.ts";
 
@@ -23,6 +24,7 @@ export function settingsFrom(flags: SettingsFlags, env: NodeJS.ProcessEnv): Chos
     ...(id ? { ambassadorId: id } : {}),
     ...(namespace ? { namespace } : {}),
     ...(address ? { bindAddress: bindAddress(address) } : {}),
+    ...scope(env),
     ports: Object.fromEntries((flags.port ?? []).map(parsePortFlag)),
     resolve: Object.fromEntries((flags.resolve ?? []).map(parseResolveFlag)),
     ...(flags.httpsPort === undefined ? {} : { httpsPort: parsePort(flags.httpsPort, "--https-port") }),
@@ -59,6 +61,16 @@ function parseResolveFlag(text: string): readonly [string, string] {
     );
   }
   return [`${name.toLowerCase()}:${parsePort(port, "--resolve")}`, `${address}:${parsePort(to, "--resolve")}`];
+}
+
+function scope(env: NodeJS.ProcessEnv): ChosenSettings {
+  const singleNamespace = isGiven(env["AMBASSADOR_SINGLE_NAMESPACE"]);
+  const certsSingleNamespace = singleNamespace || isGiven(env["AMBASSADOR_CERTS_SINGLE_NAMESPACE"]);
+  const text = env["AMBASSADOR_LABEL_SELECTOR"] ?? "";
+  const labelSelector = parseLabelSelector(text);
+  if (!labelSelector) throw new CannotRun(`AMBASSADOR_LABEL_SELECTOR: "${text}" is not a label selector.`);
+  if (!certsSingleNamespace && labelSelector.length === 0) return {};
+  return { scope: { singleNamespace, certsSingleNamespace, ...(labelSelector.length > 0 ? { labelSelector } : {}) } };
 }
 
 function bindAddress(text: string): string {

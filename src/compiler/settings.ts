@@ -3,6 +3,18 @@
  * from one in a cluster. Plain data, an input of the graph like any other.
  */
 
+import type { LabelRequirement } from "#base/label-selector.ts";
+
+/** Which objects are looked at. */
+export interface Scope {
+  /** AMBASSADOR_SINGLE_NAMESPACE: those of the instance's own namespace only. */
+  readonly singleNamespace?: boolean;
+  /** AMBASSADOR_CERTS_SINGLE_NAMESPACE: the same for Secrets. */
+  readonly certsSingleNamespace?: boolean;
+  /** AMBASSADOR_LABEL_SELECTOR. */
+  readonly labelSelector?: readonly LabelRequirement[];
+}
+
 /** The operator's choices. Absent optional fields mean "as in a cluster". */
 export interface Settings {
   /** AMBASSADOR_ID. */
@@ -16,6 +28,8 @@ export interface Settings {
    * request named (a cluster behind a load balancer).
    */
   readonly httpsPort?: number | "own";
+  /** Absent: all objects are looked at. */
+  readonly scope?: Scope;
   /** `--port 8080:18080`: listener port → port really bound on this machine. */
   readonly ports: Readonly<Record<string, number>>;
   /** `--resolve echo.backend:80=127.0.0.1:9001`: `name.namespace:port` → address. */

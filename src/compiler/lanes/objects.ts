@@ -28,7 +28,7 @@ export function declareInputs(g: Graph) {
 /** Declares admission. `any` are singletons: the first object of ours of a kind, usable or not. */
 export function declareObjects(g: Graph, inputs: Inputs) {
   const { objects, settings } = inputs;
-  const everything = g.map("all objects", objects, unfold);
+  const everything = g.map("all objects", objects, unfold(settings));
   const identities = g.group("objects by identity", everything, (raw) => [refKey(raw.ref)], byCreation);
   const admitted = g.map("admit", identities, admission(inputs, api.admit, salvageMapping, withoutRefusedSlot));
   const ofKind = g.split("resources", admitted, ({ resource }) => resource.kind);
