@@ -70,11 +70,11 @@ function settleConflicts(rivals: readonly RouteDecl[]): { kept: readonly RouteDe
     (decl) => decl === first || (first.action.kind === "forward" && decl.action.kind === "forward"),
   );
   const lost = rivals.filter((decl) => !kept.includes(decl));
-  return { kept, diagnostics: lost.map((decl) => (isLeftover(decl, first) ? covered : conflict)(decl, first)) };
+  return { kept, diagnostics: lost.map((decl) => (isLeftover(decl) ? covered : conflict)(decl, first)) };
 }
 
-function isLeftover(decl: RouteDecl, first: RouteDecl): boolean {
-  return decl.action.kind === "respond" && first.action.kind !== "respond";
+function isLeftover({ action }: RouteDecl): boolean {
+  return action.kind === "respond";
 }
 
 function covered(decl: RouteDecl, first: RouteDecl): Diagnostic {
