@@ -34,9 +34,10 @@ export function shareOut<T>(items: readonly T[], weightOf: (item: T) => number |
     }
   }
   const sharing = [...weightless, ...ignored];
-  const each = (100 - sum) / sharing.length;
+  // Every share is rounded by itself, as it always was.
+  const each = roundHalfEven((100 - sum) / sharing.length);
   sharing.forEach((item, i) => {
-    shares.push({ item, upTo: i === sharing.length - 1 ? 100 : roundHalfEven(sum + each * (i + 1)) });
+    shares.push({ item, upTo: i === sharing.length - 1 ? 100 : Math.min(100, sum + each * (i + 1)) });
   });
   return { shares, ignored, unclaimed: sharing.length === 0 ? 100 - sum : 0 };
 }
