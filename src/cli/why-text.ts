@@ -60,6 +60,7 @@ function effectLines(does: Placed<Effect>): readonly string[] {
       return [
         `sends ${printable(does.path)} with Host ${printable(does.host ?? "of the address")}`,
         ...upstreamLines(does.upstream),
+        ...(does.mirror ? [`and copies of ${does.mirror.percent} %`, ...upstreamLines(does.mirror.upstream)] : []),
       ];
   }
 }

@@ -105,6 +105,7 @@ async function runProbe(probe: Probe, addressOf: AddressOf, bench: Bench): Promi
     );
     seen.push(...(await Promise.all(batch)));
   }
+  if (probe.expect.await !== undefined) await bench.upstreams.received(probe.expect.await);
   return judge(probe.expect, seen, bench.upstreams.take());
 }
 

@@ -50,6 +50,8 @@ export interface Expectation {
   readonly upstream?: UpstreamExpectation | null;
   /** How many requests reached upstreams; with `times` 1 when absent and `upstream` is given. */
   readonly attempts?: number;
+  /** Waits until upstreams have received so many requests: copies may come after the answer. */
+  readonly await?: number;
   /** How many different upstreams were reached, whichever they are. */
   readonly upstreams?: number;
   /** Upstream name to the number of requests it received, `12` or `10..20`; all other upstreams none. */
@@ -75,7 +77,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ..."url method port host headers body http sni alpn tlsVersion".split(" "),
     ..."clientCertificate proxyProtocol times".split(" "),
   ],
-  expect: "status headers body http certificate tls error upstream attempts upstreams distribution".split(" "),
+  expect: "status headers body http certificate tls error upstream attempts await upstreams distribution".split(" "),
   "expect.upstream": "name method path http headers body tls proxyProtocol".split(" "),
   "expect.upstream.tls": ["sni", "alpn", "version", "clientCertificate"],
   "expect.upstream.proxyProtocol": ["version", "source"],

@@ -2,7 +2,7 @@
  * Upstreams that record what reaches them. One port of kind `http` speaks HTTP/1.1, HTTP/2 and both over TLS, with or
  * without a PROXY header in front; one of kind `tcp` echoes; one of kind `refused` accepts nothing.
  */
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
@@ -16,6 +16,8 @@ import { type ProxyHeader, sniff } from "./sniff.ts";
 export interface Upstreams {
   /** The port of an upstream, which is started when it is new. */
   open(upstream: UpstreamSpec): Promise<number>;
+  /** Resolves when so many requests have been received since the last `take`, or will not be. */
+  received(count: number): Promise<void>;
   /** What was received since the last call. */
   take(): Receipt[];
   close(): Promise<void>;
@@ -28,13 +30,29 @@ export interface Connection {
   readonly proxyProtocol?: ProxyHeader;
 }
 
+/** A request that has not come by then never will, and the case fails. */
+const awaitMs = 10_000;
+
 /** Starts with none. */
 export function openUpstreams(material: Material): Upstreams {
   const ports = new Map<string, Promise<number>>();
   const servers: Server[] = [];
   const sockets = new Set<Socket>();
   let receipts: Receipt[] = [];
-  const record = (receipt: Receipt): number => receipts.push(receipt);
+  const arrivals = new EventEmitter();
+  const record = (receipt: Receipt): number => {
+    const count = receipts.push(receipt);
+    arrivals.emit("receipt");
+    return count;
+  };
+  const received = async (count: number): Promise<void> => {
+    const patience = AbortSignal.timeout(awaitMs);
+    while (receipts.length < count && !patience.aborted) {
+      await once(arrivals, "receipt", { signal: patience }).catch((error: unknown) => {
+        if (!patience.aborted) throw error;
+      });
+    }
+  };
 
   const start = async ({ name, kind }: UpstreamSpec): Promise<number> => {
     const connected = kind === "tcp" ? echo(name, record) : serveHttp(name, material, record);
@@ -59,6 +77,7 @@ export function openUpstreams(material: Material): Upstreams {
       ports.set(key, port);
       return port;
     },
+    received,
     take: () => {
       const taken = receipts;
       receipts = [];

@@ -8,12 +8,13 @@ import {
   type RedirectActionSchema,
   type RetryPolicySchema,
   type RouteAction_HashPolicySchema,
+  type RouteAction_RequestMirrorPolicySchema,
   type RouteAction_UpgradeConfigSchema,
   type RouteActionSchema,
   RouteSchema,
 } from "#gen/envoy/config/route/v3/route_components_pb.js";
 import type { NamedMatch } from "../ir/match.ts";
-import type { Forward, HashKey, PathRewrite, Redirect, RetryPolicy, Route } from "../ir/route.ts";
+import type { Forward, HashKey, Mirror, PathRewrite, Redirect, RetryPolicy, Route } from "../ir/route.ts";
 import { emitRoutePolicies } from "../policies/on-routes.ts";
 import { duration, encode, encodeFields, fieldAt, type Init } from "./bytes.ts";
 import { emitHeaderEdits } from "./headers.ts";
@@ -34,6 +35,8 @@ export interface EncodedRoute {
   /** What takes the action's place in a redirect to https; the same bytes for all routes. */
   readonly toHttps: Uint8Array;
   readonly cluster?: string;
+  /** Where copies of its requests go. */
+  readonly mirror?: string;
   /** What x-forwarded-proto must say. */
   readonly proto?: "http" | "https";
 }
@@ -66,6 +69,7 @@ export function emitRoute(route: Route, httpsPort: number | undefined): EncodedR
     common: bytes.subarray(action.end),
     toHttps: encodeToHttps(httpsPort),
     ...(route.action.kind === "forward" ? { cluster: route.action.cluster } : {}),
+    ...(route.action.kind === "forward" && route.action.mirror ? { mirror: route.action.mirror.cluster } : {}),
     ...(route.match.proto ? { proto: route.match.proto } : {}),
   };
 }
@@ -106,9 +110,14 @@ function emitForward(forward: Forward): ActionInit {
     ...emitHostRewrite(forward.hostRewrite),
     ...(forward.priority === "high" ? { priority: 1 } : {}),
     upgradeConfigs: forward.upgrades.map(emitUpgrade),
+    ...(forward.mirror ? { requestMirrorPolicies: [emitMirror(forward.mirror)] } : {}),
     ...(forward.retry ? { retryPolicy: emitRetryPolicy(forward.retry) } : {}),
     ...(forward.hashOn ? { hashPolicy: [emitHashKey(forward.hashOn)] } : {}),
   };
+}
+
+function emitMirror({ cluster, percent }: Mirror): Init<typeof RouteAction_RequestMirrorPolicySchema> {
+  return { cluster, runtimeFraction: { defaultValue: { numerator: percent, denominator: 0 } } };
 }
 
 function emitRetryPolicy({ on, retries, perTryTimeoutMs }: RetryPolicy): Init<typeof RetryPolicySchema> {

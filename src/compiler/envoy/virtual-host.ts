@@ -42,7 +42,10 @@ export function emitVirtualHost(
   for (const hosted of routes) {
     const { bytes, forwards } = exposed(hosted);
     parts.push(bytes);
-    if (forwards && hosted.encoded.cluster !== undefined) clusters.add(hosted.encoded.cluster);
+    if (!forwards) continue;
+    const { cluster, mirror } = hosted.encoded;
+    if (cluster !== undefined) clusters.add(cluster);
+    if (mirror !== undefined) clusters.add(mirror);
   }
   const bytes = field(virtualHostsField, ...parts);
   return { table, bytes, version: contentVersion(bytes), clusters: [...clusters] };

@@ -55,6 +55,8 @@ export interface ConnectionPolicy {
   readonly healthCheck?: HealthCheck;
   /** How endpoints are chosen; absent: in turn. */
   readonly balancing?: "least_request" | "ring_hash" | "maglev";
+  /** Gets copies only, so that what happens to them never counts for real requests. */
+  readonly shadow?: true;
   /** The user's tag: sets apart clusters that are otherwise equal. */
   readonly tag?: string;
 }

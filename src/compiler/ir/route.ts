@@ -39,6 +39,12 @@ export interface RetryPolicy {
   readonly perTryTimeoutMs?: number;
 }
 
+/** Where copies of that many percent of the requests go. */
+export interface Mirror {
+  readonly cluster: ClusterName;
+  readonly percent: number;
+}
+
 /** Sending the request to an upstream. */
 export interface Forward {
   readonly kind: "forward";
@@ -53,6 +59,7 @@ export interface Forward {
   /** What balancing by hash goes by. */
   readonly hashOn?: HashKey;
   readonly retry?: RetryPolicy;
+  readonly mirror?: Mirror;
 }
 
 /** Answering with a redirect. */
@@ -117,6 +124,8 @@ export interface RouteDecl {
   readonly order: RouteOrder;
   /** Percent of the matching requests; absent: an equal share of what the others leave. */
   readonly weight?: number;
+  /** It serves no requests, and gets copies of those that others serve. */
+  readonly shadow?: true;
   readonly action: RouteAction;
   readonly upstream?: ClusterDecl;
   /** What the object itself says; among canaries, the last one's is for all. */

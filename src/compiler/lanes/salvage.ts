@@ -27,6 +27,11 @@ export function salvageMapping(raw: RawObject, settings: Settings): Checked<Mapp
   const spec = raw.body["spec"];
   if (typeof spec !== "object" || spec === null || Array.isArray(spec)) return { diagnostics: [] };
   const fields = spec as Readonly<Record<string, unknown>>;
+  // A bad shadow must not answer in place of what it would have got copies of.
+  const shadow = fields["shadow"] === true ? { shadow: true } : {};
   const kept = matchFields.filter((field) => fields[field] !== undefined).map((field) => [field, fields[field]]);
-  return admitMapping({ ...raw, body: { spec: { ...Object.fromEntries(kept), service: "unavailable" } } }, settings);
+  return admitMapping(
+    { ...raw, body: { spec: { ...Object.fromEntries(kept), ...shadow, service: "unavailable" } } },
+    settings,
+  );
 }

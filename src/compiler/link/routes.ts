@@ -8,16 +8,21 @@ import type { Derived } from "../graph/graph.ts";
 import type { Route, RouteDecl } from "../ir/route.ts";
 import { settingsOf, sharePolicies } from "./policies.ts";
 import { differentRetries, sharedRetry } from "./retries.ts";
+import { mirrored, takeShadows } from "./shadows.ts";
 import { shareOut } from "./weights.ts";
 
 /** Turns rivals (all declarations with one match, in their order) into the routes that serve them. */
 export function linkRoutes(rivals: readonly RouteDecl[]): Derived<Route> {
-  const { kept: unshared, diagnostics: conflicts } = settleConflicts(rivals);
+  const { serving, mirror, diagnostics: shadows } = takeShadows(rivals);
+  const { kept: unshared, diagnostics: conflicts } = settleConflicts(serving);
   const { shared: kept, diagnostics: differences } = sharePolicies(unshared);
-  const diagnostics = [...conflicts, ...differences];
+  const diagnostics = [...shadows, ...conflicts, ...differences];
   const only = kept[0];
   if (kept.length === 1 && only) {
-    return { out: [[only.key, linkRoute(only, 0)]], diagnostics: [...diagnostics, ...loneWeight(only)] };
+    return {
+      out: [[only.key, linkRoute(mirrored(only, mirror), 0)]],
+      diagnostics: [...diagnostics, ...loneWeight(only)],
+    };
   }
   const { shares, ignored, unclaimed } = shareOut(kept, (decl) => decl.weight);
   const tie = only?.order.tie ?? "";
@@ -27,7 +32,7 @@ export function linkRoutes(rivals: readonly RouteDecl[]): Derived<Route> {
     // One place in the order for all of them: there, the shares decide who is tried first.
     const order = { ...item.order, tie };
     const together = { ...item, order, action: retry && action.kind === "forward" ? { ...action, retry } : action };
-    return [item.key, linkRoute(together, i, upTo >= 100 ? undefined : upTo)] as const;
+    return [item.key, linkRoute(mirrored(together, mirror), i, upTo >= 100 ? undefined : upTo)] as const;
   });
   return {
     out,

@@ -26,7 +26,10 @@ export function effectOf(declared: Declared, { route, toHttps }: Taker, request:
       const host = hostUpstream(action, request);
       const path = pathUpstream(route, action, request);
       const upstream = upstreamOf(declared, action.cluster);
-      return { kind: "forward", path, ...(host === undefined ? {} : { host }), upstream };
+      const { mirror } = action;
+      const copies = mirror && { percent: mirror.percent, upstream: upstreamOf(declared, mirror.cluster) };
+      const named = host === undefined ? {} : { host };
+      return { kind: "forward", path, ...named, upstream, ...(copies ? { mirror: copies } : {}) };
     }
   }
 }

@@ -30,7 +30,14 @@ export type Effect =
   | { readonly kind: "tcp"; readonly upstream: Upstream }
   | { readonly kind: "respond"; readonly status: number; readonly because: string }
   | { readonly kind: "redirect"; readonly status: number; readonly location: string; readonly because?: string }
-  | { readonly kind: "forward"; readonly path: string; readonly host?: string; readonly upstream: Upstream };
+  | {
+      readonly kind: "forward";
+      readonly path: string;
+      readonly host?: string;
+      readonly upstream: Upstream;
+      /** Where copies of that many percent of such requests go. */
+      readonly mirror?: { readonly percent: number; readonly upstream: Upstream };
+    };
 
 /** Where a request goes. */
 export interface Upstream {

@@ -87,7 +87,6 @@ const destination = {
   weight: optional(integer(), "Share of the requests, in percent, among Mappings that match alike."),
   shadow: optional(boolean(), "Send a copy of the requests here, whose answers are thrown away.", {
     unset: false,
-    status: "notYet",
   }),
   connect_timeout_ms: optional(integer({ min: 1 }), "How long connecting may take.", { unset: 3000 }),
   cluster_idle_timeout_ms: optional(milliseconds, "When idle upstream connections are closed.", {

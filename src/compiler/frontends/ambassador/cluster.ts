@@ -47,6 +47,7 @@ export interface UpstreamFields {
   readonly keepalive?: MappingSpec["keepalive"];
   readonly load_balancer?: MappingSpec["load_balancer"];
   readonly health_checks?: MappingSpec["health_checks"];
+  readonly shadow?: boolean | undefined;
 }
 
 const implicitResolvers: ReadonlyMap<string, ResolverDecl["kind"]> = new Map([
@@ -191,6 +192,7 @@ function lowerPolicy(
     ...(breakers === undefined ? {} : { circuitBreakers: breakers }),
     ...(keepalive === undefined ? {} : { keepalive }),
     ...(check ? { healthCheck: lowerHealthCheck(check) } : {}),
+    ...(fields.shadow ? { shadow: true } : {}),
     ...(fields.cluster_tag === undefined ? {} : { tag: fields.cluster_tag }),
   };
 }

@@ -21,6 +21,7 @@ import { lowerRouteDefaults, type RouteDefaults } from "./defaults.ts";
 import { lowerHeaderEdits, withDestination } from "./headers.ts";
 import { lowerMatch } from "./match.ts";
 import { lowerRetryPolicy } from "./retry.ts";
+import { shadowNotes } from "./shadow.ts";
 
 /** A Mapping, or what is left of a broken one: its match, which then answers 503 instead of falling through. */
 export interface AdmittedMapping {
@@ -60,6 +61,7 @@ export function lowerMapping(
       hostsPath: mapping.version === "v3alpha1" && spec.hostname !== undefined ? ".spec.hostname" : ".spec.host",
       ...matched,
       ...(spec.weight === undefined ? {} : { weight: spec.weight }),
+      ...(spec.shadow ? { shadow: true } : {}),
       action,
       ...(upstream ? { upstream } : {}),
       headers: lowerHeaders(spec, defaults, upstream),
@@ -92,9 +94,9 @@ function lowerAction(
   origin: Origin,
   reads: Reads,
 ): LoweredAction {
-  if (spec.host_redirect) return lowerRedirect(spec, origin);
+  if (spec.host_redirect && !spec.shadow) return lowerRedirect(spec, origin);
   const upstream = lowerUpstream(lookup, spec, defaults, origin, reads);
-  const stray = strayRedirectFields(spec, origin);
+  const stray = spec.shadow ? shadowNotes(spec, origin) : strayRedirectFields(spec, origin);
   if (!upstream.value) return unavailable([...upstream.diagnostics, ...stray]);
   const forward = lowerForward(spec, defaults, upstream.value.name, upstream.hashOn, origin);
   return {
