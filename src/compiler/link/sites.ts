@@ -20,7 +20,8 @@ export function siteOf(listener: ListenerDecl): Site {
 
 function bindingName(binding: HostBinding): string {
   if (binding.kind === "additionalPort") return `cleartext-${binding.port}`;
-  return [binding.namespace ?? "all", ...labelTexts(binding.selector)].join(",");
+  const namespace = binding.namespace === undefined ? "all" : `in:${binding.namespace}`;
+  return [namespace, ...labelTexts(binding.selector)].join(",");
 }
 
 /** Labels as texts that are equal for equal labels only, whatever they hold. */
