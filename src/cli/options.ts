@@ -23,6 +23,8 @@ export function collect(value: string, before: readonly string[] | undefined): r
 export const environmentHelp = `
 Environment:
   AMBASSADOR_ID, AMBASSADOR_NAMESPACE   who this instance is (default, default)
+  AMBASSADOR_SINGLE_NAMESPACE           not empty: look at objects in its own namespace only
+  AMBASSADOR_LABEL_SELECTOR             look at objects with these labels only
   AMBASSADOR_ENVOY_BIND_ADDRESS         where listeners bind (0.0.0.0)
   AMBASSADOR_DISABLE_ENDPOINTS          not empty: route to Services' cluster addresses
   DISABLE_STRICT_LABEL_SELECTORS        true: one matching label suffices

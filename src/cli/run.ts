@@ -8,6 +8,9 @@ import { type LogFormat, type LogLevel, openLog } from "#base/log.ts";
 import { EnvoyUnavailable, obtainEnvoy } from "../keeper/envoy-binary.ts";
 import { runKeeper } from "../keeper/keeper.ts";
 import { CannotRun } from "./cannot-run.ts";
+import { configDirectory } from "./config-directory.ts";
+import { idleSentences } from "./environment.ts";
+import { envoyTuning } from "./envoy-tuning.ts";
 import { environmentHelp, withSettings } from "./options.ts";
 import { writeError } from "./output.ts";
 import { checkPaths } from "./paths.ts";
@@ -45,6 +48,7 @@ What must outlive a restart is kept in --state-dir, by default below $XDG_STATE_
 ${environmentHelp}
   ENVOY_CONCURRENCY                     Envoy's worker threads (one for each processor)
   AMBASSADOR_DRAIN_TIME                 seconds that connections of a removed listener may go on (600)
+  AMBASSADOR_CONFIG_DIR                 what is read when there is no path (/ambassador/ambassador-config)
 
 Exit status: 0 ended by a signal, 2 could not run.`,
     )
@@ -53,7 +57,7 @@ Exit status: 0 ended by a signal, 2 could not run.`,
 
 /** The options that `run` and `control` share. */
 export function withRunOptions(command: Command): Command {
-  return withSettings(command.argument("<path...>", "files and directories; - is standard input, read once"))
+  return withSettings(command.argument("[path...]", "files and directories; - is standard input, read once"))
     .option("--admin-port <port>", "serve health, metrics and questions on this port of 127.0.0.1")
     .option("--state-dir <directory>", "where to keep what must outlive a restart")
     .addOption(new Option("--log-format <format>", "form of log lines").choices(["text", "json"]).default("text"))
@@ -64,17 +68,19 @@ export function withRunOptions(command: Command): Command {
     );
 }
 
-async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
+async function run(given: readonly string[], flags: RunFlags): Promise<void> {
+  const paths = given.length > 0 ? given : [configDirectory(process.env)];
   checkPaths(paths);
   const settings = settingsFrom(flags, process.env);
   if (flags.adminPort !== undefined) parsePort(flags.adminPort, "--admin-port");
   const envoy = await obtainEnvoy({ option: flags.envoy, say: (line) => writeError(`${line}\n`) }).catch(sentence);
   const stdin = await keepStandardInput(paths);
   const log = (source: string) => openLog({ source, level: flags.logLevel, format: flags.logFormat });
+  for (const sentence of idleSentences(process.env)) log("keeper")("info", sentence);
   const { ambassadorId = "default", namespace = "default" } = settings;
   try {
     process.exitCode = await runKeeper({
-      envoy: { binary: envoy.path, ...envoyTuning(flags.logLevel) },
+      envoy: { binary: envoy.path, ...envoyTuning(flags.logLevel, process.env) },
       bootstrap: { nodeId: hostname(), nodeCluster: `${ambassadorId}-${namespace}`, version: productVersion() },
       control: {
         command: process.execPath,
@@ -107,20 +113,4 @@ function controlArguments(paths: readonly string[], flags: RunFlags, envoyVersio
   ];
   const given = pairs.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
   return ["control", ...given, "--", ...paths];
-}
-
-/** Envoy's own information is only worth reading for those who look for something. */
-function envoyTuning(level: LogLevel) {
-  const number = (name: string, text: string | undefined): number | undefined => {
-    if (text === undefined || text === "") return undefined;
-    if (!/^\d{1,6}$/.test(text)) throw new CannotRun(`${name}: "${text}" is not a number.`);
-    return Number(text);
-  };
-  const concurrency = number("ENVOY_CONCURRENCY", process.env["ENVOY_CONCURRENCY"]);
-  const drainSeconds = number("AMBASSADOR_DRAIN_TIME", process.env["AMBASSADOR_DRAIN_TIME"]);
-  return {
-    logLevel: level === "debug" ? "info" : level === "error" ? "error" : "warning",
-    ...(concurrency === undefined ? {} : { concurrency }),
-    ...(drainSeconds === undefined ? {} : { drainSeconds }),
-  };
 }

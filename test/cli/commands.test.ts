@@ -90,6 +90,7 @@ for (const [args, sentence] of [
   [["compile", "--port", "80", "."], '--port: "80" is not of the form LISTENER:LOCAL, for example 8080:18080.'],
   [["compile", "--resolve", "a=b", "."], '--resolve: "a=b" is not of the form NAME.NAMESPACE:PORT=ADDRESS:PORT'],
   [["run", "nowhere"], 'dragoman: there is no file or directory "nowhere".'],
+  [["run"], 'dragoman: name files or directories to run: there is no "/ambassador/ambassador-config"'],
   [["run", "--admin-port", "99999", "."], 'dragoman: --admin-port: "99999" is not a port number (1 to 65535).'],
   [["run", "--envoy", "/nowhere/envoy", "."], "/nowhere/envoy (from --envoy) does not exist."],
   [["why", "GET /x", "."], 'dragoman: "GET /x" is not a request: write it as "GET https://host/path".'],

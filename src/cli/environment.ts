@@ -1,0 +1,130 @@
+/**
+ * The environment variables that the program knows: those that it reads, and those of the old systems that mean
+ * nothing to it. The reference page is made from this table, and a test holds it against the source.
+ */
+
+/** A variable that is read. */
+export interface Variable {
+  readonly name: string;
+  /** What it is when it is not set. */
+  readonly unset: string;
+  readonly effect: string;
+}
+
+/** A variable of the old systems without an effect here. */
+export interface IdleVariable {
+  readonly name: string;
+  readonly because: string;
+}
+
+/** What is read, by topic. */
+export const variables: readonly Variable[] = [
+  { name: "AMBASSADOR_ID", unset: "`default`", effect: "Objects with this `ambassador_id` are for this instance." },
+  {
+    name: "AMBASSADOR_NAMESPACE",
+    unset: "`default`",
+    effect: "The instance's own namespace, also of objects in files that name none.",
+  },
+  {
+    name: "AMBASSADOR_SINGLE_NAMESPACE",
+    unset: "",
+    effect: "Any text, even `false`: only objects in the instance's own namespace are looked at.",
+  },
+  {
+    name: "AMBASSADOR_CERTS_SINGLE_NAMESPACE",
+    unset: "as AMBASSADOR_SINGLE_NAMESPACE",
+    effect: "Any text: Secrets are looked for in the instance's own namespace only.",
+  },
+  {
+    name: "AMBASSADOR_LABEL_SELECTOR",
+    unset: "",
+    effect: "Only objects whose labels meet it are looked at, for example `app=shop,tier!=test`.",
+  },
+  {
+    name: "AMBASSADOR_CONFIG_DIR",
+    unset: "`ambassador-config` below AMBASSADOR_CONFIG_BASE_DIR",
+    effect: "What `dragoman run` reads when it is given no path.",
+  },
+  { name: "AMBASSADOR_CONFIG_BASE_DIR", unset: "`/ambassador`", effect: "Where AMBASSADOR_CONFIG_DIR is by default." },
+  { name: "AMBASSADOR_ENVOY_BIND_ADDRESS", unset: "`0.0.0.0`", effect: "The address that listeners bind." },
+  {
+    name: "AMBASSADOR_DISABLE_ENDPOINTS",
+    unset: "",
+    effect: "Any text: requests go to the cluster addresses of Services instead of their endpoints.",
+  },
+  {
+    name: "DISABLE_STRICT_LABEL_SELECTORS",
+    unset: "`false`",
+    effect: "`true`: of the labels that a Host's `mappingSelector` asks for, one suffices.",
+  },
+  {
+    name: "DRAGOMAN_EXPAND_ENV",
+    unset: "",
+    effect: "Names of variables, separated by commas, that manifests may use as `$NAME`.",
+  },
+  { name: "AMBASSADOR_EXPAND_ENV", unset: "", effect: "Further such names." },
+  {
+    name: "DRAGOMAN_FALLBACK_CERT",
+    unset: "`false`",
+    effect:
+      "`true`: without Hosts, TLS is served with the Secret `fallback-self-signed-cert` of the instance's own namespace, and cleartext requests are redirected.",
+  },
+  { name: "AMBASSADOR_NO_TLS_REDIRECT", unset: "", effect: "Any text: with the fallback certificate, they are not." },
+  { name: "AMBASSADOR_DRAIN_TIME", unset: "600", effect: "Seconds that connections of a removed listener may go on." },
+  { name: "ENVOY_CONCURRENCY", unset: "one for each processor", effect: "Envoy's worker threads." },
+  { name: "DRAGOMAN_ENVOY", unset: "one on PATH, or the one that is fetched", effect: "The Envoy to run." },
+  { name: "DRAGOMAN_CACHE", unset: "`dragoman` below XDG_CACHE_HOME", effect: "Where a fetched Envoy is kept." },
+];
+
+const byFlag = (flag: string): string => `${flag} of \`dragoman run\` decides that`;
+
+/** What is not. */
+export const idleVariables: readonly IdleVariable[] = [
+  { name: "AMBASSADOR_FIELD_SELECTOR", because: "objects are selected by namespace and labels only" },
+  { name: "AMBASSADOR_FORCE_SECRET_VALIDATION", because: "Secrets are always validated" },
+  { name: "AMBASSADOR_FORCE_ENDPOINTS", because: "it never had an effect" },
+  { name: "AMBASSADOR_EDS_BYPASS", because: "endpoints never are part of clusters" },
+  { name: "AMBASSADOR_UPDATE_MAPPING_STATUS", because: "manifests in files have no status to write" },
+  { name: "AMBASSADOR_ISTIO_SECRET_DIR", because: "certificates are read from Secrets only" },
+  { name: "AMBASSADOR_KNATIVE_SUPPORT", because: "Ingresses of Knative are not supported" },
+  { name: "AMBASSADOR_RECONFIG_MAX_DELAY", because: "changes are taken in as they come" },
+  { name: "AMBASSADOR_FAST_RECONFIGURE", because: "only what changes is ever computed again" },
+  { name: "AMBASSADOR_FAST_VALIDATION", because: "there is one way to validate objects" },
+  { name: "AMBASSADOR_READY_PORT", because: byFlag("--admin-port") },
+  { name: "AMBASSADOR_READY_LOG", because: "there is no listener for readiness" },
+  { name: "AMBASSADOR_HEALTHCHECK_BIND_ADDRESS", because: "the admin interface is on 127.0.0.1" },
+  { name: "AMBASSADOR_HEALTHCHECK_BIND_PORT", because: byFlag("--admin-port") },
+  { name: "AMBASSADOR_HEALTHCHECK_IP_FAMILY", because: "the admin interface is on 127.0.0.1" },
+  { name: "AMBASSADOR_AMBEX_NO_RATELIMIT", because: "Envoy is never kept waiting" },
+  { name: "AMBASSADOR_AMBEX_SNAPSHOT_COUNT", because: "there are no snapshots on disk" },
+  { name: "AMBASSADOR_SNAPSHOT_COUNT", because: "there are no snapshots on disk" },
+  { name: "AMBASSADOR_DISABLE_SNAPSHOT_SERVER", because: "there is no snapshot server" },
+  { name: "AMBASSADOR_ENVOY_BASE_ID", because: "each Envoy runs by itself" },
+  { name: "AMBASSADOR_ENVOY_API_VERSION", because: "Envoy speaks version 3 only" },
+  { name: "AMBASSADOR_LEGACY_MODE", because: "there is one mode" },
+  { name: "AMBASSADOR_CLUSTER_ID", because: "nothing is reported to anybody" },
+  { name: "AMBASSADOR_SCOUT_ID", because: "nothing is reported to anybody" },
+  { name: "SCOUT_DISABLE", because: "nothing is reported to anybody" },
+  { name: "AMBASSADOR_DISABLE_FEATURES", because: "nothing is reported to anybody" },
+  { name: "AMBASSADOR_DEBUG", because: byFlag("--log-level") },
+  { name: "AES_LOG_LEVEL", because: byFlag("--log-level") },
+  { name: "AMBASSADOR_LOG_RESOURCES", because: byFlag("--log-level") },
+  { name: "AMBASSADOR_JSON_LOGGING", because: byFlag("--log-format") },
+  { name: "AMBASSADOR_RESTART_TIME", because: "Envoy is not restarted for changes" },
+  { name: "AMBASSADOR_SHUTDOWN_TIME", because: "Envoy is not restarted for changes" },
+  { name: "AMBASSADOR_NO_KUBEWATCH", because: "only the paths that are given are read" },
+  { name: "AMBASSADOR_NO_KUBERNETES", because: "only the paths that are given are read" },
+  { name: "AMBASSADOR_DEMO_MODE", because: "the quickstart in examples is the demonstration" },
+  { name: "AMBASSADOR_GRPC_METRICS_SINK", because: "statistics are at /metrics of the admin interface" },
+  { name: "STATSD_ENABLED", because: "statistics are at /metrics of the admin interface" },
+  { name: "STATSD_HOST", because: "statistics are at /metrics of the admin interface" },
+  { name: "STATSD_FLUSH_INTERVAL", because: "statistics are at /metrics of the admin interface" },
+  { name: "DOGSTATSD", because: "statistics are at /metrics of the admin interface" },
+];
+
+/** One sentence for each variable that is set and has no effect. */
+export function idleSentences(env: NodeJS.ProcessEnv): readonly string[] {
+  return idleVariables
+    .filter(({ name }) => (env[name] ?? "") !== "")
+    .map(({ name, because }) => `${name} has no effect: ${because}`);
+}
