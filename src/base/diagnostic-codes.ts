@@ -163,6 +163,7 @@ export const diagnosticCodes = {
   // mapping
   "mapping/authority-header": warning("A Mapping matches :authority beside its host name, which wins."),
   "mapping/conflict": error("A Mapping matches the same requests as another, which it cannot share them with."),
+  "mapping/core-setting": error("Mappings for the same requests speak to their services in different ways."),
   "mapping/invalid-dns-type": warning("A Mapping's dns_type is neither strict_dns nor logical_dns."),
   "mapping/covered": notice("What is left of a bad Mapping takes no requests, because another matches them too."),
   "mapping/invalid-host": error("A Mapping's host is not a host name pattern."),

@@ -128,6 +128,8 @@ export interface RouteDecl {
   readonly shadow?: true;
   readonly action: RouteAction;
   readonly upstream?: ClusterDecl;
+  /** What it asks for itself and those that share its requests must agree on, by the user's field. */
+  readonly core?: Readonly<Record<string, unknown>>;
   /** What the object itself says; among canaries, the last one's is for all. */
   readonly ownRetry?: RetryPolicy;
   readonly headers: HeaderEdits;

@@ -6,6 +6,7 @@ import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, formatRef } from "#base/origin.ts";
 import type { Derived } from "../graph/graph.ts";
 import type { Route, RouteDecl } from "../ir/route.ts";
+import { settleCore } from "./core-settings.ts";
 import { settingsOf, sharePolicies } from "./policies.ts";
 import { differentRetries, sharedRetry } from "./retries.ts";
 import { mirrored, takeShadows } from "./shadows.ts";
@@ -14,9 +15,10 @@ import { shareOut } from "./weights.ts";
 /** Turns rivals (all declarations with one match, in their order) into the routes that serve them. */
 export function linkRoutes(rivals: readonly RouteDecl[]): Derived<Route> {
   const { serving, mirror, diagnostics: shadows } = takeShadows(rivals);
-  const { kept: unshared, diagnostics: conflicts } = settleConflicts(serving);
-  const { shared: kept, diagnostics: differences } = sharePolicies(unshared);
-  const diagnostics = [...shadows, ...conflicts, ...differences];
+  const { kept: possible, diagnostics: conflicts } = settleConflicts(serving);
+  const { agreed, diagnostics: disagreements } = settleCore(possible);
+  const { shared: kept, diagnostics: differences } = sharePolicies(agreed);
+  const diagnostics = [...shadows, ...conflicts, ...disagreements, ...differences];
   const only = kept[0];
   if (kept.length === 1 && only) {
     return {

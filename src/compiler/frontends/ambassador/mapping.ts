@@ -17,6 +17,7 @@ import type {
 } from "../../ir/route.ts";
 import { lowerRoutePolicies } from "../../policies/on-routes.ts";
 import { lowerUpstream, type UpstreamLookup } from "./cluster.ts";
+import { coreSettings } from "./core-settings.ts";
 import { lowerRouteDefaults, type RouteDefaults } from "./defaults.ts";
 import { lowerHeaderEdits, withDestination } from "./headers.ts";
 import { lowerMatch } from "./match.ts";
@@ -53,6 +54,7 @@ export function lowerMapping(
       ? unavailable([])
       : lowerAction(lookup, spec, defaults, origin, reads);
     const asked = broken ? { diagnostics: [] } : lowerRoutePolicies(spec, reads.get(lookup.policies, ""), origin);
+    const core = broken ? undefined : coreSettings(spec);
     const decl: RouteDecl = {
       key,
       origin,
@@ -66,6 +68,7 @@ export function lowerMapping(
       ...(upstream ? { upstream } : {}),
       headers: lowerHeaders(spec, defaults, upstream),
       ...(spec.retry_policy ? { ownRetry: lowerRetryPolicy(spec.retry_policy) } : {}),
+      ...(core ? { core } : {}),
       ...(asked.value ? { policies: asked.value } : {}),
     };
     return { out: [[key, decl]], diagnostics: [...diagnostics, ...asked.diagnostics] };
