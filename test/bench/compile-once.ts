@@ -9,9 +9,10 @@ import { numbers } from "./random.ts";
 /** What one process measured. Times in ms, sizes in bytes. */
 export interface Measured {
   readonly cold: number;
-  /** Processor time of the cold compilation's thread: what it would take on an idle machine, nearly. */
+  /** Processor time of the compiling thread: what it would take, nearly, if nothing else ran on the machine. */
   readonly coldProcessor: number;
   readonly edits: readonly number[];
+  readonly editsProcessor: readonly number[];
   readonly allocated: readonly number[];
   readonly rssAtRest: number;
   readonly rssPeak: number;
@@ -24,37 +25,35 @@ function measure(shape: Shape, count: number): Measured {
   const objects: CompilerEdit[] = generate(shape).map(([key, value]) => ({ kind: "object", key, value }));
   const compiler = openCompiler();
   collectGarbage();
-  const processor = process.threadCpuUsage();
   const cold = timed(() => {
     compiler.apply(objects);
     compiler.commit();
   });
-  const { user, system } = process.threadCpuUsage(processor);
   const rssPeak = process.memoryUsage.rss();
   objects.length = 0;
   collectGarbage();
   const rssAtRest = process.memoryUsage.rss();
-  const { edits, allocated } = editAtRandom(shape, count, (edit) => {
+  const edits = editAtRandom(shape, count, (edit) => {
     compiler.apply([edit]);
     compiler.commit();
   });
-  return { cold, coldProcessor: (user + system) / 1000, edits, allocated, rssAtRest, rssPeak };
+  return { cold: cold.time, coldProcessor: cold.processor, ...edits, rssAtRest, rssPeak };
 }
 
 function editAtRandom(shape: Shape, count: number, take: (edit: CompilerEdit) => void) {
   const random = numbers(1);
-  const edits: number[] = [];
+  const taken: Timed[] = [];
   const allocated: number[] = [];
   for (let edit = 1; edit <= count; edit++) {
     const i = random(shape.mappings);
     const change: CompilerEdit = { kind: "object", key: mappingKey(i), value: mapping(shape, i, edit) };
     const before = process.memoryUsage().heapUsed;
-    edits.push(timed(() => take(change)));
+    taken.push(timed(() => take(change)));
     const more = process.memoryUsage().heapUsed - before;
     // A collection in between makes the difference meaningless.
     if (more > 0) allocated.push(more);
   }
-  return { edits, allocated };
+  return { edits: taken.map(({ time }) => time), editsProcessor: taken.map(({ processor }) => processor), allocated };
 }
 
 function collectGarbage(): void {
@@ -62,8 +61,16 @@ function collectGarbage(): void {
   for (let i = 0; i < 2; i++) globalThis.gc?.();
 }
 
-function timed(run: () => void): number {
+interface Timed {
+  readonly time: number;
+  readonly processor: number;
+}
+
+function timed(run: () => void): Timed {
+  const processor = process.threadCpuUsage();
   const start = performance.now();
   run();
-  return performance.now() - start;
+  const time = performance.now() - start;
+  const { user, system } = process.threadCpuUsage(processor);
+  return { time, processor: (user + system) / 1000 };
 }

@@ -5,7 +5,7 @@
  */
 import { execFileSync } from "node:child_process";
 import type { Measured } from "./compile-once.ts";
-import { printHead, recordSamples } from "./figures.ts";
+import { type Figure, printHead, recordSamples } from "./figures.ts";
 import type { Shape } from "./generate.ts";
 
 /** Five Mappings for each Service, where nothing else is said. */
@@ -30,43 +30,26 @@ const shapes: readonly Shape[] = [
 
 const mebibyte = 2 ** 20;
 
+const figures: readonly (readonly [
+  what: string,
+  unit: Figure["unit"],
+  samples: (run: Measured) => readonly number[],
+])[] = [
+  ["cold compile", "ms", (run) => [run.cold]],
+  ["cold compile, processor time", "ms", (run) => [run.coldProcessor]],
+  ["one edit → bytes", "ms", (run) => run.edits],
+  ["one edit → bytes, processor time", "ms", (run) => run.editsProcessor],
+  ["allocated per edit", "KiB", (run) => run.allocated.map((bytes) => bytes / 1024)],
+  ["RSS at rest", "MiB", (run) => [run.rssAtRest / mebibyte]],
+  ["RSS after compiling", "MiB", (run) => [run.rssPeak / mebibyte]],
+];
+
 printHead();
 for (const shape of shapes.filter((shape) => nameOf(shape).includes(process.env["SHAPE"] ?? ""))) {
   const runs = Array.from({ length: 3 }, () => measure(shape, shape.bound ? 1000 : 200));
-  const all = (pick: (run: Measured) => readonly number[]) => runs.flatMap(pick);
-  const name = nameOf(shape);
-  const add = (what: string, unit: "ms" | "MiB" | "KiB", samples: readonly number[]) =>
-    recordSamples(`${what}, ${name}`, shape.mappings, unit, samples);
-  add(
-    "cold compile",
-    "ms",
-    all((run) => [run.cold]),
-  );
-  add(
-    "cold compile, processor time",
-    "ms",
-    all((run) => [run.coldProcessor]),
-  );
-  add(
-    "one edit → bytes",
-    "ms",
-    all((run) => run.edits),
-  );
-  add(
-    "allocated per edit",
-    "KiB",
-    all((run) => run.allocated.map((bytes) => bytes / 1024)),
-  );
-  add(
-    "RSS at rest",
-    "MiB",
-    all((run) => [run.rssAtRest / mebibyte]),
-  );
-  add(
-    "RSS after compiling",
-    "MiB",
-    all((run) => [run.rssPeak / mebibyte]),
-  );
+  for (const [what, unit, samples] of figures) {
+    recordSamples(`${what}, ${nameOf(shape)}`, shape.mappings, unit, runs.flatMap(samples));
+  }
 }
 
 function nameOf(shape: Shape): string {
