@@ -6,7 +6,7 @@ import { type Figure, readFigures, resultsPath } from "./figures.ts";
 
 /**
  * What must hold of a figure: `of` at most `limit`, over Envoy's own share where that counts. On a machine that does
- * other things, too, the processor time of the same work is the fairer figure, and meets the bar as well.
+ * other things, too, the processor time of a cold compilation is the fairer figure, and meets the bar as well.
  */
 interface Bar {
   readonly bench: string;
@@ -21,12 +21,12 @@ const classic = "5000 Mappings without host × 200 Hosts";
 const served = "one edit → served, 1000 Mappings on 100 Hosts";
 
 const bars: readonly Bar[] = [
-  compiling("cold compile", common, "median", 1000),
-  compiling("one edit → bytes", common, "median", 1),
-  compiling("one edit → bytes", common, "p99", 5),
+  cold(common, 1000),
+  { bench: `one edit → bytes, ${common}`, of: "median", limit: 1 },
+  { bench: `one edit → bytes, ${common}`, of: "p99", limit: 5 },
   { bench: `RSS at rest, ${common}`, of: "median", limit: 450 },
-  compiling("cold compile", classic, "median", 3000),
-  compiling("one edit → bytes", classic, "median", 50),
+  cold(classic, 3000),
+  { bench: `one edit → bytes, ${classic}`, of: "median", limit: 50 },
   { bench: `RSS at rest, ${classic}`, of: "median", limit: 500 },
   { bench: served, of: "median", limit: 8, overEnvoy: true },
   { bench: served, of: "p99", limit: 30, overEnvoy: true },
@@ -37,8 +37,13 @@ const met = bars.map(report);
 console.log(resultsPath());
 process.exitCode = met.every(Boolean) ? 0 : 1;
 
-function compiling(what: string, shape: string, of: Bar["of"], limit: number): Bar {
-  return { bench: `${what}, ${shape}`, of, limit, orProcessorTime: `${what}, processor time, ${shape}` };
+function cold(shape: string, limit: number): Bar {
+  return {
+    bench: `cold compile, ${shape}`,
+    of: "median",
+    limit,
+    orProcessorTime: `cold compile, processor time, ${shape}`,
+  };
 }
 
 function report({ bench, of, limit, overEnvoy, orProcessorTime }: Bar): boolean {
