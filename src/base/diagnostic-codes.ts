@@ -204,6 +204,7 @@ export const diagnosticCodes = {
   "object/ignored-kind": notice("A kind of 0.x that never had an effect."),
   "object/invalid-field": error("A field is missing, has a wrong type or a value that is not allowed."),
   "object/last-good": notice("The last good version of a bad object is still used."),
+  "object/literal-variable": warning("A $NAME stays as it is, although there is an environment variable of that name."),
   "object/match-kept": notice("A bad object's requests answer 503, so that they reach nothing else."),
   "object/more-problems": notice("An object has so many problems that not all of them are shown."),
   "object/out-of-scope": notice("The operator lets this instance look at some objects only, and this is none of them."),

@@ -24,6 +24,12 @@ const cases: readonly [environment: NodeJS.ProcessEnv, asked: ChosenSettings][] 
   [{ AMBASSADOR_DISABLE_ENDPOINTS: "" }, { disableEndpoints: false }],
   [{ DISABLE_STRICT_LABEL_SELECTORS: "true" }, { looseLabelSelectors: true }],
   [{ DISABLE_STRICT_LABEL_SELECTORS: "false" }, { looseLabelSelectors: false }],
+  [{ DRAGOMAN_EXPAND_ENV: "STAGE, NONE", STAGE: "test" }, { expandEnv: { STAGE: "test" } }],
+  [{ AMBASSADOR_EXPAND_ENV: "STAGE", STAGE: "test" }, { expandEnv: { STAGE: "test" } }],
+  [
+    { STAGE: "test", _: "x" },
+    { expandEnv: {}, envNames: ["STAGE"] },
+  ],
   [{ DRAGOMAN_FALLBACK_CERT: "true" }, { fallbackCertificate: "redirect" }],
   [{ DRAGOMAN_FALLBACK_CERT: "true", AMBASSADOR_NO_TLS_REDIRECT: "1" }, { fallbackCertificate: "route" }],
 ];

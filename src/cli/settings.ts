@@ -29,6 +29,10 @@ export function settingsFrom(flags: SettingsFlags, env: NodeJS.ProcessEnv): Chos
     resolve: Object.fromEntries((flags.resolve ?? []).map(parseResolveFlag)),
     ...(flags.httpsPort === undefined ? {} : { httpsPort: parsePort(flags.httpsPort, "--https-port") }),
     expandEnv: allowedVariables(env),
+    // The shell's `$_` is no variable that anybody means.
+    envNames: Object.keys(env)
+      .filter((name) => name !== "_")
+      .sort(),
     disableEndpoints: isGiven(env["AMBASSADOR_DISABLE_ENDPOINTS"]),
     looseLabelSelectors: isTrue(env["DISABLE_STRICT_LABEL_SELECTORS"]),
     ...(isTrue(env["DRAGOMAN_FALLBACK_CERT"])

@@ -36,6 +36,8 @@ export interface Settings {
   readonly resolve: Readonly<Record<string, string>>;
   /** Environment variables that manifests may use as `$NAME`, and their values. */
   readonly expandEnv: Readonly<Record<string, string>>;
+  /** Names of all environment variables there are: the old system put in each, this one those of `expandEnv` alone. */
+  readonly envNames?: readonly string[];
   /** AMBASSADOR_DISABLE_ENDPOINTS. */
   readonly disableEndpoints: boolean;
   /** DISABLE_STRICT_LABEL_SELECTORS: one matching label suffices. */

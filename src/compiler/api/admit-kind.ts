@@ -5,7 +5,7 @@ import { type Checked, type Diagnostic, diagnose, hasError, ok } from "#base/dia
 import { child, formatOrigin, formatRef, type Origin } from "#base/origin.ts";
 import type { Settings } from "../settings.ts";
 import { isOurs } from "./ambassador-id.ts";
-import { expandEnvironment } from "./environment.ts";
+import { expandEnvironment, literalVariables } from "./environment.ts";
 import { generationOf, type Kind } from "./kind.ts";
 import type { RawObject } from "./raw-object.ts";
 import type { Resource } from "./resource.ts";
@@ -25,6 +25,7 @@ export function admitKind<K extends string, Spec>(
   const checked = kind.checks[generationOf(version)](raw.body.spec ?? {}, trail);
   const at: Origin = { ref: raw.ref, path: "" };
   const diagnostics = problemDiagnostics(kind, trail, at);
+  diagnostics.push(...literalVariables(read, settings));
   for (const key of Object.keys(raw.body)) if (!topLevel.has(key)) diagnostics.push(strayField(key, at));
   if (hasError(diagnostics)) return { diagnostics };
   const spec = kind.fill(generationOf(version) === "old" ? kind.toHub(checked) : checked) as Spec;

@@ -65,7 +65,12 @@ function lowerProbe(
   const host = isOurs ? { host_rewrite: proxiedHost } : {};
   const spec = { hostname: "*", prefix, rewrite, service, timeout_ms: 10_000, ...host };
   const ref = { group: "getambassador.io", kind: "Mapping", namespace: settings.namespace, name };
-  const { value, diagnostics } = admit(rawMapping(ref, spec), { ...settings, ambassadorId: "default", expandEnv: {} });
+  const { value, diagnostics } = admit(rawMapping(ref, spec), {
+    ...settings,
+    ambassadorId: "default",
+    expandEnv: {},
+    envNames: [],
+  });
   const said = diagnostics.map((diagnostic): Diagnostic => {
     const moved = onModule(diagnostic, at);
     return diagnostic.severity === "error" ? { ...moved, traffic: noRoute } : moved;

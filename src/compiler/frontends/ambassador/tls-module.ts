@@ -105,7 +105,7 @@ function lowerDraft(
   const ref = { group: "getambassador.io", kind: "TLSContext", namespace: at.ref.namespace, name };
   if (reads.has(lookup.written, refKey(ref))) return { out: [], diagnostics: [hidden(at, name)] };
   const raw: RawObject = { ref, version: "v2", labels: {}, annotations: {}, body: { spec } };
-  const { value, diagnostics } = admit(raw, { ...settings, ambassadorId: "default", expandEnv: {} });
+  const { value, diagnostics } = admit(raw, { ...settings, ambassadorId: "default", expandEnv: {}, envNames: [] });
   const move = (one: Diagnostic): Diagnostic => ({ ...one, at: placeOf(one.at, ref, at, whence) });
   if (value?.kind !== "TLSContext" || hasError(diagnostics))
     return { out: [], diagnostics: diagnostics.map(move).map(costsTheBlock) };
