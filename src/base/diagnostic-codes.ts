@@ -35,9 +35,17 @@ export const diagnosticCodes = {
   "annotation/too-large": error("An annotation is larger than what is read, or would be with its aliases expanded."),
 
   // auth-service
-  "auth-service/not-yet-supported": error(
-    "An AuthService, or a field of it, has no effect yet: traffic is not checked.",
-  ),
+  "auth-service/closed": error("An AuthService cannot be asked, so nobody is let through."),
+  "auth-service/http-only": warning("A field of an AuthService means something for HTTP only, and it speaks gRPC."),
+  "auth-service/invalid-header": error("A header that an AuthService is to be sent is none."),
+  "auth-service/invalid-path": error("The path that an AuthService wants before others is not a path."),
+  "auth-service/not-yet-supported": error("A field of an AuthService has no effect yet."),
+  "auth-service/protocol-version": error("An AuthService speaks a version of the gRPC protocol that is gone."),
+  "auth-service/relative-path": warning("The path that an AuthService wants before others has no slash before it."),
+  "auth-service/second": warning("There are several AuthServices, and one is asked."),
+  "auth-service/two-body-limits": warning("An AuthService has both allow_request_body and include_body."),
+  "auth-service/unknown-status": error("The status for failures of an AuthService is none that Envoy can answer with."),
+  "auth-service/unused-context": warning("A Mapping that is not authenticated has something to tell the AuthService."),
 
   // buffer
   "buffer/no-limit": error("Buffering is asked for without saying how large a request may be."),

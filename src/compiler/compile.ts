@@ -9,6 +9,7 @@
  */
 import type { Collection, Graph } from "./graph/index.ts";
 import type { Encoded, ResourceType } from "./ir/encoded.ts";
+import { declareAuth } from "./lanes/auth.ts";
 import { declareChains } from "./lanes/chains.ts";
 import { declareHosts } from "./lanes/hosts.ts";
 import { declareIngresses } from "./lanes/ingress.ts";
@@ -35,12 +36,13 @@ export function declareCompiler(g: Graph) {
   const hosts = declareHosts(g, inputs, objects, module, ingresses); //         lower: TLSContexts and Hosts
   const sockets = declareSockets(g, inputs, objects, module, hosts); //         lower, link: declared listeners
   const routes = declareRoutes(g, inputs, objects, { module, hosts, sockets, ingresses }); // lower, link, emit: routes
-  const upstreams = declareUpstreams(g, inputs, objects, routes); //            link, emit: clusters and endpoints
+  const auth = declareAuth(g, objects, routes.lookup); //                       lower: AuthServices
+  const upstreams = declareUpstreams(g, inputs, objects, routes, auth); //      link, emit: clusters and endpoints
   const listeners = declareListeners(g, sockets, routes); //                    link: listeners and sites
   const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
   const chains = declareChains(g, { inputs, module, hosts, listeners, names, routes }); // link, emit: listeners
-  const slots = declareSlots(g, module, routes.routes); //                     lower, emit: policies in use
+  const slots = declareSlots(g, { module, routes: routes.routes, own: { auth: auth.asked } }); // lower, emit: policies in use
   const secrets = declareSecrets(g, hosts, upstreams, chains); //               link, emit: key material in use
 
   const outputs: Readonly<Record<ResourceType, Collection<Encoded>>> = {
@@ -54,6 +56,7 @@ export function declareCompiler(g: Graph) {
   return {
     inputs,
     objects,
+    auth,
     module,
     ingresses,
     hosts,

@@ -3,6 +3,8 @@ import { type ResourceRef, refKey } from "#base/origin.ts";
 import type { Declared } from "./compile.ts";
 import type { ResourceType } from "./ir/encoded.ts";
 
+const authFilter = "envoy.filters.http.ext_authz";
+
 /** The objects behind a resource, without duplicates, in a stable order. */
 export function ownersOf(declared: Declared, type: ResourceType, name: string): readonly ResourceRef[] {
   const owners = new Map(refs(declared, type, name).map((ref) => [refKey(ref), ref]));
@@ -22,11 +24,16 @@ function refs(declared: Declared, type: ResourceType, name: string): readonly Re
     case "secret":
       return secretOwners(declared, name);
     case "extension":
-      return moduleOwner(declared);
+      return slotOwner(declared, name);
   }
 }
 
-/** A slot holds what the Module asks for, or a no-op that Envoy never refuses. */
+/** A slot holds what the Module or an object of its policy's own kind asks for, or a no-op that is never refused. */
+function slotOwner(declared: Declared, name: string): readonly ResourceRef[] {
+  const auth = name === authFilter ? declared.auth.asked.get("") : undefined;
+  return auth ? [auth.origin.ref] : moduleOwner(declared);
+}
+
 function moduleOwner(declared: Declared): readonly ResourceRef[] {
   const settings = declared.module.settings.get("");
   return settings ? [settings.at.ref] : [];

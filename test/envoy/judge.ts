@@ -21,6 +21,7 @@ export function judge(expect: Expectation, seen: readonly Seen[], receipts: read
       differences.push(`${names.size} upstreams were reached instead of ${expect.upstreams}: ${[...names].join(", ")}`);
     }
   }
+  if (expect.received) differences.push(...judgeReceived(expect.received, receipts));
   if (expect.distribution) differences.push(...judgeDistribution(expect.distribution, receipts));
   return differences;
 }
@@ -37,6 +38,15 @@ function judgeOne(expect: Expectation, seen: Seen): string[] {
     ...different("ALPN", expect.tls?.alpn, seen.tls?.alpn),
     ...different("certificate", expect.certificate?.dnsNames.join(", "), seen.certificate?.dnsNames.join(", ")),
   ];
+}
+
+function judgeReceived(
+  expected: Readonly<Record<string, UpstreamExpectation>>,
+  receipts: readonly Receipt[],
+): string[] {
+  const once = Object.fromEntries(Object.keys(expected).map((name) => [name, 1]));
+  const seen = receipts.flatMap((receipt) => judgeReceipt(expected[receipt.upstream] ?? {}, receipt));
+  return [...judgeDistribution(once, receipts), ...seen];
 }
 
 function judgeReceipts(expect: UpstreamExpectation, receipts: readonly Receipt[]): string[] {

@@ -52,6 +52,8 @@ export interface Expectation {
   readonly attempts?: number;
   /** Waits until upstreams have received so many requests: copies may come after the answer. */
   readonly await?: number;
+  /** By name, what each upstream that was reached must have seen, one request each; no other was reached. */
+  readonly received?: Readonly<Record<string, UpstreamExpectation>>;
   /** How many different upstreams were reached, whichever they are. */
   readonly upstreams?: number;
   /** Upstream name to the number of requests it received, `12` or `10..20`; all other upstreams none. */
@@ -77,7 +79,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ..."url method port host headers body http sni alpn tlsVersion".split(" "),
     ..."clientCertificate proxyProtocol times".split(" "),
   ],
-  expect: "status headers body http certificate tls error upstream attempts await upstreams distribution".split(" "),
+  expect:
+    "status headers body http certificate tls error upstream received attempts await upstreams distribution".split(" "),
   "expect.upstream": "name method path http headers body tls proxyProtocol".split(" "),
   "expect.upstream.tls": ["sni", "alpn", "version", "clientCertificate"],
   "expect.upstream.proxyProtocol": ["version", "source"],

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { after, before, test } from "node:test";
-import { compile, defaultSettings, type Encoded } from "#compiler";
+import { compile, defaultSettings, type Encoded, type RawObject } from "#compiler";
 import { policies } from "../../src/compiler/policies/index.ts";
 import { rawResource } from "../raw-object.ts";
 import { startEnvoy, type TestEnvoy } from "./envoy.ts";
@@ -41,6 +41,8 @@ interface Answer {
 
 interface Scene {
   readonly config: object;
+  /** What asks beside the Module. */
+  readonly own?: RawObject;
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -115,6 +117,14 @@ const scenes: Readonly<Record<string, Scene>> = {
     off: undefined,
     on: "https://site.example",
   },
+  auth: {
+    config: {},
+    // Nobody answers there, so nobody is let through.
+    own: rawResource("AuthService", "v3alpha1", { auth_service: "127.0.0.1:1" }),
+    look: ({ status }) => status,
+    off: 200,
+    on: 403,
+  },
 };
 
 for (const { name } of policies) {
@@ -125,7 +135,7 @@ for (const { name } of policies) {
     const before = await ask(scene);
     const created = await counted("listener_manager\\.listener_(create|modif).*");
     assert.deepEqual(await scene.look(before), scene.off);
-    await serve(scene.config);
+    await serve(scene.config, scene.own);
     const during = await ask(scene);
     assert.deepEqual(await scene.look(during), scene.on);
     await serve({});
@@ -151,13 +161,14 @@ test("a script that Envoy refuses leaves the previous one at work", async () => 
   assert.equal(afterwards.connection, before.connection);
 });
 
-function serve(config: object): Promise<void> {
-  return envoy.serve(resourcesOf(config));
+function serve(config: object, own?: RawObject): Promise<void> {
+  return envoy.serve(resourcesOf(config, own));
 }
 
-function resourcesOf(config: object): readonly Encoded[] {
+function resourcesOf(config: object, own?: RawObject): readonly Encoded[] {
   const service = `127.0.0.1:${backend}`;
   const objects = [
+    ...(own ? [own] : []),
     rawResource("Module", "v2", { config }, { name: "ambassador" }),
     rawResource("Mapping", "v2", { prefix: "/", service }, { name: "plain" }),
     rawResource("Mapping", "v2", { prefix: "/shop.Shop/", rewrite: "", service, grpc: true }, { name: "grpc" }),

@@ -1,12 +1,14 @@
 /**
  * Upstreams that record what reaches them. One port of kind `http` speaks HTTP/1.1, HTTP/2 and both over TLS, with or
- * without a PROXY header in front; one of kind `tcp` echoes; one of kind `refused` accepts nothing.
+ * without a PROXY header in front; one of kind `tcp` echoes; one of kind `refused` accepts nothing; one of kind `ext-authz` judges
+ * requests over gRPC.
  */
 import { EventEmitter, once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type PeerCertificate, type TLSSocket } from "node:tls";
+import { type ExtAuthz, openExtAuthz } from "./ext-authz.ts";
 import type { Material } from "./material.ts";
 import type { UpstreamSpec } from "./placeholders.ts";
 import { type Receipt, type ReceivedTls, receive } from "./receipt.ts";
@@ -37,6 +39,7 @@ const awaitMs = 10_000;
 export function openUpstreams(material: Material): Upstreams {
   const ports = new Map<string, Promise<number>>();
   const servers: Server[] = [];
+  const services: ExtAuthz[] = [];
   const sockets = new Set<Socket>();
   let receipts: Receipt[] = [];
   const arrivals = new EventEmitter();
@@ -55,6 +58,11 @@ export function openUpstreams(material: Material): Upstreams {
   };
 
   const start = async ({ name, kind }: UpstreamSpec): Promise<number> => {
+    if (kind === "ext-authz") {
+      const service = await openExtAuthz(name, record);
+      services.push(service);
+      return service.port;
+    }
     const connected = kind === "tcp" ? echo(name, record) : serveHttp(name, material, record);
     const server = createServer({ allowHalfOpen: kind === "tcp" }, (socket) => {
       sockets.add(socket);
@@ -85,6 +93,7 @@ export function openUpstreams(material: Material): Upstreams {
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();
+      for (const service of services) service.close();
       await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
     },
   };

@@ -29,6 +29,7 @@ import { service } from "./kubernetes/service.ts";
 import type { RawObject } from "./raw-object.ts";
 
 export { admit } from "./admit.ts";
+export type { AuthService, AuthServiceSpec } from "./ambassador/auth-service.ts";
 export type { Host, HostSpec } from "./ambassador/host.ts";
 export type { Listener, ListenerSpec } from "./ambassador/listener.ts";
 export type { Mapping, MappingSpec } from "./ambassador/mapping.ts";

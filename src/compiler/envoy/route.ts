@@ -15,7 +15,7 @@ import {
 } from "#gen/envoy/config/route/v3/route_components_pb.js";
 import type { NamedMatch } from "../ir/match.ts";
 import type { Forward, HashKey, Mirror, PathRewrite, Redirect, RetryPolicy, Route } from "../ir/route.ts";
-import { emitRoutePolicies } from "../policies/on-routes.ts";
+import { emitRoutePolicies, emitToHttpsPolicies } from "../policies/on-routes.ts";
 import { duration, encode, encodeFields, fieldAt, type Init } from "./bytes.ts";
 import { emitHeaderEdits } from "./headers.ts";
 import { emitHeaderCondition, emitMatch } from "./match.ts";
@@ -32,7 +32,7 @@ export interface EncodedRoute {
   /** Everything of the Route message but its match and its action. */
   readonly common: Uint8Array;
   readonly action: Uint8Array;
-  /** What takes the action's place in a redirect to https; the same bytes for all routes. */
+  /** What takes the action's place in a redirect to https, and is to come last; the same bytes for all routes. */
   readonly toHttps: Uint8Array;
   readonly cluster?: string;
   /** Where copies of its requests go. */
@@ -80,7 +80,8 @@ function encodeToHttps(httpsPort: number | undefined): Uint8Array {
   const known = toHttps.get(httpsPort);
   if (known) return known;
   const value = emitRedirect({ kind: "redirect", https: true, status: 301 }, httpsPort);
-  const bytes = encodeFields(RouteSchema, { action: { case: "redirect", value } });
+  const typedPerFilterConfig = emitToHttpsPolicies();
+  const bytes = encodeFields(RouteSchema, { action: { case: "redirect", value }, typedPerFilterConfig });
   toHttps.set(httpsPort, bytes);
   return bytes;
 }

@@ -33,6 +33,10 @@ export function declareObjects(g: Graph, inputs: Inputs) {
   const admitted = g.map("admit", identities, admission(inputs, api.admit, salvageMapping, withoutRefusedSlot));
   const ofKind = g.split("resources", admitted, ({ resource }) => resource.kind);
   const all = <K extends api.AnyResource["kind"]>(kind: K) => ofKind(kind) as Collection<Admitted<ResourceOf<K>>>;
+  const authServices = g.union(
+    "our AuthServices",
+    ...["AuthService", "AmbassadorAuthService"].map((kind) => g.map(`our ${kind}`, identities, ours(kind, settings))),
+  );
   const anyOf = (kind: string) => first(g, `any ${kind}`, g.map(`our ${kind}s`, identities, ours(kind, settings)));
-  return { identities, admitted, all, anyListener: anyOf("Listener"), anyHost: anyOf("Host") };
+  return { identities, admitted, all, authServices, anyListener: anyOf("Listener"), anyHost: anyOf("Host") };
 }

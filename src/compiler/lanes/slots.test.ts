@@ -10,7 +10,7 @@ import { openGraph } from "../graph/index.ts";
 import { encodedBytes } from "../ir/encoded.ts";
 import type { Route } from "../ir/route.ts";
 import type { Policy } from "../policies/policy.ts";
-import { declareSlots, type ModuleSettings } from "./slots.ts";
+import { type Asked, declareSlots, type ModuleSettings } from "./slots.ts";
 
 const at = { ref: { group: "getambassador.io", kind: "Module", namespace: "a", name: "ambassador" }, path: ".spec" };
 
@@ -34,7 +34,7 @@ function open() {
   const g = openGraph();
   const settings = g.source<ModuleSettings>("settings");
   const routes = g.source<Route>("routes");
-  const slots = declareSlots(g, { settings }, routes, [policy("one"), policy("odd")]);
+  const slots = declareSlots(g, { module: { settings }, routes }, [policy("one"), policy("odd")]);
   const commit = (config?: ModuleConfig) => {
     if (config) settings.set("", { config, at });
     else settings.delete("");
@@ -78,4 +78,32 @@ test("a policy's own diagnostics are told", () => {
     told().map(({ code }) => code),
     ["gzip/unknown-value"],
   );
+});
+
+test("a policy that protects closes where Envoy's rules forbid what an object asks for", () => {
+  const g = openGraph();
+  const asked = g.source<Asked>("asked");
+  const module = { settings: g.source<ModuleSettings>("settings") };
+  const closing = {
+    ...policy("odd"),
+    emit: (bytes: number) => pack(BufferSchema, { maxRequestBytes: bytes }),
+    closed: 1,
+  };
+  const slots = declareSlots(g, { module, routes: g.source<Route>("routes"), own: { odd: asked } }, [closing]);
+  const held = () => {
+    g.commit();
+    const slot = slots.get("filter.odd");
+    assert.ok(slot);
+    const config = fromBinary(TypedExtensionConfigSchema, encodedBytes(slot)).typedConfig;
+    return config?.typeUrl.endsWith("Buffer")
+      ? fromBinary(BufferSchema, config.value).maxRequestBytes
+      : config?.typeUrl;
+  };
+  asked.set("", { value: 0, origin: at });
+  assert.equal(held(), 1);
+  asked.set("", { value: 7, origin: at, clusters: ["c"] });
+  assert.equal(held(), 7);
+  assert.deepEqual(slots.get("filter.odd")?.clusters, [["c"]]);
+  asked.delete("");
+  assert.match(String(held()), /HeaderMutation$/);
 });

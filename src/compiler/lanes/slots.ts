@@ -19,18 +19,33 @@ export interface ModuleSettings {
   readonly at: Origin;
 }
 
+/** What is asked of a policy, and the object that asks. */
+export interface Asked {
+  readonly value: unknown;
+  readonly origin: Origin;
+  /** Those that the filter sends requests to. */
+  readonly clusters?: readonly string[];
+}
+
+/** What the slots are filled by. */
+export interface SlotInputs {
+  readonly module: Pick<ModuleValues, "settings">;
+  readonly routes: Collection<Route>;
+  /** What objects of a policy's own kind ask of it, by the policy's name, each under "". */
+  readonly own?: Readonly<Record<string, Collection<Asked>>>;
+}
+
 /** Declares all slots, as one collection by the names of their filters. */
 export function declareSlots(
   g: Graph,
-  { settings }: Pick<ModuleValues, "settings">,
-  routes: Collection<Route>,
+  { module: { settings }, routes, own = {} }: SlotInputs,
   list: readonly Policy[] = policies,
 ): Collection<Encoded> {
   const uses = g.map("policies of routes", routes, ({ policies = {} }, _, key) => ({
     out: Object.keys(policies).map((name) => [`${key} ${name}`, name] as const),
   }));
   const users = g.group("routes by policy", uses, (name) => [name], byKey);
-  return g.union("slots", ...list.map((policy) => declareSlot(g, settings, users, policy)));
+  return g.union("slots", ...list.map((policy) => declareSlot(g, settings, users, policy, own[policy.name])));
 }
 
 function declareSlot(
@@ -38,18 +53,21 @@ function declareSlot(
   settings: Collection<ModuleSettings>,
   users: Collection<readonly string[]>,
   policy: Policy,
+  own: Collection<Asked> | undefined,
 ): Collection<Encoded> {
   const asked = g.map(`lower.${policy.name}`, settings, ({ config, at }) => {
     const { value, diagnostics } = policy.lower(config, at);
     return { ...keep("", value === undefined ? undefined : { value, origin: at }), diagnostics };
   });
   return g.value(`emit.Slot ${policy.name}`, (reads) => {
-    const level = reads.get(asked, "");
+    const level: Asked | undefined = (own && reads.get(own, "")) ?? reads.get(asked, "");
     const forRoutes = policy.route?.slot;
     const isRouted = forRoutes !== undefined && reads.has(users, policy.name);
     const empty = () => emitSlot(policy, isRouted ? policy.emit(forRoutes) : undefined);
     if (!level) return keep(policy.filter, empty());
-    const filled = () => emitSlot(policy, policy.emit(level.value));
-    return emitted(policy.filter, level.origin, policy.without, filled, empty);
+    const filled = () => emitSlot(policy, policy.emit(level.value), level.clusters);
+    const { closed } = policy;
+    const instead = closed === undefined ? empty : () => emitSlot(policy, policy.emit(closed));
+    return emitted(policy.filter, level.origin, policy.without, filled, instead);
   });
 }

@@ -5,6 +5,7 @@ import { lowerEndpointSlice, lowerEndpoints, lowerService } from "../frontends/s
 import type { Graph } from "../graph/index.ts";
 import type { Cluster } from "../ir/cluster.ts";
 import * as link from "../link/index.ts";
+import type { Auth } from "./auth.ts";
 import type { Inputs, Objects } from "./objects.ts";
 import type { Routes } from "./routes.ts";
 import { byKey, byOrigin, emitted, keep, of } from "./wiring.ts";
@@ -13,11 +14,17 @@ import { byKey, byOrigin, emitted, keep, of } from "./wiring.ts";
 export type Upstreams = ReturnType<typeof declareUpstreams>;
 
 /** Declares clusters and endpoints. */
-export function declareUpstreams(g: Graph, { settings }: Inputs, { all }: Objects, { decls, tcpDecls }: Routes) {
+export function declareUpstreams(
+  g: Graph,
+  { settings }: Inputs,
+  { all }: Objects,
+  { decls, tcpDecls }: Routes,
+  auth: Auth,
+) {
   const services = g.map("lower.Service", all("Service"), ({ resource }) => lowerService(resource));
   const ofRoutes = g.map("clusters of routes", decls, (decl, _, key) => keep(key, decl.upstream));
   const ofTcp = g.map("clusters of TCP", tcpDecls, (decl, _, key) => keep(key, decl.upstream));
-  const wanted = g.union("wanted clusters", ofRoutes, ofTcp);
+  const wanted = g.union("wanted clusters", ofRoutes, ofTcp, auth.upstreams);
   const clusterDecls = g.group("clusters by name", wanted, (decl) => [decl.name], byOrigin);
   const byNamespace = g.index("Services by namespace", all("Service"), ({ resource }) => [resource.ref.namespace]);
   const clusters = g.map("link.Cluster", clusterDecls, link.linkCluster({ services, byNamespace, settings }));

@@ -2,6 +2,7 @@
  * The policies in the order in which their filters see a request.
  * Every entry says why it stands where it does; nothing else decides the order.
  */
+import { auth } from "./auth/auth.ts";
 import { buffer } from "./buffer/buffer.ts";
 import { cors } from "./cors/cors.ts";
 import { grpcBridge } from "./grpc-bridge/grpc-bridge.ts";
@@ -22,4 +23,5 @@ export const policies: readonly Policy[] = [
   buffer, //     before anything that may pass a request on, so that too large a one goes nowhere
   ipAllow, //    last of the Module's; it sees the addresses that the connection manager found
   cors, //       a preflight carries no credentials, so it is answered before anything asks for them
+  auth, //       after whatever may refuse a request by itself, so that its service is spared
 ];

@@ -44,3 +44,9 @@ export function emitRoutePolicies(settings: Readonly<Record<string, unknown>>): 
   const asked = onRoutes.filter(({ name }) => settings[name] !== undefined);
   return Object.fromEntries(asked.map(({ name, filter, route }) => [filter, route.emit(settings[name])]));
 }
+
+/** EMIT: the configuration of filters on redirects from http to https. */
+export function emitToHttpsPolicies(): Record<string, Any> {
+  const differing = onRoutes.filter(({ route }) => route.toHttps !== undefined);
+  return Object.fromEntries(differing.map(({ filter, route }) => [filter, route.emit(route.toHttps)]));
+}

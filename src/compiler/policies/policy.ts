@@ -20,6 +20,8 @@ export interface Policy<Settings = unknown, RouteSettings = unknown> {
   readonly keys: readonly (keyof ModuleConfig)[];
   /** What traffic sees where the policy is asked for and cannot be had. */
   readonly without: string;
+  /** For policies that protect: what the slot holds where Envoy's rules forbid what is asked for. */
+  readonly closed?: Settings;
   /** LOWER: what a Module's settings, which are at `at`, ask for. No value: the slot stays a no-op. */
   lower(config: ModuleConfig, at: Origin): Checked<Settings>;
   /** EMIT: the filter's configuration. */
@@ -37,6 +39,8 @@ export interface RoutePart<Settings = unknown, RouteSettings = unknown> {
   readonly reach: "route" | "group";
   /** What the slot holds as soon as a route asks for the policy, even if nothing else does. */
   readonly slot?: Settings;
+  /** What every redirect of a request from http to https has. */
+  readonly toHttps?: RouteSettings;
   /** LOWER: what a Mapping, which is at `at`, asks for. */
   lower(spec: MappingSpec, at: Origin): Checked<RouteSettings>;
   /** LOWER: what the Module asks for on behalf of Mappings that say nothing. */

@@ -19,10 +19,11 @@ import {
 } from "../schema/index.ts";
 import { circuitBreakers, milliseconds } from "./cluster-settings.ts";
 import { ambassadorId } from "./ids.ts";
+import { serviceProblems } from "./service-address.ts";
 import { downgradeTls, upgradeTls, upstreamTls } from "./upstream-tls.ts";
 
 const limitedBody = object({
-  max_bytes: required(integer({ min: 0 }), "How much of the body is sent along."),
+  max_bytes: required(integer({ min: 1, max: 0xffffffff }), "How much of the body is sent along."),
   allow_partial: required(boolean(), "Whether a longer body is cut, instead of refused with 413."),
 });
 
@@ -65,7 +66,7 @@ export const authService = kind({
   feature: "auth-service",
   doc: "A service that every request is shown to before it is served.",
   schema: authServiceSchema,
-  notYet: "requests are NOT checked: they are served without asking the service",
+  verify: ({ auth_service: service }, at) => serviceProblems(service, at, "auth_service"),
   upgrade: (old) => upgradeTls(upgradeHeaderLists(old), "auth_service"),
   downgrade: (hub) => downgradeTls(hub, "auth_service"),
 });

@@ -158,12 +158,10 @@ const forwarding = {
   use_websocket: optional(boolean(), "Allow the upgrade to WebSocket.", { unset: false }),
   allow_upgrade: optional(list(string()), "Protocols that requests may upgrade to.", { versions: ["v2", "v3alpha1"] }),
   bypass_auth: optional(boolean(), "Do not ask the AuthService.", {
-    status: "notYet",
     unset: false,
     versions: ["v1", "v2", "v3alpha1"],
   }),
   auth_context_extensions: optional(map(string()), "Passed to the AuthService.", {
-    status: "notYet",
     versions: ["v2", "v3alpha1"],
   }),
   labels: optional(labels, "Rate-limit labels.", {

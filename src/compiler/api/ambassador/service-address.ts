@@ -40,11 +40,11 @@ export function parseService(text: string): ServiceAddress | string {
 }
 
 /** What is wrong with the service of an object, or nothing. */
-export function serviceProblems(service: string, spec: Origin): readonly Diagnostic[] {
+export function serviceProblems(service: string, spec: Origin, field = "service"): readonly Diagnostic[] {
   const problem = parseService(service);
   if (typeof problem !== "string") return [];
   return [
-    diagnose("service/invalid", child(spec, "service"), problem, {
+    diagnose("service/invalid", child(spec, field), problem, {
       traffic: "the object is not used; if it was good before, that version of it goes on",
       hint: "write [scheme://]host[.namespace][:port]",
     }),

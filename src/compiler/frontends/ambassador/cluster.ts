@@ -31,6 +31,8 @@ export interface ResolverDecl {
 /** The fields of a Mapping or TCPMapping that make its upstream. */
 export interface UpstreamFields {
   readonly service: string;
+  /** The field that names the service, if it is another. */
+  readonly serviceField?: string;
   readonly tls?: string | undefined;
   readonly resolver?: string | undefined;
   readonly enable_ipv4?: boolean | undefined;
@@ -71,7 +73,7 @@ export function lowerUpstream(
   origin: Origin,
   reads: Reads,
 ): LoweredUpstream {
-  const at = child(origin, "spec", "service");
+  const at = child(origin, "spec", fields.serviceField ?? "service");
   const address = parseService(fields.service);
   // Admission refuses these, so that the last good version of the object goes on.
   if (typeof address === "string") return { diagnostics: [] };
@@ -267,7 +269,7 @@ function unknownResolver(origin: Origin, name: string): Diagnostic {
 }
 
 function oddities(address: ServiceAddress, fields: UpstreamFields, origin: Origin): readonly Diagnostic[] {
-  const at = child(origin, "spec", "service");
+  const at = child(origin, "spec", fields.serviceField ?? "service");
   const found: Diagnostic[] = [];
   if (address.user) {
     found.push(

@@ -1,5 +1,6 @@
 /** The door of the Ambassador dialect: its resources → declarations that know no dialect. */
 
+export { type AuthDecl, lowerAuthService } from "./auth-service.ts";
 export { lowerUpstream, type ResolverDecl } from "./cluster.ts";
 export { lowerHttpOptions, lowerLegacyListening, lowerRouteDefaults } from "./defaults.ts";
 export { lowerHost } from "./host.ts";

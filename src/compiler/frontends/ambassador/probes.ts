@@ -62,8 +62,8 @@ function lowerProbe(
   settings: Settings,
   reads: Reads,
 ): Derived<RouteDecl> {
-  const host = isOurs ? { host_rewrite: proxiedHost } : {};
-  const spec = { hostname: "*", prefix, rewrite, service, timeout_ms: 10_000, ...host };
+  const own = isOurs ? { host_rewrite: proxiedHost, bypass_auth: path !== "/ambassador/v0/" } : {};
+  const spec = { hostname: "*", prefix, rewrite, service, timeout_ms: 10_000, ...own };
   const ref = { group: "getambassador.io", kind: "Mapping", namespace: settings.namespace, name };
   const { value, diagnostics } = admit(rawMapping(ref, spec), {
     ...settings,
