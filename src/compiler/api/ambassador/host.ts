@@ -2,6 +2,7 @@
  * Host: a host name that is served, its certificate, and what cleartext requests get.
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { parseGlob, splitPort } from "#base/hostname.ts";
 import { child, type Origin } from "#base/origin.ts";
 import { idsOf } from "../ambassador-id.ts";
 import { kind, type Loose } from "../kind.ts";
@@ -108,6 +109,22 @@ function downgradeHost(hub: Loose): Loose {
 }
 
 function verify(spec: HostSpec, at: Origin): readonly Diagnostic[] {
+  return [...hostnameProblems(spec, at), ...acmeNotes(spec, at)];
+}
+
+function hostnameProblems({ hostname }: HostSpec, at: Origin): readonly Diagnostic[] {
+  const { name } = splitPort(hostname.toLowerCase());
+  if (name !== "" && parseGlob(name)) return [];
+  const message = `${JSON.stringify(hostname)} is not a host name pattern`;
+  return [
+    diagnose("host/invalid-hostname", child(at, "hostname"), message, {
+      traffic: "the Host is not served; if it was good before, that version of it goes on",
+      hint: "write an exact name, `*`, `*.example.com` or `example.*`",
+    }),
+  ];
+}
+
+function acmeNotes(spec: HostSpec, at: Origin): readonly Diagnostic[] {
   const authority = spec.acmeProvider?.authority;
   if (spec.acmeProvider === undefined || authority?.toLowerCase() === "none") return [];
   return [

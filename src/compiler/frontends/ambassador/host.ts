@@ -29,7 +29,8 @@ export function lowerHost(lookup: HostLookup): (host: Host, reads: Reads) => Der
     const origin: Origin = { ref, path: "" };
     const { name, port } = splitPort(spec.hostname.toLowerCase());
     const glob = parseGlob(name);
-    if (!glob || name === "") return { out: [], diagnostics: [badHostname(origin, spec.hostname)] };
+    // Admission refuses these, so that the last good version of the Host goes on.
+    if (!glob || name === "") return { out: [] };
     const diagnostics: Diagnostic[] = [];
     const tls = lowerHostTls(lookup, host, glob.text, reads, diagnostics);
     if (tls && !tls.policy.alpn) diagnostics.push(withoutHttp2(origin));
@@ -53,18 +54,6 @@ export function lowerHost(lookup: HostLookup): (host: Host, reads: Reads) => Der
 function lowerSelector(spec: HostSpec): { readonly selector?: LabelSelector } {
   const labels = (spec.mappingSelector ?? spec.selector)?.matchLabels;
   return labels && Object.keys(labels).length > 0 ? { selector: labels } : {};
-}
-
-function badHostname(origin: Origin, hostname: string): Diagnostic {
-  return diagnose(
-    "host/invalid-hostname",
-    child(origin, "spec", "hostname"),
-    `"${hostname}" is not a host name pattern`,
-    {
-      traffic: "the Host is not served",
-      hint: "write an exact name, `*`, `*.example.com` or `example.*`",
-    },
-  );
 }
 
 function lowerHostTls(
