@@ -179,6 +179,7 @@ export const diagnosticCodes = {
   "mapping/invalid-regex": error("A regular expression cannot be used."),
   "mapping/invalid-value": error("A field of a Mapping holds what no request or answer can carry."),
   "mapping/lone-weight": notice("A Mapping has a weight but shares its requests with no other."),
+  "mapping/linkerd-header-set": notice("The header for Linkerd is not added, because the user sets it."),
   "mapping/lone-shadow": warning("A shadow has no Mapping whose requests it could get copies of."),
   "mapping/no-host": warning("No Host serves the names that a Mapping or Ingress is for."),
   "mapping/not-yet-supported": warning("A field of a Mapping has no effect yet."),

@@ -23,9 +23,14 @@ interface Edits {
 
 const destinationHeader = "l5d-dst-override";
 
+/** Whether the user sets the header that tells Linkerd where the request is to go. */
+export function setsDestination(edits: HeaderEdits): boolean {
+  return edits.addRequest.some(({ name }) => name.toLowerCase() === destinationHeader);
+}
+
 /** The edits with the header that tells Linkerd where the request is to go, unless the user sets it. */
 export function withDestination(edits: HeaderEdits, { host, port }: ClusterDecl): HeaderEdits {
-  if (edits.addRequest.some(({ name }) => name.toLowerCase() === destinationHeader)) return edits;
+  if (setsDestination(edits)) return edits;
   // What a client says of it does not count.
   const destination: HeaderValue = { name: destinationHeader, value: `${host}:${port}`, append: false };
   return { ...edits, addRequest: [...edits.addRequest, destination] };

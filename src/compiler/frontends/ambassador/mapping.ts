@@ -19,7 +19,7 @@ import { lowerRoutePolicies } from "../../policies/on-routes.ts";
 import { lowerUpstream, type UpstreamLookup } from "./cluster.ts";
 import { coreSettings } from "./core-settings.ts";
 import { lowerRouteDefaults, type RouteDefaults } from "./defaults.ts";
-import { lowerHeaderEdits, withDestination } from "./headers.ts";
+import { lowerHeaderEdits, setsDestination, withDestination } from "./headers.ts";
 import { lowerMatch } from "./match.ts";
 import { lowerRetryPolicy } from "./retry.ts";
 import { shadowNotes } from "./shadow.ts";
@@ -71,13 +71,21 @@ export function lowerMapping(
       ...(core ? { core } : {}),
       ...(asked.value ? { policies: asked.value } : {}),
     };
-    return { out: [[key, decl]], diagnostics: [...diagnostics, ...asked.diagnostics] };
+    const notes = spec.add_linkerd_headers && upstream ? linkerdNotes(spec, defaults, origin) : [];
+    return { out: [[key, decl]], diagnostics: [...diagnostics, ...asked.diagnostics, ...notes] };
   };
 }
 
 function lowerHeaders(spec: MappingSpec, defaults: RouteDefaults, upstream: ClusterDecl | undefined): HeaderEdits {
   const edits = lowerHeaderEdits(spec, defaults.headers);
   return upstream && (spec.add_linkerd_headers ?? defaults.linkerdHeaders) ? withDestination(edits, upstream) : edits;
+}
+
+function linkerdNotes(spec: MappingSpec, defaults: RouteDefaults, origin: Origin): readonly Diagnostic[] {
+  if (!setsDestination(lowerHeaderEdits(spec, defaults.headers))) return [];
+  const message = "add_linkerd_headers adds nothing, because l5d-dst-override is among the headers to add already";
+  const traffic = "services see what add_request_headers says";
+  return [diagnose("mapping/linkerd-header-set", child(origin, "spec", "add_linkerd_headers"), message, { traffic })];
 }
 
 interface LoweredAction {
