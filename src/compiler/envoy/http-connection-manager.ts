@@ -4,6 +4,7 @@
  */
 
 import type { JsonObject } from "@bufbuild/protobuf";
+import type { Any } from "@bufbuild/protobuf/wkt";
 import { FileAccessLogSchema } from "#gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
 import { RouterSchema } from "#gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 import {
@@ -42,8 +43,30 @@ const internalRanges = [
   { addressPrefix: "fc00::", prefixLen: 7 },
 ] as const;
 
+const remembered = 1000;
+
+/** Managers by what is theirs alone. Thousands of chains, one for each certificate, have the same one. */
+const known = new WeakMap<HttpOptions, WeakMap<readonly Policy[], Map<string, Any>>>();
+
 /** The connection manager of an HTTP chain, as a network filter's configuration. */
 export function emitConnectionManager(
+  table: string,
+  settings: HttpSettings,
+  options: HttpOptions,
+  policies: readonly Policy[],
+): Any {
+  const ofOptions = known.get(options) ?? new WeakMap<readonly Policy[], Map<string, Any>>();
+  const managers = ofOptions.get(policies) ?? new Map<string, Any>();
+  known.set(options, ofOptions.set(policies, managers));
+  const key = JSON.stringify([table, settings]);
+  const manager = managers.get(key) ?? packConnectionManager(table, settings, options, policies);
+  // Tables come and go with their names; what is forgotten is made again.
+  if (managers.size >= remembered) managers.clear();
+  managers.set(key, manager);
+  return manager;
+}
+
+function packConnectionManager(
   table: string,
   settings: HttpSettings,
   options: HttpOptions,

@@ -3,30 +3,33 @@
  * Certificates are read when somebody refers to them, once per version of the Secret; those that nobody refers to
  * cost nothing.
  */
-import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { type Checked, type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import type { Origin } from "#base/origin.ts";
 import { readAuthorities, readCertificate, readRevocationLists, type Secret as SecretObject } from "../api/index.ts";
 import type { Collection, Derived, Reads } from "../graph/graph.ts";
 import type { Secret, SecretUse } from "../ir/secret.ts";
 
-/** Why a Secret cannot be used for something; empty: it can. */
-export type SecretFacts = Readonly<Record<"certificate" | "ca" | "crl", readonly Diagnostic[]>>;
+/** Reading a Secret for each purpose; what was read is remembered for as long as the object lives. */
+const read = {
+  certificate: remembered(readCertificate),
+  ca: remembered(readAuthorities),
+  crl: remembered(readRevocationLists),
+};
 
-const known = new WeakMap<SecretObject, SecretFacts>();
-
-/** Judges a Secret; the answer is remembered for as long as the object lives. */
-export function secretFacts(secret: SecretObject): SecretFacts {
-  const facts = known.get(secret) ?? judge(secret);
-  known.set(secret, facts);
-  return facts;
+function remembered<T>(readSecret: (secret: SecretObject) => Checked<T>): (secret: SecretObject) => Checked<T> {
+  const known = new WeakMap<SecretObject, Checked<T>>();
+  return (secret) => {
+    const before = known.get(secret);
+    if (before) return before;
+    const checked = readSecret(secret);
+    known.set(secret, checked);
+    return checked;
+  };
 }
 
-function judge(secret: SecretObject): SecretFacts {
-  return {
-    certificate: readCertificate(secret).diagnostics,
-    ca: readAuthorities(secret).diagnostics,
-    crl: readRevocationLists(secret).diagnostics,
-  };
+/** Why a Secret cannot be used for something; empty: it can. */
+export function secretFacts(secret: SecretObject, purpose: keyof typeof read): readonly Diagnostic[] {
+  return read[purpose](secret).diagnostics;
 }
 
 /** A certificate by the Secret's coordinates. */
@@ -50,7 +53,7 @@ export function secretProblems(
   reads: Reads,
 ): readonly Diagnostic[] {
   const secret = reads.get(secrets, key);
-  const facts = secret && secretFacts(secret)[purpose];
+  const facts = secret && secretFacts(secret, purpose);
   if (facts?.length === 0) return [];
   const message = facts ? `Secret ${key} cannot be used: ${facts[0]?.message}` : `there is no Secret ${key}`;
   const detail = { traffic: cannot[purpose], hint: "create the Secret, or correct the reference" };
@@ -72,7 +75,7 @@ export function lowerSecret(
 }
 
 function certificateOf(use: SecretUse, secret: SecretObject): Secret | undefined {
-  const certificate = readCertificate(secret).value;
+  const certificate = read.certificate(secret).value;
   if (certificate === undefined) return undefined;
   return { kind: "certificate", name: use.name, chain: certificate.chain, privateKey: certificate.privateKey };
 }
@@ -83,9 +86,9 @@ function validationOf(
   secrets: Collection<SecretObject>,
   reads: Reads,
 ): Secret | undefined {
-  const trustedCa = readAuthorities(secret).value;
+  const trustedCa = read.ca(secret).value;
   const list = use.crl === undefined ? undefined : reads.get(secrets, use.crl);
-  const crl = list && readRevocationLists(list).value;
+  const crl = list && read.crl(list).value;
   if (trustedCa === undefined || (use.crl !== undefined && crl === undefined)) return undefined;
   return { kind: "validation", name: use.name, trustedCa, ...(crl === undefined ? {} : { crl }) };
 }

@@ -27,6 +27,8 @@ interface ChainInputs {
   readonly routes: Routes;
 }
 
+const noOptions = lowerHttpOptions({});
+
 /** Declares chains and listeners. */
 export function declareChains(g: Graph, { inputs, module, hosts, listeners, names, routes }: ChainInputs) {
   const contextCertificates = g.map("certificates of TLSContexts", hosts.contexts, contextTls);
@@ -46,7 +48,7 @@ export function declareChains(g: Graph, { inputs, module, hosts, listeners, name
   const byChain = g.group("chains by name", settled, (claim) => [link.chainKey(claim)], link.byRank);
   const chains = g.map("link.FilterChain", byChain, link.linkFilterChain);
 
-  const options = (reads: Reads) => reads.get(module.httpOptions, "") ?? lowerHttpOptions({});
+  const options = (reads: Reads) => reads.get(module.httpOptions, "") ?? noOptions;
   const encodedChains = g.map("emit.FilterChain", chains, (chain, reads, key) =>
     emitted(key, chain.origin, "its connections are not served", () =>
       emitFilterChain(chain, options(reads), policies),

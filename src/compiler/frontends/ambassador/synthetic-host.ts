@@ -53,7 +53,7 @@ function lowerFallback(
   const certificate = certificateUse({ namespace, name: "fallback-self-signed-cert" });
   const secret = reads.get(secrets, certificate.secret);
   if (!secret) return { diagnostics: [] };
-  const diagnostics = secretFacts(secret).certificate;
+  const diagnostics = secretFacts(secret, "certificate");
   if (diagnostics.length > 0) return { diagnostics };
   return { tls: { certificate, policy: { requireClientCertificate: false } }, diagnostics };
 }
