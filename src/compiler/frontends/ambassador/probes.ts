@@ -10,6 +10,7 @@ import type { Collection, Derived, Reads } from "../../graph/graph.ts";
 import type { RouteDecl } from "../../ir/route.ts";
 import type { Settings } from "../../settings.ts";
 import { lowerMapping, type MappingLookup } from "./mapping.ts";
+import { moved } from "./moved.ts";
 
 /** What the routes are made from. */
 export interface ProbeLookup extends MappingLookup {
@@ -103,7 +104,7 @@ function moduleRef({ namespace }: Settings): RawObject["ref"] {
 }
 
 function onModule(diagnostic: Diagnostic, at: Origin): Diagnostic {
-  return { ...diagnostic, at: { ref: at.ref, path: at.path + diagnostic.at.path.replace(/^\.spec/, "") } };
+  return moved(diagnostic, { ref: at.ref, path: at.path + diagnostic.at.path.replace(/^\.spec/, "") });
 }
 
 function switchedOff(at: Origin): Diagnostic {

@@ -8,6 +8,7 @@ import { child, type Origin, refKey } from "#base/origin.ts";
 import { admit, type RawObject, type TLSContext } from "../../api/index.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
 import type { Settings } from "../../settings.ts";
+import { moved } from "./moved.ts";
 import { type ContextDecl, lowerTlsContext, type SecretLookup } from "./tls.ts";
 
 /** The blocks of a Module, and where they stand. */
@@ -106,7 +107,7 @@ function lowerDraft(
   if (reads.has(lookup.written, refKey(ref))) return { out: [], diagnostics: [hidden(at, name)] };
   const raw: RawObject = { ref, version: "v2", labels: {}, annotations: {}, body: { spec } };
   const { value, diagnostics } = admit(raw, { ...settings, ambassadorId: "default", expandEnv: {}, envNames: [] });
-  const move = (one: Diagnostic): Diagnostic => ({ ...one, at: placeOf(one.at, ref, at, whence) });
+  const move = (one: Diagnostic): Diagnostic => moved(one, placeOf(one.at, ref, at, whence));
   if (value?.kind !== "TLSContext" || hasError(diagnostics))
     return { out: [], diagnostics: diagnostics.map(move).map(costsTheBlock) };
   const lowered = lower(value, reads);
