@@ -63,6 +63,9 @@ export const diagnosticCodes = {
   "cors/invalid-name": error("Something in a list of methods or headers cannot be one."),
   "cors/no-origins": warning("CORS is asked for without saying for whom, so nobody is allowed anything."),
   "cors/unusual-origin": warning("An allowed origin is written as no browser sends it."),
+  "compat/usual-authority": notice(
+    "Client certificates are checked with Secret ambassador-cacert, which the old system took for the server's own.",
+  ),
 
   // dev-portal
   "dev-portal/not-yet-supported": warning("There is no developer portal yet."),

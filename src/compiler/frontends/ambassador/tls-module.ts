@@ -69,7 +69,9 @@ function draft(
   );
   if (server && isOn(server)) {
     if (idle) diagnostics.push(terminatesNothing(child(at, "server")));
-    drafts.push(serverDraft(server, client && isOn(client) ? client : undefined, at, idle));
+    const asked = client && isOn(client) ? client : undefined;
+    if (asked && namesNoAuthority(asked)) diagnostics.push(usualAuthority(child(at, "client")));
+    drafts.push(serverDraft(server, asked, at, idle));
   } else if (client && isOn(client)) diagnostics.push(clientAlone(child(at, "client")));
   return { drafts, diagnostics };
 }
@@ -78,7 +80,7 @@ function serverDraft(server: Block, client: Block | undefined, at: Origin, idle:
   const own = without(server, "enabled");
   const certificate = own["secret"] === undefined && own["cert_chain_file"] === undefined;
   const { secret, ...ofClient } = without(client ?? {}, "enabled");
-  const authority = secret ?? (ofClient["cacert_chain_file"] === undefined ? "ambassador-cacert" : undefined);
+  const authority = secret ?? (client && namesNoAuthority(client) ? "ambassador-cacert" : undefined);
   const asked = client ? { ...ofClient, ...(authority === undefined ? {} : { ca_secret: authority }) } : {};
   const from = child(at, "client");
   return {
@@ -134,6 +136,10 @@ function isOn({ enabled = true }: Block): boolean {
   return enabled !== false && String(enabled).toLowerCase() !== "false";
 }
 
+function namesNoAuthority(client: Block): boolean {
+  return client["secret"] === undefined && client["cacert_chain_file"] === undefined;
+}
+
 function without(block: Block, key: string): Block {
   return Object.fromEntries(Object.entries(block).filter(([name]) => name !== key));
 }
@@ -166,6 +172,14 @@ function clientAlone(at: Origin): Diagnostic {
   return diagnose("module/tls-ends-nothing", at, "client does nothing without a server block that is on", {
     traffic: noTls,
     hint: "add server: { enabled: true }",
+  });
+}
+
+function usualAuthority(at: Origin): Diagnostic {
+  return diagnose("compat/usual-authority", at, "it names no authority, so that of Secret ambassador-cacert counts", {
+    traffic:
+      "clients' certificates are checked against it; the old system took that Secret for the server's certificate instead",
+    hint: "name the authority's Secret in secret",
   });
 }
 
