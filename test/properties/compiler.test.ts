@@ -86,18 +86,29 @@ function closedNames(compiler: Compiler): readonly HostGlob[] {
   return closed.flatMap(([, { domains }]) => domains.flatMap((domain) => parseGlob(splitPort(domain).name) ?? []));
 }
 
+/** The shadows that get copies of what others serve. */
+function shadowsServed({ declared: { routes } }: Compiler): ReadonlySet<string> {
+  const linked = [...routes.routes.entries()].map(([, { action }]) => action);
+  const clusters = new Set(linked.map((action) => (action.kind === "forward" ? action.mirror?.cluster : undefined)));
+  const shadows = [...routes.decls.entries()].filter(
+    ([, { shadow, upstream }]) => shadow && clusters.has(upstream?.name),
+  );
+  return new Set(shadows.map(([, { origin }]) => refKey(origin.ref)));
+}
+
 function assertNothingVanishes(world: World): void {
   const { compiler, resources, diagnostics } = scratch(world);
   const routed = routedBy(resources);
   const told = new Set(diagnostics.map(({ at }) => refKey(at.ref)));
   const closed = closedNames(compiler);
+  const copied = shadowsServed(compiler);
   const { objects, ingresses, routes } = compiler.declared;
   const linked = [...routes.routes.entries()].map(([, route]) => route);
   const wanted = [...objects.admitted.entries()].map(([, { resource }]) => resource);
   for (const { kind, ref } of wanted) {
     const key = refKey(ref);
     const isWanted = kind === "Mapping" || (kind === "Ingress" && ingresses.get(key) !== undefined);
-    if (!isWanted || told.has(key) || routed.has(formatRef(ref))) continue;
+    if (!isWanted || told.has(key) || routed.has(formatRef(ref)) || copied.has(key)) continue;
     const own = linked.filter(({ origin }) => refKey(origin.ref) === key);
     const globs = own.map(({ hosts }) => parseGlob(hosts.kind === "glob" ? hosts.glob : "*"));
     assert.ok(

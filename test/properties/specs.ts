@@ -83,6 +83,25 @@ const upstream = {
   enable_ipv6: boolean,
   cluster_tag: fc.constantFrom("blue", "green"),
   stats_name: fc.constantFrom("stats", "more"),
+  circuit_breakers: fc.constantFrom(
+    [{ max_requests: 1 }],
+    [{ priority: "high" }, { priority: "high" }],
+    [],
+    [{ max: 1 }],
+  ),
+};
+
+/** Settings that the Module has, too. */
+const shared = {
+  keepalive: fc.constantFrom({ idle_time: 60 }, { time: 60, probes: 200 }, {}),
+  load_balancer: fc.constantFrom(
+    { policy: "round_robin" },
+    { policy: "ring_hash", header: "x-a" },
+    { policy: "maglev", cookie: { name: "a", ttl: "1m" } },
+    { policy: "ring_hash" },
+  ),
+  retry_policy: fc.constantFrom({ retry_on: "5xx" }, { retry_on: "gateway-error", per_try_timeout: "1s" }, {}),
+  add_linkerd_headers: boolean,
 };
 
 /** Settings of a Mapping of v3alpha1; older versions call `hostname` `host`. */
@@ -132,6 +151,12 @@ export const mapping = spec(
     prefix_redirect: fc.constantFrom("/new/"),
     redirect_response_code: fc.constantFrom(302, 308, 404),
     cors: fc.constant({ origins: ["https://a.test"] }),
+    ...shared,
+    shadow: boolean,
+    health_checks: fc.constantFrom(
+      [{ health_check: { http: { path: "/" } } }],
+      [{ health_check: { grpc: { upstream_name: "a" } } }],
+    ),
   },
 );
 
@@ -218,6 +243,8 @@ export const module = spec(
     server_name: fc.constantFrom("shop"),
     merge_slashes: boolean,
     strip_matching_host_port: boolean,
+    ...shared,
+    circuit_breakers: upstream.circuit_breakers,
     lua_scripts: fc.constant("function envoy_on_request(handle) end"),
   },
 ).map((config) => ({ config }));
