@@ -57,15 +57,15 @@ export const diagnosticCodes = {
   ),
   "compat/ip-allow-nobody": notice("No entry of ip_allow can be used, so nobody is let in; the old system let all in."),
   "compat/listeners-in-force": notice("There is a Listener, so the Module's settings of 1.x ports have no effect."),
+  "compat/usual-authority": notice(
+    "Client certificates are checked with Secret ambassador-cacert, which the old system took for the server's own.",
+  ),
 
   // cors
   "cors/invalid-max-age": error("How long browsers may remember a preflight is not a number of seconds."),
   "cors/invalid-name": error("Something in a list of methods or headers cannot be one."),
   "cors/no-origins": warning("CORS is asked for without saying for whom, so nobody is allowed anything."),
   "cors/unusual-origin": warning("An allowed origin is written as no browser sends it."),
-  "compat/usual-authority": notice(
-    "Client certificates are checked with Secret ambassador-cacert, which the old system took for the server's own.",
-  ),
 
   // dev-portal
   "dev-portal/not-yet-supported": warning("There is no developer portal yet."),
