@@ -38,10 +38,10 @@ export function declareCompiler(g: Graph) {
   const routes = declareRoutes(g, inputs, objects, { module, hosts, sockets, ingresses }); // lower, link, emit: routes
   const auth = declareAuth(g, objects, routes.lookup); //                       lower: AuthServices
   const upstreams = declareUpstreams(g, inputs, objects, routes, auth); //      link, emit: clusters and endpoints
-  const listeners = declareListeners(g, sockets, routes); //                    link: listeners and sites
+  const listeners = declareListeners(g, sockets, routes, hosts); //             link: listeners and sites
   const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
-  const chains = declareChains(g, { inputs, module, hosts, listeners, names, routes }); // link, emit: listeners
+  const chains = declareChains(g, { inputs, module, listeners, names }); //     link, emit: listeners
   const slots = declareSlots(g, { module, routes: routes.routes, own: { auth: auth.asked } }); // lower, emit: policies in use
   const secrets = declareSecrets(g, hosts, upstreams, chains); //               link, emit: key material in use
 

@@ -122,7 +122,7 @@ const tcpMapping: readonly Row[] = [
   [{ service: "\\" }, ".spec.service"],
   [{ address: "localhost" }, ".spec.address"],
   [{ host: "a.*" }, ".spec.host"],
-  [{ port: 9002, host: "nobody.has.a.certificate.test" }, ".spec.host"],
+  [{ host: "nobody.has.a.certificate.test" }, ".spec.host"],
   [{ idle_timeout_ms: "soon" }, ".spec.idle_timeout_ms"],
   [{ weight: "all" }, ".spec.weight"],
   [{ tls: 5 }, ".spec.tls"],

@@ -7,13 +7,12 @@ import type { Graph, Reads } from "../graph/index.ts";
 import type { ListenerDecl } from "../ir/listener.ts";
 import * as link from "../link/index.ts";
 import { policies } from "../policies/index.ts";
-import type { Hosts } from "./hosts.ts";
+import { defaultSettings, type Settings } from "../settings.ts";
 import type { Listeners } from "./listeners.ts";
 import type { ModuleValues } from "./module.ts";
 import type { Names } from "./names.ts";
 import type { Inputs } from "./objects.ts";
-import type { Routes } from "./routes.ts";
-import { byKey, contextTls, emitted } from "./wiring.ts";
+import { byKey, emitted } from "./wiring.ts";
 
 /** Linked chains, and the bytes of listeners. */
 export type Chains = ReturnType<typeof declareChains>;
@@ -21,25 +20,17 @@ export type Chains = ReturnType<typeof declareChains>;
 interface ChainInputs {
   readonly inputs: Inputs;
   readonly module: ModuleValues;
-  readonly hosts: Hosts;
   readonly listeners: Listeners;
   readonly names: Names;
-  readonly routes: Routes;
 }
 
 const noOptions = lowerHttpOptions({});
 
 /** Declares chains and listeners. */
-export function declareChains(g: Graph, { inputs, module, hosts, listeners, names, routes }: ChainInputs) {
-  const contextCertificates = g.map("certificates of TLSContexts", hosts.contexts, contextTls);
-  const lookup = {
-    listeners: listeners.listeners,
-    hostsByGlob: g.index("Hosts by glob", hosts.hosts, (host) => [host.glob]),
-    contextsByHost: g.index("certificates by name", contextCertificates, ({ host }) => [host]),
-  };
+export function declareChains(g: Graph, { inputs, module, listeners, names }: ChainInputs) {
   const claims = g.union(
     "chain claims",
-    g.map("claim.tcp", routes.tcpRoutes, link.claimTcpChain(lookup)),
+    g.map("claim.tcp", listeners.tcpRoutes, link.claimTcpChain(listeners.listeners)),
     g.map("claim.host", names.claimed, link.claimHostChains(listeners.bySite)),
     g.map("claim.cleartext", listeners.listeners, link.claimCleartextChain),
   );
@@ -56,13 +47,25 @@ export function declareChains(g: Graph, { inputs, module, hosts, listeners, name
   );
   const byListener = g.group("chains by listener", encodedChains, (chain) => [chain.listener], byKey);
   const encodedListeners = g.map("emit.Listener", listeners.listeners, (listener, reads) => {
-    const port = reads.get(inputs.settings, "")?.ports[String(listener.port)] ?? listener.port;
+    const settings = reads.get(inputs.settings, "") ?? defaultSettings;
+    const port = settings.ports[String(listener.port)] ?? listener.port;
+    if (port < settings.unprivilegedPortStart)
+      return { out: [], diagnostics: [notPermitted(listener, port, settings)] };
     const own = reads.get(byListener, listener.key) ?? [];
     const emit = () => emitListener(listener, port, own, options(reads));
     if (own.length === 0) return { out: [], diagnostics: [idle(listener)] };
     return emitted(listener.key, listener.origin, "nothing listens on its port", emit);
   });
   return { chains, options, encodedListeners };
+}
+
+/** Envoy would refuse the listener at every start. */
+function notPermitted({ origin, port }: ListenerDecl, bound: number, settings: Settings): Diagnostic {
+  const first = settings.unprivilegedPortStart;
+  return diagnose("listener/port-not-permitted", origin, `port ${bound} may not be bound by this process`, {
+    traffic: `nothing listens on port ${bound}`,
+    hint: `use a port from ${first} on, or put it elsewhere with --port ${port}:${port + 8000}`,
+  });
 }
 
 function idle({ origin, port }: ListenerDecl): Diagnostic {

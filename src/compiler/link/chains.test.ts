@@ -15,6 +15,7 @@ import {
   claimKey,
   claimTcpChain,
   linkFilterChain,
+  secureTcpRoute,
   settleClaims,
 } from "./chains.ts";
 
@@ -97,7 +98,6 @@ test("cleartext is claimed by every HTTP listener, apart from TLS where there is
 });
 
 const lookup = {
-  listeners: collection({ l: listener() }),
   hostsByGlob: index({ "a.test": [host("a.test", tls("exact"))], "*.test": [host("*.test", tls("wild"))] }),
   contextsByHost: index({ "c.example": [{ tls: tls("context") }] }),
 };
@@ -112,8 +112,10 @@ function claimTcp(name?: string): readonly unknown[] {
     clusters: [{ name: "c" as ClusterName, weight: 100 }],
     ...(name === undefined ? {} : { host: name }),
   };
-  const { out, diagnostics = [] } = claimTcpChain(lookup)(route, reads);
+  const { out, diagnostics = [] } = secureTcpRoute(lookup)(route, reads, "r");
+  const claim = claimTcpChain(collection({ l: listener() }));
   return [...out]
+    .flatMap(([, secured]) => [...claim(secured, reads).out])
     .map(([, { serverName, tls: own }]) => `${serverName} ${own?.certificate.name ?? ""}`)
     .concat(diagnostics.map(({ code }) => code));
 }

@@ -111,16 +111,33 @@ export function claimCleartextChain(listener: ListenerDecl): Derived<ChainClaim>
 
 /** Where a TCP route with a server name finds its certificate. */
 export interface TlsLookup {
-  readonly listeners: Collection<ListenerDecl>;
   readonly hostsByGlob: Index<HostDecl>;
   /** TLSContexts by the names they list exactly. */
   readonly contextsByHost: Index<{ readonly tls: HostTls }>;
 }
 
+/** A TCP route with the certificate for its server name, if it has one. */
+export interface SecuredTcpRoute extends TcpRoute {
+  readonly tls?: HostTls;
+}
+
+/** Finds the certificate of a TCP route; one that needs a certificate and has none changes no listener. */
+export function secureTcpRoute(
+  lookup: TlsLookup,
+): (route: TcpRoute, reads: Reads, key: string) => Derived<SecuredTcpRoute> {
+  return (route, reads, key) => {
+    if (route.host === undefined) return { out: [[key, route]] };
+    const tls = findTls(lookup, route.host, reads);
+    return tls ? { out: [[key, { ...route, tls }]] } : { out: [], diagnostics: [noCertificate(route, route.host)] };
+  };
+}
+
 /** A TCP route's connections on its listener. */
-export function claimTcpChain(lookup: TlsLookup): (route: TcpRoute, reads: Reads) => Derived<ChainClaim> {
+export function claimTcpChain(
+  listeners: Collection<ListenerDecl>,
+): (route: SecuredTcpRoute, reads: Reads) => Derived<ChainClaim> {
   return (route, reads) => {
-    const listener = reads.get(lookup.listeners, route.listener);
+    const listener = reads.get(listeners, route.listener);
     if (!listener) return { out: [] };
     const service = {
       kind: "tcp",
@@ -129,12 +146,12 @@ export function claimTcpChain(lookup: TlsLookup): (route: TcpRoute, reads: Reads
       ...(route.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: route.idleTimeoutMs }),
     } as const;
     const base = { listener: listener.key, origin: route.origin, service, rank: 0 };
-    if (route.host === undefined) {
-      return { out: [[`${route.key}|tcp`, { ...base, serverName: "", chain: "tcp", rank: 1 }]] };
-    }
-    const tls = findTls(lookup, route.host, reads);
-    if (!tls) return { out: [], diagnostics: [noCertificate(route, route.host)] };
-    return { out: [[`${route.key}|tcp`, { ...base, serverName: route.host, chain: `tcp-${route.host}`, tls }]] };
+    const { host, tls } = route;
+    const claim: ChainClaim =
+      host === undefined || !tls
+        ? { ...base, serverName: "", chain: "tcp", rank: 1 }
+        : { ...base, serverName: host, chain: `tcp-${host}`, tls };
+    return { out: [[`${route.key}|tcp`, claim]] };
   };
 }
 

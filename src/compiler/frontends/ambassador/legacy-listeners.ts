@@ -9,7 +9,6 @@ import type { Collection, Derived, Reads } from "../../graph/graph.ts";
 import type { HostBinding, ListenerDecl } from "../../ir/listener.ts";
 import type { Settings } from "../../settings.ts";
 import type { LegacyListening } from "./defaults.ts";
-import { portProblem } from "./listener.ts";
 
 /** What decides the ports of 1.x. */
 export interface LegacyLookup {
@@ -39,8 +38,7 @@ export function legacyListeners(lookup: LegacyLookup): (reads: Reads) => Derived
         .filter((port) => port > 0 && port !== main)
         .map((port) => legacyListener(port, false, { kind: "additionalPort", port }, module, settings)),
     ];
-    const diagnostics: Diagnostic[] = decls.flatMap((decl) => [...portProblem(decl, settings)]);
-    return { out: decls.map((decl) => [decl.key, decl] as const), diagnostics };
+    return { out: decls.map((decl) => [decl.key, decl] as const) };
   };
 }
 

@@ -5,15 +5,17 @@ import { rawResource } from "../../../../test/raw-object.ts";
 import { collection, reads } from "../../../../test/reads.ts";
 import { admit, type Listener } from "../../api/index.ts";
 import type { ListenerDecl } from "../../ir/listener.ts";
-import { defaultSettings, type Settings } from "../../settings.ts";
+import { defaultSettings } from "../../settings.ts";
 import { lowerListener } from "./listener.ts";
 
-function lower(spec: object, settings: Partial<Settings> = {}) {
+function lower(spec: object) {
   const hostBinding = { namespace: { from: "ALL" } };
   const raw = rawResource("Listener", "v3alpha1", { port: 9000, securityModel: "XFP", hostBinding, ...spec });
-  const of = collection({ "": { ...defaultSettings, ...settings } });
-  const { out, diagnostics = [] } = lowerListener(of)(admit(raw, defaultSettings).value as Listener, reads);
-  return { decl: [...out][0]?.[1], found: diagnostics.map(({ code }) => code) };
+  const { out } = lowerListener(collection({ "": defaultSettings }))(
+    admit(raw, defaultSettings).value as Listener,
+    reads,
+  );
+  return [...out][0]?.[1];
 }
 
 function layers({ proxyProtocol, tls, http, statPrefix }: ListenerDecl): string {
@@ -34,24 +36,17 @@ test("protocols and stacks", () => {
     [{ protocol: "HTTP", statsPrefix: "" }, "HTTP ingress_http"],
   ];
   for (const [spec, expected] of rows) {
-    const { decl } = lower(spec);
+    const decl = lower(spec);
     deepEqual(decl && layers(decl), expected, JSON.stringify(spec));
   }
 });
 
 test("which Hosts are bound", () => {
-  const binding = (hostBinding: object) => lower({ protocol: "HTTP", hostBinding }).decl?.binding;
+  const binding = (hostBinding: object) => lower({ protocol: "HTTP", hostBinding })?.binding;
   const selector = { matchLabels: { a: "b" } };
   deepEqual(binding({ namespace: { from: "ALL" } }), { kind: "hosts", selector: {} });
   deepEqual(binding({ namespace: { from: "SELF" } }), { kind: "hosts", selector: {}, namespace: "default" });
   deepEqual(binding({ namespace: { from: "SELECTOR" } }), { kind: "hosts", selector: {}, namespace: "default" });
   deepEqual(binding({ selector }), { kind: "hosts", selector: { a: "b" }, namespace: "default" });
   deepEqual(binding({ namespace: { from: "ALL" }, selector }), { kind: "hosts", selector: { a: "b" } });
-});
-
-test("a port that may not be bound is told, unless it is put elsewhere", () => {
-  const unprivilegedPortStart = 1024;
-  deepEqual(lower({ protocol: "HTTP", port: 80 }, { unprivilegedPortStart }).found, ["listener/port-not-permitted"]);
-  deepEqual(lower({ protocol: "HTTP", port: 80 }, { unprivilegedPortStart, ports: { "80": 8080 } }).found, []);
-  deepEqual(lower({ protocol: "HTTP", port: 1024 }, { unprivilegedPortStart }).found, []);
 });

@@ -1,6 +1,5 @@
 /** LOWER of Listeners (resources.md 5). PROXY is read before TLS in every spelling, as it stands first on the wire. */
 
-import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { type Origin, refKey } from "#base/origin.ts";
 import type { Listener, ListenerSpec } from "../../api/index.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
@@ -45,7 +44,7 @@ export function lowerListener(
       binding: lowerBinding(spec, ref.namespace),
       security: spec.securityModel,
     };
-    return { out: [[decl.key, decl]], diagnostics: portProblem(decl, reads.get(settings, "")) };
+    return { out: [[decl.key, decl]] };
   };
 }
 
@@ -59,21 +58,4 @@ function lowerBinding(spec: ListenerSpec, namespace: string): HostBinding {
   const all = spec.hostBinding.namespace?.from === "ALL";
   const selector = spec.hostBinding.selector?.matchLabels ?? {};
   return { kind: "hosts", selector, ...(all ? {} : { namespace }) };
-}
-
-/** Says that a port may not be bound, unless it is put elsewhere on this machine. */
-export function portProblem(decl: ListenerDecl, settings: Settings | undefined): readonly Diagnostic[] {
-  const bound = settings?.ports[String(decl.port)] ?? decl.port;
-  if (bound >= (settings?.unprivilegedPortStart ?? 0)) return [];
-  return [
-    diagnose(
-      "listener/port-not-permitted",
-      { ref: decl.origin.ref, path: decl.origin.path },
-      `port ${bound} may not be bound by this process`,
-      {
-        traffic: `nothing listens on port ${bound}`,
-        hint: `use a port from ${settings?.unprivilegedPortStart} on, or put it elsewhere with --port ${decl.port}:${decl.port + 8000}`,
-      },
-    ),
-  ];
 }
