@@ -52,6 +52,7 @@ export const diagnosticCodes = {
 
   // compat
   "compat/false-is-off": notice("A setting is false, which switches it off; the old system looked at presence alone."),
+  "compat/idle-time": notice("The idle_time of TCP keep-alive counts; the old system read another field."),
   "compat/ingress-paths": notice(
     "Paths of an Ingress are sent on as they are, and Prefix counts whole segments; the old system did neither.",
   ),

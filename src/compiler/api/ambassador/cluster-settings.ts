@@ -37,7 +37,8 @@ export const circuitBreakers = list(
 /** `keepalive`. */
 export const keepalive = object({
   probes: optional(count, "How many unanswered probes end the connection."),
-  idle_time: optional(count, "Seconds of silence before the first probe.", { aliases: ["time"] }),
+  idle_time: optional(count, "Seconds of silence before the first probe."),
+  time: optional(count, "What the old system read in place of `idle_time`, which counts if both are given."),
   interval: optional(count, "Seconds between probes."),
 });
 

@@ -35,7 +35,7 @@ const meant: readonly [given: object, config: object][] = [
     { defaults: { httpmapping: { remove_request_headers: ["a"] } } },
   ],
   [{ cors: { origins: "a, b" } }, { cors: { origins: ["a", "b"], v2CommaSeparatedOrigins: true } }],
-  [{ keepalive: { time: 3 } }, { keepalive: { idle_time: 3 } }],
+  [{ keepalive: { time: 3 } }, { keepalive: { time: 3 } }],
   [{ circuit_breakers: [{ max_requests: 3 }] }, { circuit_breakers: [{ max_requests: 3, priority: "default" }] }],
 ];
 

@@ -20,14 +20,14 @@ export interface LoadBalancerFields {
 }
 
 /** `keepalive` as it is written. */
-export type KeepaliveFields = Partial<Readonly<Record<"probes" | "idle_time" | "interval", number>>>;
+export type KeepaliveFields = Partial<Readonly<Record<"probes" | "idle_time" | "time" | "interval", number>>>;
 
 /** What is worth knowing of settings that are used all the same. `at` is what holds them. */
 export function upstreamNotes(settings: UpstreamSettings, at: Origin): readonly Diagnostic[] {
   const { circuit_breakers: limits, keepalive, retry_policy: retry } = settings;
   return [
     ...(limits ? limitsTwice(limits, at) : []),
-    ...(keepalive ? impossibleKeepalive(keepalive, at) : []),
+    ...(keepalive ? [...impossibleKeepalive(keepalive, at), ...idleTimeNotes(possibleKeepalive(keepalive), at)] : []),
     ...(retry?.retry_on === "retriable-status-codes" ? [retriesNothing(at)] : []),
   ];
 }
@@ -52,7 +52,7 @@ function limitsTwice(limits: NonNullable<UpstreamSettings["circuit_breakers"]>, 
 }
 
 // What Linux takes: with anything else no connection could be made.
-const keepaliveMost = { probes: 127, idle_time: 32767, interval: 32767 } as const;
+const keepaliveMost = { probes: 127, idle_time: 32767, time: 32767, interval: 32767 } as const;
 
 /** The values of `keepalive` that connections can have. */
 export function possibleKeepalive(given: KeepaliveFields): KeepaliveFields {
@@ -61,6 +61,15 @@ export function possibleKeepalive(given: KeepaliveFields): KeepaliveFields {
     return value === undefined || value < 1 || value > most ? [] : [[field, value] as const];
   });
   return Object.fromEntries(possible);
+}
+
+/** The old system had another name for it than its documents. */
+function idleTimeNotes({ idle_time: idle, time }: KeepaliveFields, at: Origin): readonly Diagnostic[] {
+  if (idle === undefined || idle === time) return [];
+  const message = "idle_time counts as documented; the old system read time in its place";
+  const was = time === undefined ? "the operating system's own value" : `${time} s`;
+  const traffic = `silent connections are probed after ${idle} s, which was ${was}`;
+  return [diagnose("compat/idle-time", child(at, "keepalive", "idle_time"), message, { traffic })];
 }
 
 function impossibleKeepalive(given: KeepaliveFields, at: Origin): readonly Diagnostic[] {

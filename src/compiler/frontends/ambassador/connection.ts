@@ -19,7 +19,7 @@ export function lowerCircuitBreakers(given: Defined<"circuit_breakers">): readon
 
 /** Keep-alive in seconds; values that are not possible are left out. */
 export function lowerKeepalive(given: Defined<"keepalive">): Keepalive {
-  const { probes, idle_time, interval } = possibleKeepalive(given);
+  const { probes, time, idle_time = time, interval } = possibleKeepalive(given);
   return {
     ...(probes === undefined ? {} : { probes }),
     ...(idle_time === undefined ? {} : { idleSeconds: idle_time }),
