@@ -12,11 +12,10 @@ const types = ["Opaque", "kubernetes.io/tls", "istio.io/key-and-cert", "kubernet
 type Files = Record<string, string>;
 
 /** The files. `material` gives the one key that is really served with. */
-export function secretFiles({ mark, watch }: Canaries, material: Material): Readonly<Files> {
-  const { certificate, key } = material.certificate("shop:shop.test");
-  for (const line of key.split("\n")) if (line.length > 40 && !line.startsWith("-")) watch(line.slice(4, 44));
+export function secretFiles(canaries: Canaries, material: Material): Readonly<Files> {
+  const { mark } = canaries;
   return {
-    ...served(certificate, key),
+    ...servedFile(canaries, material, "shop"),
     ...goodSecrets(mark),
     ...brokenSecrets(mark),
     ...brokenYaml(mark),
@@ -35,7 +34,10 @@ function referring(name: string, host: string): string {
   ].join("---\n");
 }
 
-function served(certificate: string, key: string): Files {
+/** The one Secret that is served with, holding the certificate of this name. */
+export function servedFile({ watch }: Canaries, material: Material, name: string): Files {
+  const { certificate, key } = material.certificate(`${name}:shop.test`);
+  for (const line of key.split("\n")) if (line.length > 40 && !line.startsWith("-")) watch(line.slice(4, 44));
   const data = { "tls.crt": base64(certificate), "tls.key": base64(key) };
   const secret = json({ apiVersion: "v1", kind: "Secret", metadata: { name: "shop" }, data });
   return { "served.yaml": `${secret}---\n${referring("shop", "shop.test").replaceAll(', "crl_secret": "shop"', "")}` };
@@ -148,7 +150,7 @@ function otherKinds(mark: () => string): Files {
   add("Host", { hostname: "acme.test", acmeProvider: { registration: JSON.stringify({ key: mark() }) } });
   add("Host", { hostname: "acme2.test", acmeProvider: { registration: [mark()] } });
   add("Host", { hostname: "acme3.test", acmeProvider: { registration: { key: mark() } } });
-  add("AuthService", { auth_service: "auth", add_auth_headers: { "x-token": mark() } });
+  add("AuthService", { auth_service: "auth", add_auth_headers: { "x-token": mark(), "x-thing": mark() } });
   add("AuthService", { auth_service: "auth", add_auth_headers: { "x-token": [mark()] } });
   add("AuthService", { auth_service: "auth", add_auth_headers: mark() });
   add("TracingService", { service: "trace", driver: "lightstep", config: { access_token_file: "/x", token: mark() } });

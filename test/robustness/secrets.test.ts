@@ -5,20 +5,22 @@
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { diagnosticJson, diagnosticLine, renderDiagnostic } from "#base/render-diagnostic.ts";
 import { compile, encodedBytes, isKnownKind } from "#compiler";
+import { resourceJson } from "../../src/compiler/view.ts";
 import { readFiles } from "../../src/control/sources/files.ts";
 import { dragoman } from "../cli/dragoman.ts";
 import { startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { openMaterial } from "../envoy/material.ts";
 import { openCanaries } from "./canaries.ts";
-import { secretFiles } from "./secret-files.ts";
+import { secretFiles, servedFile } from "./secret-files.ts";
 
 const canaries = openCanaries();
-const files = secretFiles(canaries, openMaterial());
+const material = openMaterial();
+const files = secretFiles(canaries, material);
 let directory: string;
 
 before(async () => {
@@ -57,13 +59,17 @@ test("diagnostics hold none, in any form", async () => {
   assertClean("JSON", all.map((one) => JSON.stringify(diagnosticJson(one, locate))).join("\n"));
   assertClean("lines", all.map((one) => diagnosticLine(one, locate)).join("\n"));
   assertClean("unrendered", all.map((one) => JSON.stringify(one)).join("\n"));
-  const others = resources.filter(({ type }) => type !== "secret");
+  // What Envoy sends to an AuthService, it must be told.
+  const others = resources.filter(({ type }) => type !== "secret" && type !== "extension");
+  for (const one of resources) assertClean(`view of ${one.type} ${one.name}`, JSON.stringify(resourceJson(one)));
   for (const one of others) assertClean(`${one.type} ${one.name}`, Buffer.from(encodedBytes(one)).toString("latin1"));
   const served = resources.filter(({ type, name }) => type === "secret" && name === "default/shop");
   assert.equal(served.length, 1, "the one good certificate is served");
 });
 
 test("no command shows any", { timeout: 120_000 }, async () => {
+  const rotated = join(await mkdtemp(join(tmpdir(), "dragoman-secrets-rotated-")), "served.yaml");
+  await writeFile(rotated, servedFile(canaries, material, "rotated")["served.yaml"] ?? "");
   const commands: readonly (readonly string[])[] = [
     ["lint", directory],
     ["lint", "--format", "json", directory],
@@ -74,8 +80,8 @@ test("no command shows any", { timeout: 120_000 }, async () => {
     ["why", "--format", "json", "GET https://shop.test/", directory],
     ["routes", directory],
     ["routes", "--format", "json", directory],
-    ["diff", directory, join(directory, "served.yaml")],
-    ["diff", "--format", "json", join(directory, "served.yaml"), directory],
+    ["diff", join(directory, "served.yaml"), rotated],
+    ["diff", "--format", "json", rotated, directory],
   ];
   for (const args of commands) {
     const { status, stdout, stderr } = await dragoman(args);
@@ -83,6 +89,7 @@ test("no command shows any", { timeout: 120_000 }, async () => {
     assert.notEqual(stdout + stderr, "");
     assertClean(args.join(" "), `${stdout}\n${stderr}`);
   }
+  await rm(dirname(rotated), { recursive: true });
 });
 
 test("a running instance shows none, and keeps them from others", { timeout: 120_000 }, async () => {
