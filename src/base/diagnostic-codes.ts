@@ -182,6 +182,7 @@ export const diagnosticCodes = {
   "mapping/invalid-priority": warning("A Mapping's priority is neither default nor high."),
   "mapping/invalid-regex": error("A regular expression cannot be used."),
   "mapping/invalid-value": error("A field of a Mapping holds what no request or answer can carry."),
+  "mapping/label-group": error("A group of labels has no name, or several."),
   "mapping/lone-weight": notice("A Mapping has a weight but shares its requests with no other."),
   "mapping/linkerd-header-set": notice("The header for Linkerd is not added, because the user sets it."),
   "mapping/lone-shadow": warning("A shadow has no Mapping whose requests it could get copies of."),
@@ -229,7 +230,11 @@ export const diagnosticCodes = {
   "rate-limit/not-yet-supported": error("A RateLimit has no effect yet: traffic is not limited by it."),
 
   // rate-limit-service
-  "rate-limit-service/not-yet-supported": error("RateLimitServices have no effect yet: traffic is not limited."),
+  "rate-limit-service/none": notice("A Mapping has labels, but there is no RateLimitService to send them to."),
+  "rate-limit-service/not-yet-supported": error("A field of a RateLimitService has no effect yet."),
+  "rate-limit-service/other-domain": notice("Labels of a Mapping are of another domain than the RateLimitService's."),
+  "rate-limit-service/protocol-version": error("A RateLimitService speaks a version of the protocol that is gone."),
+  "rate-limit-service/second": warning("There are several RateLimitServices, and one is asked."),
 
   // resolver
   "resolver/no-datacenter": error("A ConsulResolver does not name its datacenter."),

@@ -17,6 +17,7 @@ import { declareListeners } from "./lanes/listeners.ts";
 import { declareModule } from "./lanes/module.ts";
 import { declareNames } from "./lanes/names.ts";
 import { declareInputs, declareObjects } from "./lanes/objects.ts";
+import { declareRateLimit } from "./lanes/rate-limit.ts";
 import { declareRoutes } from "./lanes/routes.ts";
 import { declareSecrets } from "./lanes/secrets.ts";
 import { declareSlots } from "./lanes/slots.ts";
@@ -37,12 +38,14 @@ export function declareCompiler(g: Graph) {
   const sockets = declareSockets(g, inputs, objects, module, hosts); //         lower, link: declared listeners
   const routes = declareRoutes(g, inputs, objects, { module, hosts, sockets, ingresses }); // lower, link, emit: routes
   const auth = declareAuth(g, objects, routes.lookup); //                       lower: AuthServices
-  const upstreams = declareUpstreams(g, inputs, objects, routes, auth); //      link, emit: clusters and endpoints
+  const rateLimit = declareRateLimit(g, module.rateLimit, module.settings, routes.lookup); // lower: RateLimitServices
+  const upstreams = declareUpstreams(g, inputs, objects, routes, auth, rateLimit); // link, emit: clusters, endpoints
   const listeners = declareListeners(g, sockets, routes, hosts); //             link: listeners and sites
   const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
   const chains = declareChains(g, { inputs, module, listeners, names }); //     link, emit: listeners
-  const slots = declareSlots(g, { module, routes: routes.routes, own: { auth: auth.asked } }); // lower, emit: policies in use
+  const own = { auth: auth.asked, "rate-limit": rateLimit.asked };
+  const slots = declareSlots(g, { module, routes: routes.routes, own }); //     lower, emit: policies in use
   const secrets = declareSecrets(g, hosts, upstreams, chains); //               link, emit: key material in use
 
   const outputs: Readonly<Record<ResourceType, Collection<Encoded>>> = {
@@ -57,6 +60,7 @@ export function declareCompiler(g: Graph) {
     inputs,
     objects,
     auth,
+    rateLimit,
     module,
     ingresses,
     hosts,

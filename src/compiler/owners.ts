@@ -4,6 +4,7 @@ import type { Declared } from "./compile.ts";
 import type { ResourceType } from "./ir/encoded.ts";
 
 const authFilter = "envoy.filters.http.ext_authz";
+const limitFilter = "envoy.filters.http.ratelimit";
 
 /** The objects behind a resource, without duplicates, in a stable order. */
 export function ownersOf(declared: Declared, type: ResourceType, name: string): readonly ResourceRef[] {
@@ -30,8 +31,9 @@ function refs(declared: Declared, type: ResourceType, name: string): readonly Re
 
 /** A slot holds what the Module or an object of its policy's own kind asks for, or a no-op that is never refused. */
 function slotOwner(declared: Declared, name: string): readonly ResourceRef[] {
-  const auth = name === authFilter ? declared.auth.asked.get("") : undefined;
-  return auth ? [auth.origin.ref] : moduleOwner(declared);
+  const asks = name === authFilter ? declared.auth.asked : name === limitFilter ? declared.rateLimit.asked : undefined;
+  const asking = asks?.get("");
+  return asking ? [asking.origin.ref] : moduleOwner(declared);
 }
 
 function moduleOwner(declared: Declared): readonly ResourceRef[] {

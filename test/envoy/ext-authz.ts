@@ -1,47 +1,22 @@
 /** An authorization service over gRPC: it judges requests as their own `x-auth-*` headers ask, and records them. */
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
+import { create } from "@bufbuild/protobuf";
 import {
   type CheckRequest,
   CheckRequestSchema,
   type CheckResponse,
   CheckResponseSchema,
 } from "#gen/envoy/service/auth/v3/external_auth_pb.js";
+import { type GrpcService, openGrpcService } from "./grpc-service.ts";
 import type { Receipt } from "./receipt.ts";
 
-/** A running service. */
-export interface ExtAuthz {
-  readonly port: number;
-  close(): void;
-}
-
 /** Starts one on a free port. */
-export async function openExtAuthz(name: string, record: (receipt: Receipt) => void): Promise<ExtAuthz> {
-  const server = new Server();
-  const check = (call: ServerUnaryCall<CheckRequest, CheckResponse>, answer: sendUnaryData<CheckResponse>): void => {
-    record(receiptOf(name, call.request));
-    answer(null, judge(call.request));
-  };
-  server.addService(definition, { check });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
+export function openExtAuthz(name: string, record: (receipt: Receipt) => void): Promise<GrpcService> {
+  const method = "/envoy.service.auth.v3.Authorization/Check";
+  return openGrpcService(method, CheckRequestSchema, CheckResponseSchema, (request) => {
+    record(receiptOf(name, request));
+    return judge(request);
   });
-  return { port, close: () => server.forceShutdown() };
 }
-
-const definition = {
-  check: {
-    path: "/envoy.service.auth.v3.Authorization/Check",
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: (message: CheckRequest) => Buffer.from(toBinary(CheckRequestSchema, message)),
-    requestDeserialize: (bytes: Buffer) => fromBinary(CheckRequestSchema, bytes),
-    responseSerialize: (message: CheckResponse) => Buffer.from(toBinary(CheckResponseSchema, message)),
-    responseDeserialize: (bytes: Buffer) => fromBinary(CheckResponseSchema, bytes),
-  },
-} as const;
 
 /** The request that is judged; what the route tells comes as headers with `context-` before their names. */
 function receiptOf(name: string, { attributes }: CheckRequest): Receipt {

@@ -42,7 +42,7 @@ interface Answer {
 interface Scene {
   readonly config: object;
   /** What asks beside the Module. */
-  readonly own?: RawObject;
+  readonly own?: readonly RawObject[];
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -120,10 +120,24 @@ const scenes: Readonly<Record<string, Scene>> = {
   auth: {
     config: {},
     // Nobody answers there, so nobody is let through.
-    own: rawResource("AuthService", "v3alpha1", { auth_service: "127.0.0.1:1" }),
+    own: [rawResource("AuthService", "v3alpha1", { auth_service: "127.0.0.1:1" })],
     look: ({ status }) => status,
     off: 200,
     on: 403,
+  },
+  "rate-limit": {
+    config: { default_labels: { ambassador: { defaults: [{ generic_key: { value: "any" } }] } } },
+    // Nobody answers there, and it says that it must not be done without.
+    own: [
+      rawResource("RateLimitService", "v3alpha1", {
+        service: "127.0.0.1:1",
+        protocol_version: "v3",
+        failure_mode_deny: true,
+      }),
+    ],
+    look: ({ status }) => status,
+    off: 200,
+    on: 500,
   },
 };
 
@@ -161,14 +175,14 @@ test("a script that Envoy refuses leaves the previous one at work", async () => 
   assert.equal(afterwards.connection, before.connection);
 });
 
-function serve(config: object, own?: RawObject): Promise<void> {
+function serve(config: object, own?: readonly RawObject[]): Promise<void> {
   return envoy.serve(resourcesOf(config, own));
 }
 
-function resourcesOf(config: object, own?: RawObject): readonly Encoded[] {
+function resourcesOf(config: object, own?: readonly RawObject[]): readonly Encoded[] {
   const service = `127.0.0.1:${backend}`;
   const objects = [
-    ...(own ? [own] : []),
+    ...(own ?? []),
     rawResource("Module", "v2", { config }, { name: "ambassador" }),
     rawResource("Mapping", "v2", { prefix: "/", service }, { name: "plain" }),
     rawResource("Mapping", "v2", { prefix: "/shop.Shop/", rewrite: "", service, grpc: true }, { name: "grpc" }),

@@ -1,16 +1,18 @@
 /**
  * Upstreams that record what reaches them. One port of kind `http` speaks HTTP/1.1, HTTP/2 and both over TLS, with or
- * without a PROXY header in front; one of kind `tcp` echoes; one of kind `refused` accepts nothing; one of kind `ext-authz` judges
- * requests over gRPC.
+ * without a PROXY header in front; one of kind `tcp` echoes; one of kind `refused` accepts nothing; those of kinds `ext-authz` and
+ * `rate-limit` judge requests over gRPC.
  */
 import { EventEmitter, once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type PeerCertificate, type TLSSocket } from "node:tls";
-import { type ExtAuthz, openExtAuthz } from "./ext-authz.ts";
+import { openExtAuthz } from "./ext-authz.ts";
+import type { GrpcService } from "./grpc-service.ts";
 import type { Material } from "./material.ts";
 import type { UpstreamSpec } from "./placeholders.ts";
+import { openRateLimit } from "./rate-limit.ts";
 import { type Receipt, type ReceivedTls, receive } from "./receipt.ts";
 import { type ProxyHeader, sniff } from "./sniff.ts";
 
@@ -39,7 +41,7 @@ const awaitMs = 10_000;
 export function openUpstreams(material: Material): Upstreams {
   const ports = new Map<string, Promise<number>>();
   const servers: Server[] = [];
-  const services: ExtAuthz[] = [];
+  const services: GrpcService[] = [];
   const sockets = new Set<Socket>();
   let receipts: Receipt[] = [];
   const arrivals = new EventEmitter();
@@ -58,8 +60,8 @@ export function openUpstreams(material: Material): Upstreams {
   };
 
   const start = async ({ name, kind }: UpstreamSpec): Promise<number> => {
-    if (kind === "ext-authz") {
-      const service = await openExtAuthz(name, record);
+    if (kind === "ext-authz" || kind === "rate-limit") {
+      const service = await (kind === "ext-authz" ? openExtAuthz(name, record) : openRateLimit(name, record));
       services.push(service);
       return service.port;
     }

@@ -4,6 +4,7 @@ import * as ambassador from "../frontends/ambassador/index.ts";
 import * as ingress from "../frontends/ingress/index.ts";
 import type { Collection, Graph, Reads } from "../graph/index.ts";
 import type { RouteDecl } from "../ir/route.ts";
+import { lowerRoutePolicies } from "../policies/on-routes.ts";
 import type { Objects } from "./objects.ts";
 import { of } from "./wiring.ts";
 
@@ -29,7 +30,10 @@ export function declareIngressRoutes(
     const diagnostics = rest.diagnostics.map((diagnostic) => ({ ...diagnostic, at }));
     return { ...rest, diagnostics, ...(value ? { value: { ...value, origin: at } } : {}) };
   };
-  const policies = (reads: Reads) => reads.get(lookup.policies, "");
+  // An Ingress says nothing of policies: it has what a Mapping without a word has.
+  const silent = { prefix: "/", service: "" };
+  const nowhere = { ref: { group: "", kind: "Ingress", namespace: "", name: "" }, path: "" };
+  const policies = (reads: Reads) => lowerRoutePolicies(silent, reads.get(lookup.policies, ""), nowhere).value;
   const { settings } = lookup;
   return g.map(
     "lower.Ingress",

@@ -5,6 +5,7 @@ import * as ambassador from "../frontends/ambassador/index.ts";
 import type { Graph } from "../graph/index.ts";
 import { lowerPolicyDefaults } from "../policies/on-routes.ts";
 import type { Objects } from "./objects.ts";
+import { chosenRateLimit, instanceLabels } from "./rate-limit.ts";
 import { byOwner, single, theModule } from "./wiring.ts";
 
 /** The Module's values; each holds one, under "", where there is a Module. */
@@ -32,13 +33,22 @@ export function declareModule(g: Graph, { all }: Objects) {
   const settings = g.map("Module with origin", chosen, ([one]) =>
     single(one && { config: one.resource.spec.config, at: { ref: one.resource.ref, path: ".spec.config" } }),
   );
-  const policies = g.map("lower.policies", settings, ({ config, at }) => {
+  const defaults = g.map("lower.policies", settings, ({ config, at }) => {
     const { value, diagnostics } = lowerPolicyDefaults(config, at);
     return { ...single(value), diagnostics };
+  });
+  const rateLimit = chosenRateLimit(g, { all });
+  const labels = g.map("lower.labels", rateLimit, (service, reads) =>
+    single(instanceLabels(service, reads.get(settings, "")?.config ?? {})),
+  );
+  const policies = g.value("policies on routes", (reads) => {
+    const [uses, limits] = [reads.get(defaults, ""), reads.get(labels, "")];
+    return single({ ...(uses ? { defaults: uses } : {}), ...(limits ? { labels: limits } : {}) });
   });
   return {
     settings,
     policies,
+    rateLimit,
     defaults: g.map("lower.defaults", module, (config) => single(ambassador.lowerRouteDefaults(config))),
     legacy: g.map("lower.legacy", module, (config) => single(ambassador.lowerLegacyListening(config))),
     httpOptions: g.map("lower.httpOptions", module, (config) => single(ambassador.lowerHttpOptions(config))),

@@ -2,10 +2,9 @@
 import { emitCluster } from "../envoy/cluster.ts";
 import { emitEndpoints } from "../envoy/endpoint.ts";
 import { lowerEndpointSlice, lowerEndpoints, lowerService } from "../frontends/services.ts";
-import type { Graph } from "../graph/index.ts";
-import type { Cluster } from "../ir/cluster.ts";
+import type { Collection, Graph } from "../graph/index.ts";
+import type { Cluster, ClusterDecl } from "../ir/cluster.ts";
 import * as link from "../link/index.ts";
-import type { Auth } from "./auth.ts";
 import type { Inputs, Objects } from "./objects.ts";
 import type { Routes } from "./routes.ts";
 import { byKey, byOrigin, emitted, keep, of } from "./wiring.ts";
@@ -13,18 +12,23 @@ import { byKey, byOrigin, emitted, keep, of } from "./wiring.ts";
 /** Linked clusters and their endpoints, and the bytes of both. */
 export type Upstreams = ReturnType<typeof declareUpstreams>;
 
+/** Services that policies ask. */
+interface AskedServices {
+  readonly upstreams: Collection<ClusterDecl>;
+}
+
 /** Declares clusters and endpoints. */
 export function declareUpstreams(
   g: Graph,
   { settings }: Inputs,
   { all }: Objects,
   { decls, tcpDecls }: Routes,
-  auth: Auth,
+  ...asked: readonly AskedServices[]
 ) {
   const services = g.map("lower.Service", all("Service"), ({ resource }) => lowerService(resource));
   const ofRoutes = g.map("clusters of routes", decls, (decl, _, key) => keep(key, decl.upstream));
   const ofTcp = g.map("clusters of TCP", tcpDecls, (decl, _, key) => keep(key, decl.upstream));
-  const wanted = g.union("wanted clusters", ofRoutes, ofTcp, auth.upstreams);
+  const wanted = g.union("wanted clusters", ofRoutes, ofTcp, ...asked.map(({ upstreams }) => upstreams));
   const clusterDecls = g.group("clusters by name", wanted, (decl) => [decl.name], byOrigin);
   const byNamespace = g.index("Services by namespace", all("Service"), ({ resource }) => [resource.ref.namespace]);
   const clusters = g.map("link.Cluster", clusterDecls, link.linkCluster({ services, byNamespace, settings }));

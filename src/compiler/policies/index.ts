@@ -12,6 +12,7 @@ import { gzip } from "./gzip/gzip.ts";
 import { ipAllow } from "./ip-allow/ip-allow.ts";
 import { lua } from "./lua/lua.ts";
 import type { Policy } from "./policy.ts";
+import { rateLimit } from "./rate-limit/rate-limit.ts";
 
 /** All policies, first filter first. */
 export const policies: readonly Policy[] = [
@@ -24,4 +25,5 @@ export const policies: readonly Policy[] = [
   ipAllow, //    last of the Module's; it sees the addresses that the connection manager found
   cors, //       a preflight carries no credentials, so it is answered before anything asks for them
   auth, //       after whatever may refuse a request by itself, so that its service is spared
+  rateLimit, //  counts those that are let through, and may count by headers that auth adds
 ];

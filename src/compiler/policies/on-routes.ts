@@ -8,14 +8,25 @@ import type { Origin } from "#base/origin.ts";
 import type { MappingSpec, ModuleConfig } from "../api/index.ts";
 import type { PolicyUse } from "../ir/route.ts";
 import { policies } from "./index.ts";
+import type { InstanceLabels } from "./policy.ts";
 
 type Uses = Readonly<Record<string, PolicyUse>>;
 
 const onRoutes = policies.flatMap(({ name, filter, route }) => (route ? [{ name, filter, route }] : []));
 
+/** What holds for policies on all routes. */
+export interface InstancePolicies {
+  readonly defaults?: Uses;
+  readonly labels?: InstanceLabels;
+}
+
 /** LOWER: what a Mapping asks of policies. No value: nothing of any. */
-export function lowerRoutePolicies(spec: MappingSpec, defaults: Uses | undefined, at: Origin): Checked<Uses> {
-  const own = collect(({ route }) => [route.lower(spec, at), route.reach]);
+export function lowerRoutePolicies(
+  spec: MappingSpec,
+  { defaults, labels }: InstancePolicies = {},
+  at: Origin,
+): Checked<Uses> {
+  const own = collect(({ route }) => [route.lower(spec, at, labels), route.reach]);
   return own.value
     ? { ...own, value: { ...defaults, ...own.value } }
     : { ...own, ...(defaults && { value: defaults }) };

@@ -6,7 +6,8 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
 import type { Checked } from "#base/diagnostic.ts";
 import type { Origin } from "#base/origin.ts";
-import type { MappingSpec, ModuleConfig } from "../api/index.ts";
+import type { LabelSpecifier, MappingSpec, ModuleConfig } from "../api/index.ts";
+import type { Entry } from "./rate-limit/labels.ts";
 
 /** One policy. The list in `index.ts` is the order of the filters. `Settings` is the policy's own IR. */
 export interface Policy<Settings = unknown, RouteSettings = unknown> {
@@ -42,9 +43,19 @@ export interface RoutePart<Settings = unknown, RouteSettings = unknown> {
   /** What every redirect of a request from http to https has. */
   readonly toHttps?: RouteSettings;
   /** LOWER: what a Mapping, which is at `at`, asks for. */
-  lower(spec: MappingSpec, at: Origin): Checked<RouteSettings>;
+  lower(spec: MappingSpec, at: Origin, labels: InstanceLabels | undefined): Checked<RouteSettings>;
   /** LOWER: what the Module asks for on behalf of Mappings that say nothing. */
   lowerDefault?(config: ModuleConfig, at: Origin): Checked<RouteSettings>;
   /** EMIT: the filter's configuration of a route. */
   emit(settings: RouteSettings): Any;
+}
+
+/** What holds for the labels of all Mappings, while there is a RateLimitService. */
+export interface InstanceLabels {
+  /** The domain whose labels count. */
+  readonly domain: string;
+  /** Specifiers that every group begins with. */
+  readonly common: readonly LabelSpecifier[];
+  /** The descriptors of Mappings without labels. */
+  readonly alone: readonly (readonly Entry[])[];
 }

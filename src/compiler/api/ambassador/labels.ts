@@ -11,6 +11,7 @@ import {
   object,
   optional,
   required,
+  type Static,
   string,
   variants,
 } from "../schema/index.ts";
@@ -50,6 +51,8 @@ const names = Object.keys(specifierFields);
 
 /** One descriptor entry. */
 export const specifier = object(specifierFields, { exactlyOne: [names] });
+
+export type LabelSpecifier = Static<typeof specifier>;
 
 /** The hub's `labels`. */
 export const labels = map(list(map(list(specifier))));

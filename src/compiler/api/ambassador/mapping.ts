@@ -165,7 +165,6 @@ const forwarding = {
     versions: ["v2", "v3alpha1"],
   }),
   labels: optional(labels, "Rate-limit labels.", {
-    status: "notYet",
     versions: ["v1", "v2", "v3alpha1"],
     old: { form: oldLabels, toHub: upgradeLabels, fromHub: downgradeLabels },
   }),
@@ -177,7 +176,7 @@ const forwarding = {
       }),
     ),
     "Rate limits as v0 wrote them.",
-    { status: "notYet", versions: ["v0"] },
+    { versions: ["v0"] },
   ),
   circuit_breaker: oldOnly(string(), "Name of a v0 CircuitBreaker.", {
     status: "ignored",

@@ -55,11 +55,10 @@ const routing = {
     "Defaults of other resources.",
   ),
   add_linkerd_headers: optional(boolean(), "Default of `add_linkerd_headers` of Mappings.", { unset: false }),
-  default_label_domain: optional(string(), "Rate-limit domain of default labels.", { ...later, unset: "ambassador" }),
+  default_label_domain: optional(string(), "Rate-limit domain of default labels.", { unset: "ambassador" }),
   default_labels: optional(
     map(object({ defaults: optional(list(specifier), "Specifiers.") })),
     "Rate-limit labels of all requests.",
-    later,
   ),
   cluster_request_timeout_ms: optional(milliseconds, "Default of `timeout_ms`.", { unset: 3000 }),
   cluster_idle_timeout_ms: optional(milliseconds, "Default of Mappings' `cluster_idle_timeout_ms`."),

@@ -6,6 +6,7 @@ import type { Resource } from "../resource.ts";
 import { boolean, enumOf, object, optional, required, type Static, string } from "../schema/index.ts";
 import { milliseconds } from "./cluster-settings.ts";
 import { ambassadorId } from "./ids.ts";
+import { serviceProblems } from "./service-address.ts";
 import { downgradeTls, upgradeTls, upstreamTls } from "./upstream-tls.ts";
 
 /** A RateLimitService's settings. */
@@ -40,7 +41,7 @@ export const rateLimitService = kind({
   feature: "rate-limit-service",
   doc: "A service that decides which requests are too many.",
   schema: rateLimitServiceSchema,
-  notYet: "requests are NOT limited: they are served without asking the service",
+  verify: ({ service }, at) => serviceProblems(service, at),
   upgrade: (old) => upgradeTls(old),
   downgrade: (hub) => downgradeTls(hub),
 });

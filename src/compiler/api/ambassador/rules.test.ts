@@ -146,7 +146,6 @@ for (const [version, spec, rest, found] of authorities) {
 
 /** Every field of a Mapping that has no effect yet, each with a value that would. */
 const later: Readonly<Record<string, unknown>> = {
-  labels: { d: [{ g: [{ generic_key: { value: "v" } }] }] },
   error_response_overrides: [{ on_status_code: 404, body: { text_format: "x" } }],
   bypass_error_response_overrides: true,
 };

@@ -5,17 +5,8 @@ import { child, type Origin } from "#base/origin.ts";
 import { type Mapping, type MappingSpec, parseService } from "../../api/index.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
 import type { ClusterDecl, ClusterName } from "../../ir/cluster.ts";
-import type {
-  Forward,
-  HashKey,
-  HeaderEdits,
-  PathRewrite,
-  PolicyUse,
-  Redirect,
-  RouteAction,
-  RouteDecl,
-} from "../../ir/route.ts";
-import { lowerRoutePolicies } from "../../policies/on-routes.ts";
+import type { Forward, HashKey, HeaderEdits, PathRewrite, Redirect, RouteAction, RouteDecl } from "../../ir/route.ts";
+import { type InstancePolicies, lowerRoutePolicies } from "../../policies/on-routes.ts";
 import { lowerUpstream, type UpstreamLookup } from "./cluster.ts";
 import { coreSettings } from "./core-settings.ts";
 import { lowerRouteDefaults, type RouteDefaults } from "./defaults.ts";
@@ -33,8 +24,8 @@ export interface AdmittedMapping {
 /** What Mappings are lowered against. */
 export interface MappingLookup extends UpstreamLookup {
   readonly defaults: Collection<RouteDefaults>;
-  /** What the Module asks of policies, under "". */
-  readonly policies: Collection<Readonly<Record<string, PolicyUse>>>;
+  /** What holds for policies on all routes, under "". */
+  readonly policies: Collection<InstancePolicies>;
 }
 
 /** The defaults without a Module. */
