@@ -2,6 +2,7 @@
  * Compiles one shape in a process of its own and prints what it took as JSON: `node --expose-gc compile-once.ts SHAPE
  * EDITS`. The process begins with the parsed objects and nothing compiled, so the first compilation is a cold one.
  */
+import { readFileSync } from "node:fs";
 import { type CompilerEdit, openCompiler } from "#compiler";
 import { generate, mapping, mappingKey, type Shape } from "./generate.ts";
 import { numbers } from "./random.ts";
@@ -12,6 +13,8 @@ export interface Measured {
   /** Processor time of the compiling thread: what it would take, nearly, if nothing else ran on the machine. */
   readonly coldProcessor: number;
   readonly edits: readonly number[];
+  /** Those of them during which the kernel did not give the processor to another process. */
+  readonly undisturbed: readonly number[];
   readonly allocated: readonly number[];
   readonly rssAtRest: number;
   readonly rssPeak: number;
@@ -42,17 +45,26 @@ function measure(shape: Shape, count: number): Measured {
 function editAtRandom(shape: Shape, count: number, take: (edit: CompilerEdit) => void) {
   const random = numbers(1);
   const edits: number[] = [];
+  const undisturbed: number[] = [];
   const allocated: number[] = [];
   for (let edit = 1; edit <= count; edit++) {
     const i = random(shape.mappings);
     const change: CompilerEdit = { kind: "object", key: mappingKey(i), value: mapping(shape, i, edit) };
+    const switches = switchesSoFar();
     const before = process.memoryUsage().heapUsed;
-    edits.push(timed(() => take(change)).time);
+    const { time } = timed(() => take(change));
+    edits.push(time);
     const more = process.memoryUsage().heapUsed - before;
     // A collection in between makes the difference meaningless.
     if (more > 0) allocated.push(more);
+    if (switchesSoFar() === switches) undisturbed.push(time);
   }
-  return { edits, allocated };
+  return { edits, undisturbed, allocated };
+}
+
+/** How often the kernel took the processor away from this thread. */
+function switchesSoFar(): string | undefined {
+  return /nonvoluntary_ctxt_switches:\s*(\d+)/.exec(readFileSync("/proc/thread-self/status", "utf8"))?.[1];
 }
 
 function collectGarbage(): void {

@@ -38,6 +38,7 @@ const figures: readonly (readonly [
   ["cold compile", "ms", (run) => [run.cold]],
   ["cold compile, processor time", "ms", (run) => [run.coldProcessor]],
   ["one edit → bytes", "ms", (run) => run.edits],
+  ["one edit → bytes, undisturbed", "ms", (run) => run.undisturbed],
   ["allocated per edit", "KiB", (run) => run.allocated.map((bytes) => bytes / 1024)],
   ["RSS at rest", "MiB", (run) => [run.rssAtRest / mebibyte]],
   ["RSS after compiling", "MiB", (run) => [run.rssPeak / mebibyte]],

@@ -49,10 +49,11 @@ export function recordSamples(
   record({ bench, n, unit, ...spread(samples), ...(envoyShare ? { envoyShare: spread(envoyShare) } : {}) });
 }
 
-/** All recorded figures. */
+/** All recorded figures; of those that were measured again, the last. */
 export function readFigures(): readonly Figure[] {
   const lines = readFileSync(resultsFile, "utf8").split("\n");
-  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Figure);
+  const figures = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Figure);
+  return [...new Map(figures.map((figure) => [figure.bench, figure])).values()];
 }
 
 /** The head of the table. */
