@@ -30,6 +30,7 @@ import type { RawObject } from "./raw-object.ts";
 
 export { admit } from "./admit.ts";
 export type { AuthService, AuthServiceSpec } from "./ambassador/auth-service.ts";
+export { headerNameProblem, headerValueProblem } from "./ambassador/header-rules.ts";
 export type { Host, HostSpec } from "./ambassador/host.ts";
 export type { LabelSpecifier } from "./ambassador/labels.ts";
 export type { Listener, ListenerSpec } from "./ambassador/listener.ts";

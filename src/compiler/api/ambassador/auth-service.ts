@@ -36,7 +36,7 @@ export const authServiceSchema = object({
   path_prefix: optional(string(), "Put before the path of HTTP requests to it."),
   ...upstreamTls,
   timeout_ms: optional(milliseconds, "How long an answer may take.", { unset: 5000 }),
-  connect_timeout_ms: optional(milliseconds, "How long connecting may take.", { unset: 3000 }),
+  connect_timeout_ms: optional(integer({ min: 1 }), "How long connecting may take.", { unset: 3000 }),
   cluster_idle_timeout_ms: optional(milliseconds, "When idle connections to it are closed."),
   cluster_max_connection_lifetime_ms: optional(milliseconds, "When connections to it are closed at the latest."),
   allowed_request_headers: optional(list(string()), "Request headers that it sees, besides the usual ones."),

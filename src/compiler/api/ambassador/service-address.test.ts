@@ -43,7 +43,18 @@ test("what names no service", () => {
   ]) {
     equal(typeof parseService(text), "string", text);
   }
-  for (const text of ["a b", "a\nb", "bücher", "a%20b", "\\", "$HOST", "https://cart:port", "cart:-1", "cart:80:90"]) {
+  for (const text of [
+    "a b",
+    "a\nb",
+    "bücher",
+    "a%20b",
+    "\\",
+    "$HOST",
+    "https://cart:port",
+    "cart:-1",
+    "cart:80:90",
+    "x".repeat(254),
+  ]) {
     equal(typeof parseService(text), "string", text);
   }
   match(String(parseService("cart:65536")), /not between 1 and 65535/);

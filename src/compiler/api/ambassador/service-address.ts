@@ -27,7 +27,7 @@ export function parseService(text: string): ServiceAddress | string {
   const [, host = "", port, tail] = shape.exec(rest) ?? [];
   if (host === "") return `"${rest}" does not name a host`;
   const bare = host.replace(/^\[|\]$/g, "");
-  if (!/^[\w.-]+$/.test(host) && !isIp(bare)) return `"${rest}" does not name a possible host`;
+  if (!/^[\w.-]{1,253}$/.test(host) && !isIp(bare)) return `"${rest}" does not name a possible host`;
   const number = port ? Number(port) : 0;
   if (number > 65535) return `port ${port} is not between 1 and 65535`;
   return {

@@ -26,7 +26,7 @@ function codesOf(spec: Partial<AuthServiceSpec>): unknown {
 test("what cannot be asked has no settings, so that the way stays closed", () => {
   assert.deepEqual(codesOf({ proto: "grpc" }), { usable: false, codes: ["auth-service/protocol-version"] });
   assert.deepEqual(codesOf({ path_prefix: "/a b" }), { usable: false, codes: ["auth-service/invalid-path"] });
-  for (const add_auth_headers of [{ "": "a" }, { "a:b": "c" }, { a: "b\r\nc: d" }]) {
+  for (const add_auth_headers of [{ "": "a" }, { "a:b": "c" }, { a: "b\r\nc: d" }, { a: "100%" }, { host: "a" }]) {
     assert.deepEqual(codesOf({ add_auth_headers }), { usable: false, codes: ["auth-service/invalid-header"] });
   }
   assert.deepEqual(codesOf({ path_prefix: "a" }), { usable: true, codes: ["auth-service/relative-path"] });

@@ -2,7 +2,7 @@
 import { type Checked, type Diagnostic, diagnose, hasError, ok } from "#base/diagnostic.ts";
 import { child, type Origin } from "#base/origin.ts";
 import { StatusCode } from "#gen/envoy/type/v3/http_status_pb.js";
-import type { AuthServiceSpec } from "../../api/index.ts";
+import { type AuthServiceSpec, headerNameProblem, headerValueProblem } from "../../api/index.ts";
 import type { ClusterDecl, ClusterName } from "../../ir/cluster.ts";
 
 /** How requests are judged: by a service, or, where that cannot be, all alike. */
@@ -114,19 +114,19 @@ function grpcProblems(spec: AuthServiceSpec, at: Origin): readonly Diagnostic[] 
 
 function httpProblems(spec: AuthServiceSpec, at: Origin): readonly Diagnostic[] {
   const added = Object.entries(spec.add_auth_headers ?? {});
-  const impossible = added.filter(([name, value]) => !isName.test(name) || /[\0\r\n]/.test(String(value)));
-  const headers = impossible.map(([name]) =>
-    diagnose(
-      "auth-service/invalid-header",
-      child(at, "spec", "add_auth_headers", name),
-      "no request can have such a header",
-      { traffic: closed, hint: "headers have names of letters, digits and dashes, and values of one line" },
-    ),
-  );
+  const headers = added.flatMap(([name, value]) => {
+    const why = headerNameProblem(name) ?? headerValueProblem(String(value));
+    return why === undefined ? [] : [impossible(child(at, "spec", "add_auth_headers", name), why)];
+  });
   return [...pathProblems(spec, at), ...headers];
 }
 
-const isName = /^[\w!#$%&'*+.^`|~-]+$/;
+function impossible(at: Origin, why: string): Diagnostic {
+  return diagnose("auth-service/invalid-header", at, `no request can have such a header: it ${why}`, {
+    traffic: closed,
+    hint: "headers have names of letters, digits and dashes, and values of one line",
+  });
+}
 
 function pathProblems({ path_prefix: prefix = "" }: AuthServiceSpec, at: Origin): readonly Diagnostic[] {
   const here = child(at, "spec", "path_prefix");
