@@ -44,7 +44,7 @@ golden-power: ready
 bench: ready envoy
 	@$(if $(CASE),,rm -f test/bench/results/latest.ndjson)
 	@for file in $(wildcard test/bench/$(or $(CASE),*).bench.ts); do echo "== $$file"; node --expose-gc $$file || exit 1; done
-	@$(if $(CASE),,node test/bench/bars.ts)
+	@$(if $(CASE),echo test/bench/results/latest.ndjson,node test/bench/bars.ts)
 
 ## gen: everything derived from another file
 gen: ready

@@ -1,8 +1,9 @@
 /**
  * What the graph itself costs: 10,000 items through five chained maps, two groups and an index, cold and one edit at a
- * time. Prints figures; asserts nothing. Run with `node test/bench/graph.ts`, and `--expose-gc` for memory.
+ * time. Records figures; asserts nothing. Run with `make bench CASE=graph`.
  */
 import { openGraph } from "../../src/compiler/graph/index.ts";
+import { printHead, recordSamples } from "./figures.ts";
 
 interface Item {
   readonly host: string;
@@ -67,9 +68,7 @@ function timed(run: () => void): number {
 }
 
 function report(name: string, samples: readonly number[]): void {
-  const sorted = samples.toSorted((a, b) => a - b);
-  const at = (share: number): string => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(3).padStart(9);
-  console.log(`${name.padEnd(34)} min ${at(0)}  median ${at(0.5)}  p99 ${at(0.99)}  max ${at(1)} ms`);
+  recordSamples(`graph alone, ${name}`, count, "ms", samples);
 }
 
 function cold(): number {
@@ -85,6 +84,7 @@ function edits(graph: ReturnType<typeof declare>, edit: (i: number) => void, tim
   });
 }
 
+printHead();
 report("cold, first in the process", [cold()]);
 report(
   "cold",
@@ -98,7 +98,7 @@ fill(graph);
 graph.g.commit();
 globalThis.gc?.();
 const perItem = (process.memoryUsage().heapUsed - heapBefore) / count;
-console.log(`${"heap per item, items included".padEnd(34)} ${perItem.toFixed(0)} bytes`);
+recordSamples("graph alone, heap per item, items included", count, "KiB", [perItem / 1024]);
 
 const pick = (i: number): number => (i * 7919) % count;
 report(
