@@ -29,6 +29,8 @@ export interface World {
   readonly lastGood: Map<string, LastGood>;
   readonly refusals: Map<string, Refusal>;
   settings: Settings;
+  /** The first text that was read of each object: what is remembered of it when it is bad. */
+  readonly first: Map<string, RawObject>;
 }
 
 /** A commit that may do everything. */
@@ -60,7 +62,7 @@ const put: Arbitrary<Step> = fc.record({ do: fc.constant("put" as const), key, o
 export const anyStep: Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: put },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("put" as const), key }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("remember", "forget", "refuse", "pardon"), key }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom("remember", "forget", "refuse", "pardon"), key }) },
   { weight: 1, arbitrary: settings.map((settings) => ({ do: "configure" as const, settings })) },
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 60 }).map((keys) => ({ do: "commit" as const, keys })) },
   { weight: 3, arbitrary: fc.constant(everything) },
@@ -71,7 +73,7 @@ export const someObjects: Arbitrary<readonly Step[]> = fc.array(put, { minLength
 
 /** A world without objects. */
 export function emptyWorld(): World {
-  return { objects: new Map(), lastGood: new Map(), refusals: new Map(), settings: defaultSettings };
+  return { objects: new Map(), lastGood: new Map(), refusals: new Map(), settings: defaultSettings, first: new Map() };
 }
 
 /** Takes an editing step in the world and in a compiler that lives in it. */
@@ -93,8 +95,8 @@ function editsOf(
   const key = refKey(object.ref);
   switch (step.do) {
     case "remember": {
-      const admitted = compiler.admitted(object.ref);
-      return admitted === undefined ? [] : [{ kind: "lastGood", key, value: { object: admitted } }];
+      const good = compiler.admitted(object.ref) ?? world.first.get(key) ?? object;
+      return [{ kind: "lastGood", key, value: { object: good } }];
     }
     case "forget":
       return [{ kind: "lastGood", key }];
@@ -110,8 +112,10 @@ function editsOf(
 
 function write(world: World, edit: CompilerEdit): void {
   if (edit.kind === "settings") world.settings = edit.value;
-  else if (edit.kind === "object") set(world.objects, edit.key, edit.value);
-  else if (edit.kind === "lastGood") set(world.lastGood, edit.key, edit.value);
+  else if (edit.kind === "object") {
+    set(world.objects, edit.key, edit.value);
+    if (edit.value && !world.first.has(refKey(edit.value.ref))) world.first.set(refKey(edit.value.ref), edit.value);
+  } else if (edit.kind === "lastGood") set(world.lastGood, edit.key, edit.value);
   else set(world.refusals, edit.key, edit.value);
 }
 
