@@ -61,8 +61,15 @@ function nameOf(shape: Shape): string {
   return [`${mappings} Mappings ${shape.bound ? "on" : "without host ×"} ${hosts} Hosts`, ...more].join(", ");
 }
 
+/** With the flags that the control process has. */
 function measure(shape: Shape, edits: number): Measured {
   const script = new URL("compile-once.ts", import.meta.url).pathname;
-  const output = execFileSync(process.execPath, ["--expose-gc", script, JSON.stringify(shape), String(edits)]);
+  const output = execFileSync(process.execPath, [
+    "--expose-gc",
+    "--max-semi-space-size=16",
+    script,
+    JSON.stringify(shape),
+    String(edits),
+  ]);
   return JSON.parse(output.toString()) as Measured;
 }
