@@ -56,14 +56,17 @@ install_packages() {
     printf '%s\n' "$wanted" >"$stamp"
     return
   fi
-  grep -v 'npm error$' "$log" | head -n 5 >&2
-  reason="the packages could not be installed; npm's own words are above."
+  reason=""
   if grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT' "$log"; then
     reason="the npm registry cannot be reached: check the network or 'npm config get registry'."
   elif grep -qE 'ENOSPC|No space left' "$log"; then
     reason="the disk is full: about 600 MB are needed in $root/node_modules."
   elif grep -q EUSAGE "$log"; then
     reason="package-lock.json does not fit package.json: run 'npm install' and then tools/complete-lockfile.ts."
+  fi
+  if [ -z "$reason" ]; then
+    grep -v 'npm error$' "$log" | head -n 5 >&2
+    reason="the packages could not be installed; npm's own words are above."
   fi
   rm -f "$log"
   die "$reason"
