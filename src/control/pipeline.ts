@@ -5,6 +5,7 @@
 import type { Diagnostic, Severity } from "#base/diagnostic.ts";
 import { errorFields, type Log } from "#base/log.ts";
 import type { Compiler, CompilerEdit, ResourceChange } from "#compiler";
+import { announceDrains } from "./drains.ts";
 import { createLastGoodKeeper } from "./last-good.ts";
 import { createQuarantine, type Quarantine } from "./quarantine.ts";
 import { createRefusedHere } from "./refused-here.ts";
@@ -84,6 +85,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     prepare: (edits) => [...edits, ...quarantine.release(edits), ...lastGood.before(edits)],
     release(changes, done) {
       counts.commits++;
+      announceDrains(changes, (name) => xds.snapshot.get("listener", name), log);
       return release(changes, done);
     },
     settle(diagnosticsChanged) {
