@@ -150,7 +150,11 @@ export const diagnosticCodes = {
   "listener/two-protocols": warning("A Listener has both protocol and protocolStack; protocolStack is used."),
 
   // log-service
-  "log-service/not-yet-supported": warning("LogServices have no effect yet."),
+  "log-service/flush-interval": warning("A LogService is to be sent entries after no time at all; it is one second."),
+  "log-service/not-grpc": error("A LogService does not say that it speaks gRPC; it is not told about anything."),
+  "log-service/not-yet-supported": error("A field of a LogService has no effect yet."),
+  "log-service/protocol-version": error("A LogService speaks a version of the protocol that is gone."),
+  "log-service/tcp-headers": warning("A LogService that is told about connections asks for headers."),
 
   // lua
   "lua/syntax": error("A script is not Lua; it does not run."),

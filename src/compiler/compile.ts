@@ -14,6 +14,7 @@ import { declareChains } from "./lanes/chains.ts";
 import { declareHosts } from "./lanes/hosts.ts";
 import { declareIngresses } from "./lanes/ingress.ts";
 import { declareListeners } from "./lanes/listeners.ts";
+import { declareLogServices } from "./lanes/log-services.ts";
 import { declareModule } from "./lanes/module.ts";
 import { declareNames } from "./lanes/names.ts";
 import { declareInputs, declareObjects } from "./lanes/objects.ts";
@@ -39,11 +40,12 @@ export function declareCompiler(g: Graph) {
   const routes = declareRoutes(g, inputs, objects, { module, hosts, sockets, ingresses }); // lower, link, emit: routes
   const auth = declareAuth(g, objects, routes.lookup); //                       lower: AuthServices
   const rateLimit = declareRateLimit(g, module.rateLimit, module.settings, routes.lookup); // lower: RateLimitServices
-  const upstreams = declareUpstreams(g, inputs, objects, routes, auth, rateLimit); // link, emit: clusters, endpoints
+  const logs = declareLogServices(g, objects, routes.lookup); //                lower: LogServices
+  const upstreams = declareUpstreams(g, inputs, objects, routes, auth, rateLimit, logs); // link, emit: clusters, endpoints
   const listeners = declareListeners(g, sockets, routes, hosts); //             link: listeners and sites
   const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
-  const chains = declareChains(g, { inputs, module, listeners, names }); //     link, emit: listeners
+  const chains = declareChains(g, { inputs, module, listeners, names, logs }); //     link, emit: listeners
   const own = { auth: auth.asked, "rate-limit": rateLimit.asked };
   const slots = declareSlots(g, { module, routes: routes.routes, own }); //     lower, emit: policies in use
   const secrets = declareSecrets(g, hosts, upstreams, chains); //               link, emit: key material in use

@@ -34,6 +34,7 @@ export { headerNameProblem, headerValueProblem } from "./ambassador/header-rules
 export type { Host, HostSpec } from "./ambassador/host.ts";
 export type { LabelSpecifier } from "./ambassador/labels.ts";
 export type { Listener, ListenerSpec } from "./ambassador/listener.ts";
+export type { LogService, LogServiceSpec } from "./ambassador/log-service.ts";
 export type { Mapping, MappingSpec } from "./ambassador/mapping.ts";
 export { mappingHosts } from "./ambassador/mapping-hosts.ts";
 export { admitModule, type Module, type ModuleSpec } from "./ambassador/module.ts";

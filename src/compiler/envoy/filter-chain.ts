@@ -9,6 +9,7 @@ import type { ChainService, FilterChain } from "../ir/listener.ts";
 import type { Policy } from "../policies/policy.ts";
 import { duration, encode, field, type Init, pack } from "./bytes.ts";
 import { emitConnectionManager } from "./http-connection-manager.ts";
+import { emitLogReceivers, logClusters } from "./log-receiver.ts";
 import { emitDownstreamTls } from "./tls.ts";
 
 /** An encoded chain, framed as a field of its listener. */
@@ -29,8 +30,13 @@ export function emitFilterChain(chain: FilterChain, options: HttpOptions, polici
     filters: [emitService(chain.service, options, policies)],
     ...(chain.tls ? { transportSocket: emitDownstreamTls(chain.tls.certificate, chain.tls.policy) } : {}),
   });
-  const clusters = chain.service.kind === "tcp" ? chain.service.clusters.map((cluster) => cluster.name) : [];
+  const clusters = clustersOf(chain.service, options);
   return { listener: chain.listener, name: chain.name, bytes: field(filterChainsField, bytes), clusters };
+}
+
+function clustersOf(service: ChainService, options: HttpOptions): readonly string[] {
+  if (service.kind === "http") return logClusters(options, "requests");
+  return [...service.clusters.map((cluster) => cluster.name), ...logClusters(options, "connections")];
 }
 
 function emitChainMatch(chain: FilterChain): Init<typeof FilterChainSchema> {
@@ -48,6 +54,7 @@ function emitService(service: ChainService, options: HttpOptions, policies: read
   }
   const proxy = pack(TcpProxySchema, {
     statPrefix: service.statPrefix,
+    accessLog: [...emitLogReceivers(options, "connections")],
     clusterSpecifier: {
       case: "weightedClusters",
       value: { clusters: service.clusters.map((cluster) => ({ ...cluster })) },

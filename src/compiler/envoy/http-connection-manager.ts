@@ -17,6 +17,7 @@ import type { HttpSettings } from "../ir/listener.ts";
 import type { Policy } from "../policies/policy.ts";
 import { duration, type Init, pack } from "./bytes.ts";
 import { ads } from "./config-source.ts";
+import { emitLogReceivers } from "./log-receiver.ts";
 
 type ManagerFields = Init<typeof HttpConnectionManagerSchema>;
 type Filter = Init<typeof HttpFilterSchema>;
@@ -79,7 +80,7 @@ function packConnectionManager(
     ...emitClientTrust(settings, options),
     ...emitProtocolOptions(options),
     serverName: options.serverName,
-    accessLog: [emitAccessLog(options)],
+    accessLog: [...emitLogReceivers(options, "requests"), emitAccessLog(options)],
     normalizePath: true,
     mergeSlashes: options.mergeSlashes,
     ...(options.rejectEscapedSlashes ? { pathWithEscapedSlashesAction: 2 } : {}),

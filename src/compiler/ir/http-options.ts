@@ -1,9 +1,21 @@
 /** Settings of the connection manager that hold for the whole instance: the Module's share of every listener. */
+import type { ClusterName } from "./cluster.ts";
 
 /** What is written about each request, and where. */
 export type AccessLogFormat =
   | { readonly kind: "text"; readonly format: string }
   | { readonly kind: "json"; readonly fields: Readonly<Record<string, unknown>>; readonly typed: boolean };
+
+/** A gRPC service that is told about every request or connection. */
+export interface LogReceiver {
+  readonly about: "requests" | "connections";
+  readonly name: string;
+  readonly cluster: ClusterName;
+  readonly authority: string;
+  readonly flushMs: number;
+  readonly flushBytes: number;
+  readonly headers: Readonly<Record<"request" | "response" | "trailer", readonly string[]>>;
+}
 
 /** How client certificates are told to upstreams. */
 export type ForwardClientCert = "SANITIZE" | "FORWARD_ONLY" | "APPEND_FORWARD" | "SANITIZE_SET" | "ALWAYS_FORWARD_ONLY";
@@ -27,5 +39,7 @@ export interface HttpOptions {
   readonly suppressEnvoyHeaders: boolean;
   readonly accessLogPath: string;
   readonly accessLog: AccessLogFormat;
+  /** They are told before the file is written. */
+  readonly logReceivers?: readonly LogReceiver[];
   readonly bufferLimitBytes?: number;
 }

@@ -9,10 +9,11 @@ import * as link from "../link/index.ts";
 import { policies } from "../policies/index.ts";
 import { defaultSettings, type Settings } from "../settings.ts";
 import type { Listeners } from "./listeners.ts";
+import type { LogServices } from "./log-services.ts";
 import type { ModuleValues } from "./module.ts";
 import type { Names } from "./names.ts";
 import type { Inputs } from "./objects.ts";
-import { byKey, emitted } from "./wiring.ts";
+import { byKey, emitted, single } from "./wiring.ts";
 
 /** Linked chains, and the bytes of listeners. */
 export type Chains = ReturnType<typeof declareChains>;
@@ -22,12 +23,13 @@ interface ChainInputs {
   readonly module: ModuleValues;
   readonly listeners: Listeners;
   readonly names: Names;
+  readonly logs: LogServices;
 }
 
 const noOptions = lowerHttpOptions({});
 
 /** Declares chains and listeners. */
-export function declareChains(g: Graph, { inputs, module, listeners, names }: ChainInputs) {
+export function declareChains(g: Graph, { inputs, module, listeners, names, logs }: ChainInputs) {
   const claims = g.union(
     "chain claims",
     g.map("claim.tcp", listeners.tcpRoutes, link.claimTcpChain(listeners.listeners)),
@@ -39,7 +41,12 @@ export function declareChains(g: Graph, { inputs, module, listeners, names }: Ch
   const byChain = g.group("chains by name", settled, (claim) => [link.chainKey(claim)], link.byRank);
   const chains = g.map("link.FilterChain", byChain, link.linkFilterChain);
 
-  const options = (reads: Reads) => reads.get(module.httpOptions, "") ?? noOptions;
+  const withLogs = g.value("link.httpOptions", (reads) => {
+    const own = reads.get(module.httpOptions, "") ?? noOptions;
+    const receivers = reads.get(logs.receivers, "")?.map(({ receiver }) => receiver);
+    return single(receivers ? { ...own, logReceivers: receivers } : own);
+  });
+  const options = (reads: Reads) => reads.get(withLogs, "") ?? noOptions;
   const encodedChains = g.map("emit.FilterChain", chains, (chain, reads, key) =>
     emitted(key, chain.origin, "its connections are not served", () =>
       emitFilterChain(chain, options(reads), policies),

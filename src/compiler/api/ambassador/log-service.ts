@@ -5,6 +5,7 @@ import { kind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { boolean, enumOf, integer, list, object, optional, required, type Static, string } from "../schema/index.ts";
 import { ambassadorId } from "./ids.ts";
+import { serviceProblems } from "./service-address.ts";
 
 const additionalHeader = object({
   header_name: required(string(), "Header."),
@@ -24,8 +25,12 @@ export const logServiceSchema = object({
   ),
   grpc: optional(boolean(), "Must be true.", { unset: false }),
   protocol_version: optional(enumOf("v2", "v3"), "Version of the protocol; only v3 is spoken."),
-  flush_interval_time: optional(integer({ min: 0 }), "Seconds after which entries are sent.", { unset: 1 }),
-  flush_interval_byte_size: optional(integer({ min: 0 }), "Bytes after which entries are sent.", { unset: 16384 }),
+  flush_interval_time: optional(integer({ min: 0, max: 2147483647 }), "Seconds after which entries are sent.", {
+    unset: 1,
+  }),
+  flush_interval_byte_size: optional(integer({ min: 0, max: 4294967295 }), "Bytes after which entries are sent.", {
+    unset: 16384,
+  }),
   stats_name: optional(string(), "Name of its cluster in statistics.", { old: { name: "v3StatsName" } }),
 });
 
@@ -40,5 +45,5 @@ export const logService = kind({
   feature: "log-service",
   doc: "A gRPC service that is told about every request or connection.",
   schema: logServiceSchema,
-  notYet: "the service is not told about requests; the access log is written as ever",
+  verify: ({ service }, at) => serviceProblems(service, at),
 });

@@ -6,6 +6,7 @@ export { lowerHttpOptions, lowerLegacyListening, lowerRouteDefaults } from "./de
 export { lowerHost } from "./host.ts";
 export { legacyListeners } from "./legacy-listeners.ts";
 export { lowerListener } from "./listener.ts";
+export { type LogDecl, lowerLogService } from "./log-service.ts";
 export { type AdmittedMapping, lowerMapping, type MappingLookup, noDefaults } from "./mapping.ts";
 export { lowerProbes } from "./probes.ts";
 export { catchAllHost, contextHosts } from "./synthetic-host.ts";
