@@ -292,7 +292,14 @@ export const diagnosticCodes = {
   "tls-context/not-yet-supported": warning("A field of a TLSContext has no effect yet."),
 
   // tracing-service
-  "tracing-service/not-yet-supported": warning("TracingServices have no effect yet."),
+  "tracing-service/invalid-tag": error("A tag of a TracingService is none that Envoy can set."),
+  "tracing-service/invalid-text": error("A TracingService's collector has a path or host name that cannot be sent."),
+  "tracing-service/lightstep": error("A TracingService asks for the driver lightstep, which is gone."),
+  "tracing-service/not-yet-supported": error("A field of a TracingService has no effect yet."),
+  "tracing-service/second": warning("There are several TracingServices, and one is told."),
+  "tracing-service/tag-headers": warning("tag_headers of a TracingService has no effect where custom_tags counts."),
+  "tracing-service/unused-field": warning("A field of a TracingService means nothing to its driver."),
+  "tracing-service/zipkin-v1": error("A TracingService wants version 1 of Zipkin's format, which is gone."),
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 
 /** The name of a kind of problem. */

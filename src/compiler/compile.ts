@@ -24,6 +24,7 @@ import { declareSecrets } from "./lanes/secrets.ts";
 import { declareSlots } from "./lanes/slots.ts";
 import { declareSockets } from "./lanes/sockets.ts";
 import { declareTables } from "./lanes/tables.ts";
+import { declareTracing } from "./lanes/tracing.ts";
 import { declareUpstreams } from "./lanes/upstreams.ts";
 
 /** The graph's two ends, and the collections between them that views look at. */
@@ -41,11 +42,12 @@ export function declareCompiler(g: Graph) {
   const auth = declareAuth(g, objects, routes.lookup); //                       lower: AuthServices
   const rateLimit = declareRateLimit(g, module.rateLimit, module.settings, routes.lookup); // lower: RateLimitServices
   const logs = declareLogServices(g, objects, routes.lookup); //                lower: LogServices
-  const upstreams = declareUpstreams(g, inputs, objects, routes, auth, rateLimit, logs); // link, emit: clusters, endpoints
+  const tracing = declareTracing(g, objects, routes.lookup); //                 lower: TracingServices
+  const upstreams = declareUpstreams(g, inputs, objects, routes, auth, rateLimit, logs, tracing); // link, emit: clusters, endpoints
   const listeners = declareListeners(g, sockets, routes, hosts); //             link: listeners and sites
   const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
-  const chains = declareChains(g, { inputs, module, listeners, names, logs }); //     link, emit: listeners
+  const chains = declareChains(g, { inputs, module, listeners, names, logs, tracing }); //     link, emit: listeners
   const own = { auth: auth.asked, "rate-limit": rateLimit.asked };
   const slots = declareSlots(g, { module, routes: routes.routes, own }); //     lower, emit: policies in use
   const secrets = declareSecrets(g, hosts, upstreams, chains); //               link, emit: key material in use

@@ -30,7 +30,12 @@ import type { RawObject } from "./raw-object.ts";
 
 export { admit } from "./admit.ts";
 export type { AuthService, AuthServiceSpec } from "./ambassador/auth-service.ts";
-export { headerNameProblem, headerValueProblem } from "./ambassador/header-rules.ts";
+export {
+  headerNameProblem,
+  headerValueProblem,
+  headTextProblem,
+  matchedNameProblem,
+} from "./ambassador/header-rules.ts";
 export type { Host, HostSpec } from "./ambassador/host.ts";
 export type { LabelSpecifier } from "./ambassador/labels.ts";
 export type { Listener, ListenerSpec } from "./ambassador/listener.ts";
@@ -44,6 +49,7 @@ export type * from "./ambassador/resolvers.ts";
 export { parseService, type ServiceAddress } from "./ambassador/service-address.ts";
 export type { TCPMapping, TCPMappingSpec } from "./ambassador/tcp-mapping.ts";
 export type { TLSContext, TLSContextSpec } from "./ambassador/tls-context.ts";
+export type { TracingService, TracingServiceSpec } from "./ambassador/tracing-service.ts";
 export { possibleKeepalive } from "./ambassador/upstream-rules.ts";
 export { configAnnotation, unfoldAnnotations } from "./annotations.ts";
 export type { AmbassadorResource, AnyResource, CoreResource } from "./any-resource.ts";

@@ -35,7 +35,8 @@ export function emitFilterChain(chain: FilterChain, options: HttpOptions, polici
 }
 
 function clustersOf(service: ChainService, options: HttpOptions): readonly string[] {
-  if (service.kind === "http") return logClusters(options, "requests");
+  if (service.kind === "http")
+    return [...logClusters(options, "requests"), ...(options.tracing ? [options.tracing.cluster] : [])];
   return [...service.clusters.map((cluster) => cluster.name), ...logClusters(options, "connections")];
 }
 

@@ -18,6 +18,7 @@ import type { Policy } from "../policies/policy.ts";
 import { duration, type Init, pack } from "./bytes.ts";
 import { ads } from "./config-source.ts";
 import { emitLogReceivers } from "./log-receiver.ts";
+import { emitTracing } from "./tracing.ts";
 
 type ManagerFields = Init<typeof HttpConnectionManagerSchema>;
 type Filter = Init<typeof HttpFilterSchema>;
@@ -81,6 +82,7 @@ function packConnectionManager(
     ...emitProtocolOptions(options),
     serverName: options.serverName,
     accessLog: [...emitLogReceivers(options, "requests"), emitAccessLog(options)],
+    ...(options.tracing ? { tracing: emitTracing(options.tracing) } : {}),
     normalizePath: true,
     mergeSlashes: options.mergeSlashes,
     ...(options.rejectEscapedSlashes ? { pathWithEscapedSlashesAction: 2 } : {}),

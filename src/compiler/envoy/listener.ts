@@ -8,6 +8,9 @@ import type { ListenerDecl } from "../ir/listener.ts";
 import { contentVersion, encode, pack } from "./bytes.ts";
 import type { EncodedChain } from "./filter-chain.ts";
 
+/** OUTBOUND, by its number in Envoy. */
+const outbound = 2;
+
 /** Encodes a listener; `port` is the one that is really bound. */
 export function emitListener(
   listener: ListenerDecl,
@@ -20,6 +23,8 @@ export function emitListener(
     name: listener.key,
     address: { address: { case: "socketAddress", value: { address: listener.address, portSpecifier } } },
     listenerFilters: emitListenerFilters(listener),
+    // Spans are the client's side of what follows, as they have always been.
+    ...(options.tracing && listener.http ? { trafficDirection: outbound } : {}),
     ...(options.bufferLimitBytes === undefined ? {} : { perConnectionBufferLimitBytes: options.bufferLimitBytes }),
   });
   const parts = [head, ...chains.map((chain) => chain.bytes)];

@@ -1,5 +1,6 @@
 /** Settings of the connection manager that hold for the whole instance: the Module's share of every listener. */
 import type { ClusterName } from "./cluster.ts";
+import type { Tracing } from "./tracing.ts";
 
 /** What is written about each request, and where. */
 export type AccessLogFormat =
@@ -41,5 +42,6 @@ export interface HttpOptions {
   readonly accessLog: AccessLogFormat;
   /** They are told before the file is written. */
   readonly logReceivers?: readonly LogReceiver[];
+  readonly tracing?: Tracing;
   readonly bufferLimitBytes?: number;
 }

@@ -13,6 +13,7 @@ import type { LogServices } from "./log-services.ts";
 import type { ModuleValues } from "./module.ts";
 import type { Names } from "./names.ts";
 import type { Inputs } from "./objects.ts";
+import type { TracingServices } from "./tracing.ts";
 import { byKey, emitted, single } from "./wiring.ts";
 
 /** Linked chains, and the bytes of listeners. */
@@ -24,12 +25,13 @@ interface ChainInputs {
   readonly listeners: Listeners;
   readonly names: Names;
   readonly logs: LogServices;
+  readonly tracing: TracingServices;
 }
 
 const noOptions = lowerHttpOptions({});
 
 /** Declares chains and listeners. */
-export function declareChains(g: Graph, { inputs, module, listeners, names, logs }: ChainInputs) {
+export function declareChains(g: Graph, { inputs, module, listeners, names, logs, tracing }: ChainInputs) {
   const claims = g.union(
     "chain claims",
     g.map("claim.tcp", listeners.tcpRoutes, link.claimTcpChain(listeners.listeners)),
@@ -41,12 +43,17 @@ export function declareChains(g: Graph, { inputs, module, listeners, names, logs
   const byChain = g.group("chains by name", settled, (claim) => [link.chainKey(claim)], link.byRank);
   const chains = g.map("link.FilterChain", byChain, link.linkFilterChain);
 
-  const withLogs = g.value("link.httpOptions", (reads) => {
+  const allOptions = g.value("link.httpOptions", (reads) => {
     const own = reads.get(module.httpOptions, "") ?? noOptions;
     const receivers = reads.get(logs.receivers, "")?.map(({ receiver }) => receiver);
-    return single(receivers ? { ...own, logReceivers: receivers } : own);
+    const spans = reads.get(tracing.tracing, "");
+    return single({
+      ...own,
+      ...(receivers ? { logReceivers: receivers } : {}),
+      ...(spans ? { tracing: spans } : {}),
+    });
   });
-  const options = (reads: Reads) => reads.get(withLogs, "") ?? noOptions;
+  const options = (reads: Reads) => reads.get(allOptions, "") ?? noOptions;
   const encodedChains = g.map("emit.FilterChain", chains, (chain, reads, key) =>
     emitted(key, chain.origin, "its connections are not served", () =>
       emitFilterChain(chain, options(reads), policies),

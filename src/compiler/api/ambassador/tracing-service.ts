@@ -5,6 +5,7 @@ import { kind, type Loose } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { boolean, enumOf, integer, list, object, optional, required, type Static, string } from "../schema/index.ts";
 import { ambassadorId } from "./ids.ts";
+import { serviceProblems } from "./service-address.ts";
 
 const percent = integer({ min: 0, max: 100 });
 
@@ -32,7 +33,7 @@ const driverConfig = object({
     status: "ignored",
     because: "there is no driver lightstep",
   }),
-  collector_cluster: optional(string(), "Cluster of the collector; the service's by default."),
+  collector_cluster: optional(string(), "Once, the cluster of the collector; spans go to the service."),
   collector_endpoint: optional(string(), "Path of the collector.", { unset: "/api/v2/spans" }),
   collector_endpoint_version: optional(
     enumOf("HTTP_JSON_V1", "HTTP_JSON", "HTTP_PROTO"),
@@ -81,7 +82,7 @@ export const tracingService = kind({
   feature: "tracing-service",
   doc: "Where traces of requests go.",
   schema: tracingServiceSchema,
-  notYet: "requests are not traced",
+  verify: ({ service }, at) => serviceProblems(service, at),
   upgrade: upgradeTags,
   downgrade: downgradeTags,
 });

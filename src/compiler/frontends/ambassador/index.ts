@@ -13,3 +13,4 @@ export { catchAllHost, contextHosts } from "./synthetic-host.ts";
 export { lowerTcpMapping } from "./tcp-mapping.ts";
 export { type ContextDecl, lowerTlsContext } from "./tls.ts";
 export { lowerTlsModule, type TlsBlocks, type TlsModuleLookup } from "./tls-module.ts";
+export { lowerTracingService, type TracingDecl } from "./tracing-service.ts";
