@@ -29,7 +29,3 @@ Environment:
   AMBASSADOR_DISABLE_ENDPOINTS          not empty: route to Services' cluster addresses
   DISABLE_STRICT_LABEL_SELECTORS        true: one matching label suffices
   DRAGOMAN_EXPAND_ENV                   names that manifests may use as $NAME, separated by commas`;
-
-/** What every command answers with, for help texts. */
-export const statusHelp = `
-Exit status: 0 fine, 1 errors, 2 could not run.`;

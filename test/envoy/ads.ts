@@ -10,6 +10,7 @@ import {
   DeltaDiscoveryRequestSchema,
   DeltaDiscoveryResponseSchema,
 } from "#gen/envoy/service/discovery/v3/discovery_pb.js";
+import { deltaAds } from "./delta-ads.ts";
 
 /** Envoy's refusal of a response, in its own words. */
 export class Refused extends Error {
@@ -51,7 +52,7 @@ export async function startAds(path: string): Promise<Ads> {
   const stream: handleBidiStreamingCall<Buffer, Uint8Array> = (call) => {
     connection = openConnection(call, () => resources, settled);
   };
-  server.addService(service, { DeltaAggregatedResources: stream });
+  server.addService(deltaAds, { DeltaAggregatedResources: stream });
   await new Promise<void>((resolve, reject) => {
     server.bindAsync(`unix:${path}`, ServerCredentials.createInsecure(), (error) =>
       error ? reject(error) : resolve(),
@@ -67,19 +68,6 @@ export async function startAds(path: string): Promise<Ads> {
     close: () => server.forceShutdown(),
   };
 }
-
-const pass = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-const service = {
-  DeltaAggregatedResources: {
-    path: "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources",
-    requestStream: true,
-    responseStream: true,
-    requestSerialize: pass,
-    requestDeserialize: (bytes: Buffer) => bytes,
-    responseSerialize: pass,
-    responseDeserialize: (bytes: Buffer) => bytes,
-  },
-} as const;
 
 function openConnection(
   call: Stream,

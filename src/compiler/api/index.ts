@@ -6,26 +6,8 @@
 import type { Checked } from "#base/diagnostic.ts";
 import type { Settings } from "../settings.ts";
 import { admitKind } from "./admit-kind.ts";
-import { type Host, host } from "./ambassador/host.ts";
-import { type Listener, listener } from "./ambassador/listener.ts";
 import { type Mapping, mapping } from "./ambassador/mapping.ts";
-import {
-  type ConsulResolver,
-  consulResolver,
-  type KubernetesEndpointResolver,
-  type KubernetesServiceResolver,
-  kubernetesEndpointResolver,
-  kubernetesServiceResolver,
-} from "./ambassador/resolvers.ts";
-import { type TCPMapping, tcpMapping } from "./ambassador/tcp-mapping.ts";
-import { type TLSContext, tlsContext } from "./ambassador/tls-context.ts";
 import { ambassadorGroup, coreKind } from "./kinds.ts";
-import { configMap } from "./kubernetes/config-map.ts";
-import { endpointSlice } from "./kubernetes/endpoint-slice.ts";
-import { endpoints } from "./kubernetes/endpoints.ts";
-import { namespace } from "./kubernetes/namespace.ts";
-import { secret } from "./kubernetes/secret.ts";
-import { service } from "./kubernetes/service.ts";
 import type { RawObject } from "./raw-object.ts";
 
 export { admit } from "./admit.ts";
@@ -77,54 +59,3 @@ export function isKnownKind(group: string, kind: string): boolean {
 export function admitMapping(raw: RawObject, settings: Settings): Checked<Mapping> {
   return admitKind(mapping, raw, settings);
 }
-
-/** Admits a TCPMapping. */
-export function admitTCPMapping(raw: RawObject, settings: Settings): Checked<TCPMapping> {
-  return admitKind(tcpMapping, raw, settings);
-}
-
-/** Admits a Host. */
-export function admitHost(raw: RawObject, settings: Settings): Checked<Host> {
-  return admitKind(host, raw, settings);
-}
-
-/** Admits a Listener. */
-export function admitListener(raw: RawObject, settings: Settings): Checked<Listener> {
-  return admitKind(listener, raw, settings);
-}
-
-/** Admits a TLSContext. */
-export function admitTLSContext(raw: RawObject, settings: Settings): Checked<TLSContext> {
-  return admitKind(tlsContext, raw, settings);
-}
-
-/** Admits a KubernetesServiceResolver. */
-export function admitKubernetesServiceResolver(raw: RawObject, settings: Settings): Checked<KubernetesServiceResolver> {
-  return admitKind(kubernetesServiceResolver, raw, settings);
-}
-
-/** Admits a KubernetesEndpointResolver. */
-export function admitKubernetesEndpointResolver(
-  raw: RawObject,
-  settings: Settings,
-): Checked<KubernetesEndpointResolver> {
-  return admitKind(kubernetesEndpointResolver, raw, settings);
-}
-
-/** Admits a ConsulResolver. */
-export function admitConsulResolver(raw: RawObject, settings: Settings): Checked<ConsulResolver> {
-  return admitKind(consulResolver, raw, settings);
-}
-
-/** Admits a Service. */
-export const admitService = service.admit;
-/** Admits an EndpointSlice. */
-export const admitEndpointSlice = endpointSlice.admit;
-/** Admits Endpoints. */
-export const admitEndpoints = endpoints.admit;
-/** Admits a Secret; its certificates are read by whoever refers to it. */
-export const admitSecret = secret.admit;
-/** Admits a ConfigMap. */
-export const admitConfigMap = configMap.admit;
-/** Admits a Namespace. */
-export const admitNamespace = namespace.admit;

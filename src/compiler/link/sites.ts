@@ -4,7 +4,6 @@
  */
 
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
-import { canonicalHost, type HostGlob, parseGlob, splitPort } from "#base/hostname.ts";
 import { formatRef } from "#base/origin.ts";
 import type { Derived, Index, Reads } from "../graph/graph.ts";
 import { type HostDecl, type LabelSelector, selects } from "../ir/host.ts";
@@ -106,12 +105,4 @@ function duplicate(host: HostDecl, first: HostDecl): Diagnostic {
       related: [{ at: first.origin, message: "claimed it first" }],
     },
   );
-}
-
-/** Takes a Host's `hostname` apart: the glob, the port behind it, and no value if it is neither. */
-export function parseHostname(hostname: string): { readonly glob: HostGlob; readonly port?: number } | undefined {
-  const { name, port } = splitPort(canonicalHost(hostname));
-  const glob = parseGlob(name);
-  if (!glob || name === "") return undefined;
-  return port === undefined ? { glob } : { glob, port };
 }

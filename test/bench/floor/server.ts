@@ -11,6 +11,7 @@ import {
   type Resource,
   ResourceSchema,
 } from "#gen/envoy/service/discovery/v3/discovery_pb.js";
+import { deltaAds } from "../../envoy/delta-ads.ts";
 
 /** A resource as it is sent. */
 export interface Given {
@@ -97,18 +98,6 @@ function reply(request: DeltaDiscoveryRequest, seen: Set<string>): void {
 }
 
 function listen(path: string): void {
-  const pass = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const service = {
-    DeltaAggregatedResources: {
-      path: "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources",
-      requestStream: true,
-      responseStream: true,
-      requestSerialize: pass,
-      requestDeserialize: (bytes: Buffer) => bytes,
-      responseSerialize: pass,
-      responseDeserialize: (bytes: Buffer) => bytes,
-    },
-  } as const;
   const connected: handleBidiStreamingCall<Buffer, Uint8Array> = (call) => {
     stream = call;
     const seen = new Set<string>();
@@ -120,7 +109,7 @@ function listen(path: string): void {
     call.on("end", () => call.end());
   };
   const server = new Server({ "grpc.max_receive_message_length": -1 });
-  server.addService(service, { DeltaAggregatedResources: connected });
+  server.addService(deltaAds, { DeltaAggregatedResources: connected });
   server.bindAsync(`unix:${path}`, ServerCredentials.createInsecure(), (error) => {
     if (error) throw error;
     answer();
