@@ -25,9 +25,12 @@ export interface TestEnvoy {
 
 const patienceMs = 15_000;
 
-/** Starts Envoy and its control plane on unix sockets in a directory of their own. */
-export async function startEnvoy(): Promise<TestEnvoy> {
-  const { path: binary } = await obtainEnvoy();
+/**
+ * Starts Envoy and its control plane on unix sockets in a directory of their own. Fields that it does not know are
+ * refused, so that an older Envoy cannot pass over them in silence.
+ */
+export async function startEnvoy(path?: string): Promise<TestEnvoy> {
+  const binary = path ?? (await obtainEnvoy()).path;
   const directory = await mkdtemp(join(tmpdir(), "dragoman-envoy-"));
   const sockets = { xds: join(directory, "xds.sock"), admin: join(directory, "admin.sock") };
   const ads = await startAds(sockets.xds);
@@ -38,6 +41,7 @@ export async function startEnvoy(): Promise<TestEnvoy> {
     "--concurrency",
     "1",
     "--use-dynamic-base-id",
+    "--reject-unknown-dynamic-fields",
     "--drain-time-s",
     "1",
     "-l",
