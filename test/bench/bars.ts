@@ -18,6 +18,7 @@ interface Bar {
 }
 
 const common = "10000 Mappings on 200 Hosts";
+const rich = `${common}, ten features each`;
 const classic = "5000 Mappings without host × 200 Hosts";
 const served = "one edit → served, 1000 Mappings on 100 Hosts";
 
@@ -26,6 +27,9 @@ const bars: readonly Bar[] = [
   compiling("one edit → bytes", "undisturbed", common, "median", 1),
   compiling("one edit → bytes", "undisturbed", common, "p99", 5),
   { bench: `RSS at rest, ${common}`, of: "median", limit: 450 },
+  compiling("cold compile", "processor time", rich, "median", 2000),
+  compiling("one edit → bytes", "undisturbed", rich, "median", 2),
+  compiling("one edit → bytes", "undisturbed", rich, "p99", 8),
   compiling("cold compile", "processor time", classic, "median", 3000),
   compiling("one edit → bytes", "undisturbed", classic, "median", 50),
   { bench: `RSS at rest, ${classic}`, of: "median", limit: 500 },

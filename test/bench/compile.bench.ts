@@ -23,6 +23,7 @@ const shapes: readonly Shape[] = [
   ...[bound(100, 1), bound(100, 100), bound(1000, 1), bound(1000, 100)],
   ...[bound(10_000, 1), bound(10_000, 100), bound(10_000, 200), bound(10_000, 10_000)],
   bound(10_000, 200, { services: 10_000 }),
+  bound(10_000, 200, { rich: true }),
   // The dimensions that sizes are given in: TLSContexts, Hosts, Mappings per Host (above), Mappings without host.
   ...[bound(1000, 100, { contexts: 10 }), bound(1000, 100, { contexts: 100 }), bound(1000, 1000, { contexts: 1000 })],
   ...[bound(1000, 1000), unbound(100, 100), unbound(1000, 100), unbound(5000, 200)],
@@ -53,10 +54,11 @@ for (const shape of shapes.filter((shape) => nameOf(shape).includes(process.env[
 }
 
 function nameOf(shape: Shape): string {
-  const { mappings, hosts, contexts } = shape;
+  const { mappings, hosts, contexts, rich = false } = shape;
   const more = [
     ...(contexts === undefined ? [] : [`${contexts} TLSContexts`]),
     ...(shape.services === services(mappings) ? [] : [`${shape.services} Services`]),
+    ...(rich ? ["ten features each"] : []),
   ];
   return [`${mappings} Mappings ${shape.bound ? "on" : "without host ×"} ${hosts} Hosts`, ...more].join(", ");
 }

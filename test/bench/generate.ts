@@ -20,6 +20,8 @@ export interface Shape {
   readonly contexts?: number;
   /** A Listener and Hosts without certificates: what the compiler costs without TLS. */
   readonly cleartext?: boolean;
+  /** Whether each Mapping uses ten features more, and requests are checked and counted by services. */
+  readonly rich?: boolean;
 }
 
 const group = "getambassador.io";
@@ -27,8 +29,9 @@ const created = "2024-01-01T00:00:00Z";
 
 /** All objects of a shape. */
 export function generate(shape: Shape): readonly Keyed[] {
-  const { mappings, hosts, services = mappings, contexts = 0, cleartext = false } = shape;
+  const { mappings, hosts, services = mappings, contexts = 0, cleartext = false, rich = false } = shape;
   return [
+    ...(rich ? plugins : []),
     ...(cleartext ? [listener] : []),
     ...times(hosts, (i) => host(i, { cleartext, context: i < contexts })),
     ...(cleartext ? [] : times(hosts, secret)),
@@ -40,7 +43,8 @@ export function generate(shape: Shape): readonly Keyed[] {
 }
 
 /** Mapping `i` of a shape, as it is after so many edits of it: mostly another timeout, at times more than that. */
-export function mapping({ hosts, bound, mappings, services = mappings }: Shape, i: number, edit = 0): RawObject {
+export function mapping(shape: Shape, i: number, edit = 0): RawObject {
+  const { hosts, bound, mappings, services = mappings } = shape;
   return object("Mapping", "v2", `mapping-${i}`, {
     prefix: edit % 10 === 9 ? `/service-${i}/${edit}/` : `/service-${i}/`,
     service: `service-${(edit % 10 === 4 ? i + edit : i) % Math.max(services, 1)}:8080`,
@@ -48,8 +52,30 @@ export function mapping({ hosts, bound, mappings, services = mappings }: Shape, 
     ...(bound ? { host: hostname(i % hosts) } : {}),
     ...(i % 4 === 0 ? { headers: { "x-version": `${i % 3}` } } : {}),
     ...(i % 5 === 0 ? { add_request_headers: { "x-tenant": { value: `tenant-${i % 50}`, append: false } } } : {}),
+    ...(shape.rich ? richly(i) : {}),
   });
 }
+
+/** Ten features of one Mapping, with values that differ between Mappings as users' do. */
+function richly(i: number): Readonly<Record<string, unknown>> {
+  return {
+    method: i % 2 ? "GET" : "POST",
+    query_parameters: { tenant: `t${i % 7}` },
+    idle_timeout_ms: 60_000 + i,
+    regex_rewrite: { pattern: "/v([0-9]+)/(.*)", substitution: `/api/${i}/\\2` },
+    remove_response_headers: ["x-powered-by", `x-internal-${i % 20}`],
+    retry_policy: { retry_on: "5xx", num_retries: 1 + (i % 3) },
+    cors: { origins: `https://app-${i % 100}.example.com`, methods: "GET, POST", max_age: "86400" },
+    circuit_breakers: [{ max_connections: 100 + (i % 4), max_pending_requests: 50 }],
+    labels: { ambassador: [{ plan: [{ [`plan-${i % 10}`]: { header: "x-plan", omit_if_not_present: true } }] }] },
+    auth_context_extensions: { area: `area-${i % 50}` },
+  };
+}
+
+const plugins = [
+  object("AuthService", "v2", "auth", { auth_service: "service-0:8080", proto: "grpc", protocol_version: "v3" }),
+  object("RateLimitService", "v2", "limits", { service: "service-1:8080", protocol_version: "v3" }),
+];
 
 /** The key of Mapping `i`. */
 export function mappingKey(i: number): string {
