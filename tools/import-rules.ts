@@ -91,9 +91,9 @@ export const rooms: readonly Room[] = [
   {
     room: "control/sources/",
     may: ["base/", "gen/", "control/", compilerDoor],
-    packages: ["js-yaml", "pino"],
+    packages: ["js-yaml", "pino", "undici"],
   },
-  { room: "control/kube/", may: ["base/", "control/"], packages: ["pino", "js-yaml"] },
+  { room: "control/kube/", may: ["base/"], packages: ["js-yaml", "undici"] },
   {
     room: "control/xds/",
     may: ["base/", "gen/", "control/", compilerDoor],

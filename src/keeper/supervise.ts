@@ -3,8 +3,10 @@
  * only `stop` and a child that says that it cannot run as asked end it.
  */
 import type { ChildProcess } from "node:child_process";
+import { createBackOff } from "#base/back-off.ts";
 import type { Log } from "#base/log.ts";
-import { createBackOff } from "./back-off.ts";
+
+const restarts = { shortestMs: 50, longestMs: 10_000, healthyMs: 10_000 };
 
 /** What to keep running. */
 export interface SuperviseOptions {
@@ -30,7 +32,7 @@ export interface Supervised {
 /** Starts the child and keeps it running. */
 export function supervise(options: SuperviseOptions): Supervised {
   const { name, log } = options;
-  const backOff = createBackOff();
+  const backOff = createBackOff(restarts, Math.random);
   let child: ChildProcess | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopping = false;
