@@ -7,6 +7,7 @@ import { dump } from "js-yaml";
 import { customResourceDefinitions } from "../../src/compiler/api/crd.ts";
 import { referencePages } from "../../src/compiler/api/reference.ts";
 import { cliPage } from "./cli-page.ts";
+import { compatibilityPage } from "./compatibility-page.ts";
 import { diagnosticsPage } from "./diagnostics-page.ts";
 import { environmentPage } from "./environment-page.ts";
 
@@ -21,6 +22,7 @@ export function derivedFiles(): ReadonlyMap<string, string> {
   }
   for (const { name, text } of referencePages()) files.set(`docs/reference/kinds/${name}`, pageNote + text);
   files.set("docs/reference/diagnostics.md", diagnosticsPage());
+  files.set("docs/reference/compatibility.md", compatibilityPage());
   files.set("docs/reference/cli.md", cliPage());
   files.set("docs/reference/environment.md", environmentPage());
   return files;

@@ -1,0 +1,51 @@
+/**
+ * Which diagnostics tell of a difference from the system that a configuration was written for, and from which of its
+ * generations. `dragoman lint --against` and a reference page are made from this table; every `compat/` code is in it.
+ */
+import type { DiagnosticCode } from "./diagnostic-codes.ts";
+
+/** The generations that a configuration may come from, oldest first. */
+export const generations = ["1.x", "2.x", "3.x", "4.x"] as const;
+
+/** One of them; 0.x counts as 1.x. */
+export type Generation = (typeof generations)[number];
+
+/** What a diagnostic tells somebody who comes from one of these generations. */
+export interface Deviation {
+  readonly from: readonly Generation[];
+  /** What happened there, where the code's own explanation does not say it. */
+  readonly was?: string;
+}
+
+type CompatCode = Extract<DiagnosticCode, `compat/${string}`>;
+type Table = Readonly<Record<CompatCode, Deviation> & Partial<Record<DiagnosticCode, Deviation>>>;
+
+const all: Deviation = { from: generations };
+
+/** The table, by code. */
+export const deviations: Table = {
+  "compat/false-is-off": all,
+  "compat/idle-time": all,
+  "compat/ingress-paths": all,
+  "compat/ip-allow-nobody": all,
+  "compat/listeners-in-force": { from: ["1.x"] },
+  "compat/usual-authority": all,
+
+  "listener/conflict": { from: generations, was: "The whole configuration was refused, and the one before stayed." },
+  "mapping/invalid-regex": {
+    from: generations,
+    was: "The whole configuration was refused, and the one before stayed.",
+  },
+  "mapping/lone-weight": { from: ["1.x"], was: "The rest of the requests fell through to broader Mappings." },
+  "mapping/weights-over-100": {
+    from: generations,
+    was: "All weights were kept as they were, and shares were arbitrary.",
+  },
+  "object/literal-variable": { from: generations, was: "Every variable of the environment was put in." },
+  "tls/unknown-context": { from: generations, was: "Unless the service said https://, it was spoken to in cleartext." },
+};
+
+/** Whether a diagnostic tells of a difference from a generation. */
+export function deviatesFrom(generation: Generation, code: DiagnosticCode): boolean {
+  return deviations[code]?.from.includes(generation) ?? false;
+}
