@@ -57,7 +57,7 @@ export const diagnosticCodes = {
     "Paths of an Ingress are sent on as they are, and Prefix counts whole segments; the old system did neither.",
   ),
   "compat/ip-allow-nobody": notice("No entry of ip_allow can be used, so nobody is let in; the old system let all in."),
-  "compat/listeners-in-force": notice("There is a Listener, so the Module's settings of 1.x ports have no effect."),
+  "compat/listeners-in-force": notice("There is a Listener, so settings that opened ports in 1.x have no effect."),
   "compat/usual-authority": notice(
     "Client certificates are checked with Secret ambassador-cacert, which the old system took for the server's own.",
   ),
@@ -179,7 +179,7 @@ export const diagnosticCodes = {
   // mapping
   "mapping/authority-header": warning("A Mapping matches :authority beside its host name, which wins."),
   "mapping/conflict": error("A Mapping matches the same requests as another, which it cannot share them with."),
-  "mapping/core-setting": error("Mappings for the same requests speak to their services in different ways."),
+  "mapping/core-setting": error("Mappings for the same requests disagree where they must agree."),
   "mapping/invalid-dns-type": warning("A Mapping's dns_type is neither strict_dns nor logical_dns."),
   "mapping/covered": notice("What is left of a bad Mapping takes no requests, because another matches them too."),
   "mapping/invalid-host": error("A Mapping's host is not a host name pattern."),
@@ -197,7 +197,6 @@ export const diagnosticCodes = {
   "mapping/shared-policy": warning(
     "Two Mappings for the same requests ask for different things where one must hold for both.",
   ),
-  "mapping/retries-differ": warning("Mappings that share requests have different retry policies; one is for all."),
   "mapping/retry-without-statuses": warning("Retrying by status codes has no list of them."),
   "mapping/second-shadow": error("There are several shadows for the same requests; the first one gets the copies."),
   "mapping/shadow-field": warning("A field of a shadow has no effect, because a copy is sent as the request was."),

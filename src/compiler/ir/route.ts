@@ -107,6 +107,17 @@ export interface PolicyUse {
   readonly reach: "route" | "group" | "default";
 }
 
+/** What one object asks for and all that share its requests get, by the user's field. */
+export interface SharedFields {
+  readonly retry_policy?: RetryPolicy;
+  readonly allow_upgrade?: readonly string[];
+  readonly priority?: "default" | "high";
+  readonly add_request_headers?: readonly HeaderValue[];
+  readonly add_response_headers?: readonly HeaderValue[];
+  readonly remove_request_headers?: readonly string[];
+  readonly remove_response_headers?: readonly string[];
+}
+
 /** A route as one object declares it, not yet joined with its rivals for the same requests. */
 export interface RouteDecl {
   readonly key: string;
@@ -130,8 +141,8 @@ export interface RouteDecl {
   readonly upstream?: ClusterDecl;
   /** What it asks for itself and those that share its requests must agree on, by the user's field. */
   readonly core?: Readonly<Record<string, unknown>>;
-  /** What the object itself says; among canaries, the last one's is for all. */
-  readonly ownRetry?: RetryPolicy;
+  /** What the object itself says; among canaries, it is for all. */
+  readonly shared?: SharedFields;
   readonly headers: HeaderEdits;
   /** By the policy's name. */
   readonly policies?: Readonly<Record<string, PolicyUse>>;

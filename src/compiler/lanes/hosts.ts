@@ -26,7 +26,11 @@ export function declareHosts(
   const ofModules = declareTlsModule(g, objects, module.settings, { secrets, defaults, settings });
   const contexts = g.union("TLS contexts", written, ofModules);
   const byName = g.index("TLSContexts by name", contexts, (context) => [context.ref.name]);
-  const own = g.map("lower.Host", all("Host"), of(ambassador.lowerHost({ secrets, defaults, contexts, byName })));
+  const own = g.map(
+    "lower.Host",
+    all("Host"),
+    of(ambassador.lowerHost({ secrets, defaults, contexts, byName, anyListener })),
+  );
   const synthetic = { settings, module: legacy, anyHost, anyListener };
   const ofContexts = g.map("lower.contextHosts", contexts, ambassador.contextHosts(synthetic));
   const anyContextHost = first(g, "any context Host", ofContexts);

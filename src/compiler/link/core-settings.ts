@@ -1,5 +1,5 @@
 /**
- * LINK of core settings: Mappings that share requests must agree on how their upstream is spoken to. The first by name
+ * LINK of core settings: Mappings that share requests must agree on how their upstream is spoken to and who is asked about them. The first by name
  * decides; one that asks for something else gets no requests, as ever, and one that asks for nothing is fine.
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";

@@ -8,8 +8,8 @@ import type { Derived } from "../graph/graph.ts";
 import type { Route, RouteDecl } from "../ir/route.ts";
 import { settleCore } from "./core-settings.ts";
 import { settingsOf, sharePolicies } from "./policies.ts";
-import { differentRetries, sharedRetry } from "./retries.ts";
 import { mirrored, takeShadows } from "./shadows.ts";
+import { shareFields } from "./shared-fields.ts";
 import { shareOut } from "./weights.ts";
 
 /** Turns rivals (all declarations with one match, in their order) into the routes that serve them. */
@@ -17,8 +17,9 @@ export function linkRoutes(rivals: readonly RouteDecl[]): Derived<Route> {
   const { serving, mirror, diagnostics: shadows } = takeShadows(rivals);
   const { kept: possible, diagnostics: conflicts } = settleConflicts(serving);
   const { agreed, diagnostics: disagreements } = settleCore(possible);
-  const { shared: kept, diagnostics: differences } = sharePolicies(agreed);
-  const diagnostics = [...shadows, ...conflicts, ...disagreements, ...differences];
+  const { shared, diagnostics: differences } = sharePolicies(agreed);
+  const { shared: kept, diagnostics: overruled } = shareFields(shared);
+  const diagnostics = [...shadows, ...conflicts, ...disagreements, ...differences, ...overruled];
   const only = kept[0];
   if (kept.length === 1 && only) {
     return {
@@ -28,22 +29,14 @@ export function linkRoutes(rivals: readonly RouteDecl[]): Derived<Route> {
   }
   const { shares, ignored, unclaimed } = shareOut(kept, (decl) => decl.weight);
   const tie = only?.order.tie ?? "";
-  const retry = sharedRetry(kept);
   const out = shares.map(({ item, upTo }, i) => {
-    const { action } = item;
     // One place in the order for all of them: there, the shares decide who is tried first.
-    const order = { ...item.order, tie };
-    const together = { ...item, order, action: retry && action.kind === "forward" ? { ...action, retry } : action };
+    const together = { ...item, order: { ...item.order, tie } };
     return [item.key, linkRoute(mirrored(together, mirror), i, upTo >= 100 ? undefined : upTo)] as const;
   });
   return {
     out,
-    diagnostics: [
-      ...diagnostics,
-      ...ignored.map(overweight),
-      ...fallThrough(kept, unclaimed),
-      ...differentRetries(kept),
-    ],
+    diagnostics: [...diagnostics, ...ignored.map(overweight), ...fallThrough(kept, unclaimed)],
   };
 }
 

@@ -2,11 +2,13 @@
 import type { MappingSpec } from "../../api/index.ts";
 
 const coreFields = [
+  "bypass_auth",
   "circuit_breakers",
   "connect_timeout_ms",
   "cluster_idle_timeout_ms",
   "cluster_max_connection_lifetime_ms",
   "keepalive",
+  "labels",
   "load_balancer",
 ] as const;
 

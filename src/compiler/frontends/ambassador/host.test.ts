@@ -1,6 +1,7 @@
 /** What Hosts become: names, policy for insecure requests, TLS, and TLS that cannot be had. */
 import { deepEqual } from "node:assert/strict";
 import { before, test } from "node:test";
+import type { Origin } from "#base/origin.ts";
 import { rawObject, rawResource } from "../../../../test/raw-object.ts";
 import { collection, index, reads } from "../../../../test/reads.ts";
 import { keyPem, makeIdentity, pem } from "../../../../tools/x509/certificate.ts";
@@ -46,6 +47,7 @@ function lower(spec: object, name = "h"): readonly unknown[] {
     secrets: collection(secrets),
     defaults: collection<RouteDefaults>(),
     contexts: collection(contexts),
+    anyListener: collection<Origin>(),
     byName: index(Object.fromEntries(Object.values(contexts).map((one) => [one.ref.name, [one]]))),
   };
   const { out, diagnostics = [] } = lowerHost(lookup)(admit(raw, defaultSettings).value as Host, reads);

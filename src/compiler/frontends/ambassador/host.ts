@@ -7,7 +7,7 @@ import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { parseGlob, splitPort } from "#base/hostname.ts";
 import { child, formatRef, type Origin, refKey } from "#base/origin.ts";
 import type { Host, HostSpec } from "../../api/index.ts";
-import type { Derived, Reads } from "../../graph/graph.ts";
+import type { Collection, Derived, Reads } from "../../graph/graph.ts";
 import type { HostDecl, HostTls, InsecureAction, LabelSelector } from "../../ir/host.ts";
 import { certificateUse, secretProblems } from "../secrets.ts";
 import {
@@ -20,7 +20,10 @@ import {
 } from "./tls.ts";
 
 /** What Hosts are lowered against. */
-export interface HostLookup extends SecretLookup, ContextLookup {}
+export interface HostLookup extends SecretLookup, ContextLookup {
+  /** The first Listener, under "". */
+  readonly anyListener: Collection<Origin>;
+}
 
 /** Lowers a Host. */
 export function lowerHost(lookup: HostLookup): (host: Host, reads: Reads) => Derived<HostDecl> {
@@ -34,6 +37,8 @@ export function lowerHost(lookup: HostLookup): (host: Host, reads: Reads) => Der
     const diagnostics: Diagnostic[] = [];
     const tls = lowerHostTls(lookup, host, glob.text, reads, diagnostics);
     if (tls && !tls.policy.alpn) diagnostics.push(withoutHttp2(origin));
+    const { additionalPort, action = "Redirect" } = spec.requestPolicy?.insecure ?? {};
+    if (additionalPort !== undefined && reads.has(lookup.anyListener, "")) diagnostics.push(closedPort(origin));
     const decl: HostDecl = {
       key: refKey(ref),
       origin,
@@ -43,12 +48,20 @@ export function lowerHost(lookup: HostLookup): (host: Host, reads: Reads) => Der
       glob: glob.text,
       ...(port === undefined ? {} : { port }),
       ...lowerSelector(spec),
-      insecure: (spec.requestPolicy?.insecure?.action ?? "Redirect").toLowerCase() as InsecureAction,
-      additionalPort: spec.requestPolicy?.insecure?.additionalPort ?? 8080,
+      insecure: action.toLowerCase() as InsecureAction,
+      additionalPort: additionalPort ?? 8080,
       ...(tls ? { tls } : spec.tlsSecret?.name ? { tlsBroken: true } : {}),
     };
     return { out: [[decl.key, decl]], diagnostics };
   };
+}
+
+function closedPort(origin: Origin): Diagnostic {
+  const at = child(origin, "spec", "requestPolicy", "insecure", "additionalPort");
+  return diagnose("compat/listeners-in-force", at, "there is a Listener, so only Listeners open ports", {
+    traffic: "this port is closed unless a Listener names it",
+    hint: "create a Listener for every port that clients use",
+  });
 }
 
 function lowerSelector(spec: HostSpec): { readonly selector?: LabelSelector } {

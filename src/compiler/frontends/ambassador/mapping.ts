@@ -14,6 +14,7 @@ import { lowerHeaderEdits, setsDestination, withDestination } from "./headers.ts
 import { lowerMatch } from "./match.ts";
 import { lowerRetryPolicy } from "./retry.ts";
 import { shadowNotes } from "./shadow.ts";
+import { lowerPriority, lowerUpgrades, sharedFields } from "./shared-fields.ts";
 
 /** A Mapping, or what is left of a broken one: its match, which then answers 503 instead of falling through. */
 export interface AdmittedMapping {
@@ -46,6 +47,7 @@ export function lowerMapping(
       : lowerAction(lookup, spec, defaults, origin, reads);
     const asked = broken ? { diagnostics: [] } : lowerRoutePolicies(spec, reads.get(lookup.policies, ""), origin);
     const core = broken ? undefined : coreSettings(spec);
+    const shared = broken ? undefined : sharedFields(spec);
     const decl: RouteDecl = {
       key,
       origin,
@@ -58,7 +60,7 @@ export function lowerMapping(
       action,
       ...(upstream ? { upstream } : {}),
       headers: lowerHeaders(spec, defaults, upstream),
-      ...(spec.retry_policy ? { ownRetry: lowerRetryPolicy(spec.retry_policy) } : {}),
+      ...(shared ? { shared } : {}),
       ...(core ? { core } : {}),
       ...(asked.value ? { policies: asked.value } : {}),
     };
@@ -116,7 +118,7 @@ function lowerForward(
   origin: Origin,
 ): { readonly action: Forward; readonly diagnostics: readonly Diagnostic[] } {
   const rewrite = lowerRewrite(spec);
-  const priority = spec.priority?.toLowerCase();
+  const priority = lowerPriority(spec);
   const retry = spec.retry_policy ? lowerRetryPolicy(spec.retry_policy) : defaults.retry;
   const action: Forward = {
     kind: "forward",
@@ -130,7 +132,7 @@ function lowerForward(
     ...(hashOn ? { hashOn } : {}),
     ...(retry ? { retry } : {}),
   };
-  return { action, diagnostics: [...priorityProblem(priority, origin), ...rewriteNotes(spec, origin)] };
+  return { action, diagnostics: [...priorityProblem(spec, origin), ...rewriteNotes(spec, origin)] };
 }
 
 /** Three states: absent means `/`, empty means "leave the path alone". */
@@ -143,12 +145,6 @@ function lowerRewrite(spec: MappingSpec): PathRewrite | undefined {
 function lowerHostRewrite(spec: MappingSpec): Pick<Forward, "hostRewrite"> {
   if (spec.host_rewrite) return { hostRewrite: { kind: "literal", value: spec.host_rewrite } };
   return spec.auto_host_rewrite ? { hostRewrite: { kind: "auto" } } : {};
-}
-
-function lowerUpgrades(spec: MappingSpec): readonly string[] {
-  const asked = spec.use_websocket ? [...(spec.allow_upgrade ?? []), "websocket"] : (spec.allow_upgrade ?? []);
-  // Envoy compares them without case, and takes none twice.
-  return [...new Map(asked.map((upgrade) => [upgrade.toLowerCase(), upgrade])).values()];
 }
 
 function lowerRedirect(spec: MappingSpec, origin: Origin): LoweredAction {
@@ -206,10 +202,10 @@ function strayRedirectFields(spec: MappingSpec, origin: Origin): readonly Diagno
     );
 }
 
-function priorityProblem(priority: string | undefined, origin: Origin): readonly Diagnostic[] {
-  if (priority === undefined || priority === "" || priority === "high" || priority === "default") return [];
+function priorityProblem(spec: MappingSpec, origin: Origin): readonly Diagnostic[] {
+  if (!spec.priority || lowerPriority(spec)) return [];
   return [
-    diagnose("mapping/invalid-priority", child(origin, "spec", "priority"), `"${priority}" is not a priority`, {
+    diagnose("mapping/invalid-priority", child(origin, "spec", "priority"), `"${spec.priority}" is not a priority`, {
       traffic: "the default priority is used",
       hint: "write default or high",
     }),
