@@ -8,7 +8,7 @@ golden = $(shell find test/golden -maxdepth 1 -name '*.test.ts' 2>/dev/null | so
 e2e    = $(shell find test -name '*.test.ts' -not -path 'test/golden/*' 2>/dev/null | sort)
 run    = node --test --test-reporter=./tools/quiet-reporter.ts
 
-.PHONY: ready demo test check static unit golden golden-power e2e bench gen envoy dev fmt
+.PHONY: ready demo test check static unit golden golden-power e2e bench gen envoy dev kube test-kube kube-programs fmt
 
 ready:
 	@tools/bootstrap.sh
@@ -18,7 +18,7 @@ demo: ready
 	@node tools/demo.ts
 
 ## test: everything, through a real Envoy; what CI runs
-test: envoy static
+test: envoy kube-programs static
 	@$(run) --test-isolation=none $(unit) $(golden)
 	@$(if $(e2e),$(run) --test-concurrency=1 $(e2e))
 
@@ -56,6 +56,18 @@ envoy:
 ## dev: control plane on examples/, a real Envoy and the web page, with reload
 dev: ready
 	@node tools/dev.ts
+
+## kube: an API server with Dragoman's kinds for trying things out, until Ctrl-C; prints the line for the other terminal
+kube: kube-programs
+	@node test/kube/developer.ts
+
+## test-kube: the tests with a real kube-apiserver and kubectl alone
+test-kube: kube-programs
+	@$(run) --test-concurrency=1 $(filter test/kube/%,$(e2e))
+
+## kube-programs: etcd, kube-apiserver, kubectl and helm, built from Go modules into the cache
+kube-programs: ready
+	@node test/kube/programs.ts
 
 ## fmt: format everything
 fmt: ready

@@ -4,11 +4,11 @@
  * Safe to run from several processes at once: one downloads, the others wait, and the result appears by one rename.
  */
 import { execFile } from "node:child_process";
-import { createHash, randomUUID } from "node:crypto";
-import { access, chmod, link, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { access, chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { withFileLock } from "./file-lock.ts";
 
 /** A package version on PyPI, pinned to the bytes of one wheel. */
 export interface Wheel {
@@ -60,7 +60,7 @@ export async function fetchWheel(wheel: Wheel, options: FetchOptions): Promise<s
   if (await exists(target)) return target;
   try {
     await mkdir(join(options.cache, "wheels"), { recursive: true });
-    await withLock(`${target}.lock`, options.say, async () => {
+    await withFileLock(`${target}.lock`, options.say, async () => {
       if (!(await exists(target))) await downloadTo(target, wheel, options);
     });
   } catch (error) {
@@ -185,60 +185,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-const lockTooOldMs = 15 * 60_000;
-
-/** Correctness rests on the final rename; the lock only spares the second process the download. */
-async function withLock(path: string, say: (line: string) => void, work: () => Promise<void>): Promise<void> {
-  const mine = `${path}.${randomUUID()}`;
-  await writeFile(mine, String(process.pid));
-  try {
-    let waited = false;
-    while (!(await tryLink(mine, path))) {
-      if (await isStale(path)) await rm(path, { force: true });
-      else {
-        if (!waited) say("waiting for another process that fetches the same file");
-        waited = true;
-        await sleep(100);
-      }
-    }
-    try {
-      await work();
-    } finally {
-      await rm(path, { force: true });
-    }
-  } finally {
-    await rm(mine, { force: true });
-  }
-}
-
-async function tryLink(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
-    throw error;
-  }
-}
-
-async function isStale(path: string): Promise<boolean> {
-  try {
-    const pid = Number(await readFile(path, "utf8"));
-    const age = Date.now() - (await stat(path)).mtimeMs;
-    return age > lockTooOldMs || !isAlive(pid);
-  } catch {
-    // It went away between the two calls: not stale, simply free.
-    return false;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

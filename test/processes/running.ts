@@ -107,7 +107,8 @@ export async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await pause(10);
 }
 
-async function pidsOf(mark: string): Promise<number[]> {
+/** The processes whose command line contains a text. */
+export async function pidsOf(mark: string): Promise<number[]> {
   const found: number[] = [];
   for (const name of await readdir("/proc")) {
     if (/^\d+$/.test(name) && (await commandOf(Number(name))).includes(mark)) found.push(Number(name));

@@ -16,6 +16,8 @@ export interface Identity {
 /** What a certificate says. */
 export interface CertificateRequest {
   readonly name: string;
+  /** The subject's `O` attributes: to a kube-apiserver, the user's groups. */
+  readonly organizations?: readonly string[];
   readonly dnsNames?: readonly string[];
   readonly issuer?: Identity;
   readonly isAuthority?: boolean;
@@ -39,7 +41,7 @@ export function makeIdentity(request: CertificateRequest): Identity {
     signatureAlgorithm(signer),
     distinguishedName(request.issuer?.name ?? request.name),
     sequence(time(request.notBefore ?? always.notBefore), time(request.notAfter ?? always.notAfter)),
-    distinguishedName(request.name),
+    distinguishedName(request.name, request.organizations),
     createPublicKey(key).export({ type: "spki", format: "der" }),
     explicit(3, sequence(...extensions(request))),
   );
@@ -86,8 +88,9 @@ function serialOf(name: string): Buffer {
   return digest;
 }
 
-function distinguishedName(commonName: string): Buffer {
-  return sequence(set(sequence(oid("2.5.4.3"), utf8(commonName))));
+function distinguishedName(commonName: string, organizations: readonly string[] = []): Buffer {
+  const attribute = (type: string, value: string): Buffer => set(sequence(oid(type), utf8(value)));
+  return sequence(...organizations.map((name) => attribute("2.5.4.10", name)), attribute("2.5.4.3", commonName));
 }
 
 function extensions(request: CertificateRequest): Buffer[] {
