@@ -20,17 +20,31 @@ export interface Deviation {
 type CompatCode = Extract<DiagnosticCode, `compat/${string}`>;
 type Table = Readonly<Record<CompatCode, Deviation> & Partial<Record<DiagnosticCode, Deviation>>>;
 
+const hostGone =
+  "The Host was dropped with its cleartext side; without any Host left, one for all names took its place.";
 const all: Deviation = { from: generations };
 
 /** The table, by code. */
 export const deviations: Table = {
+  "compat/context-settings": all,
+  "compat/cors-origins": { from: ["2.x", "3.x", "4.x"] },
+  "compat/dotted-names": { from: ["2.x", "3.x", "4.x"] },
   "compat/false-is-off": all,
+  "compat/forwarded-proto": { from: ["2.x", "3.x", "4.x"] },
   "compat/idle-time": all,
   "compat/ingress-paths": all,
   "compat/ip-allow-nobody": all,
+  "compat/label-key": { from: ["2.x", "3.x"] },
   "compat/listeners-in-force": { from: ["1.x"] },
+  "compat/own-context": all,
+  "compat/proxy-first": { from: ["2.x", "3.x", "4.x"] },
+  "compat/redirect-conditions": all,
+  "compat/tcp-settings": all,
+  "compat/tcp-weights": all,
   "compat/usual-authority": all,
 
+  "host/other-secret": { from: generations, was: hostGone },
+  "host/tls-and-context": { from: generations, was: hostGone },
   "listener/conflict": { from: generations, was: "The whole configuration was refused, and the one before stayed." },
   "mapping/invalid-regex": {
     from: generations,
@@ -42,7 +56,9 @@ export const deviations: Table = {
     was: "All weights were kept as they were, and shares were arbitrary.",
   },
   "object/literal-variable": { from: generations, was: "Every variable of the environment was put in." },
+  "service/invalid": { from: generations, was: "A port that is none was taken for 80 or 443." },
   "tls/unknown-context": { from: generations, was: "Unless the service said https://, it was spoken to in cleartext." },
+  "tls/unusable-secret": { from: generations, was: hostGone },
 };
 
 /** Whether a diagnostic tells of a difference from a generation. */

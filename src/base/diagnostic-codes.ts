@@ -51,13 +51,37 @@ export const diagnosticCodes = {
   "buffer/no-limit": error("Buffering is asked for without saying how large a request may be."),
 
   // compat
+  "compat/context-settings": notice(
+    "A TLSContext without a certificate counts for connections to services; the old system passed over it.",
+  ),
+  "compat/cors-origins": notice(
+    "Origins that are one text in the Module are separated at commas; the old system took each letter for one.",
+  ),
+  "compat/dotted-names": notice(
+    "Mappings that share requests have names that are alike up to a dot; the old system lost one of them.",
+  ),
   "compat/false-is-off": notice("A setting is false, which switches it off; the old system looked at presence alone."),
+  "compat/forwarded-proto": notice(
+    "A Mapping for requests that came as http gets those alone; the old system gave it those of https, too.",
+  ),
   "compat/idle-time": notice("The idle_time of TCP keep-alive counts; the old system read another field."),
   "compat/ingress-paths": notice(
     "Paths of an Ingress are sent on as they are, and Prefix counts whole segments; the old system did neither.",
   ),
   "compat/ip-allow-nobody": notice("No entry of ip_allow can be used, so nobody is let in; the old system let all in."),
+  "compat/label-key": notice("The key of a generic label counts; the old system lost it when it stored a Mapping."),
   "compat/listeners-in-force": notice("There is a Listener, so settings that opened ports in 1.x have no effect."),
+  "compat/own-context": notice(
+    "Of TLSContexts with one name, that of the object's own namespace counts; the old system took the first of all.",
+  ),
+  "compat/proxy-first": notice("A PROXY header is read before TLS; the old system looked for TLS first."),
+  "compat/redirect-conditions": notice(
+    "Query parameters and response headers of a redirect count; the old system passed over them.",
+  ),
+  "compat/tcp-settings": notice("A setting of a TCPMapping counts; the old system passed over it."),
+  "compat/tcp-weights": notice(
+    "TCPMappings share connections by their weights; the old system added to each weight those before it.",
+  ),
   "compat/usual-authority": notice(
     "Client certificates are checked with Secret ambassador-cacert, which the old system took for the server's own.",
   ),
@@ -267,6 +291,7 @@ export const diagnosticCodes = {
   "service/unknown-scheme": warning("A service's scheme is neither http nor https."),
 
   // tcp-mapping
+  "tcp-mapping/core-setting": error("TCPMappings for the same connections ask for different settings of them."),
   "tcp-mapping/invalid-address": error("A TCPMapping's address is not an IP address."),
   "tcp-mapping/invalid-host": error("A TCPMapping's host is not a server name."),
   "tcp-mapping/invalid-idle-timeout": warning("A TCPMapping's idle timeout is not a number."),

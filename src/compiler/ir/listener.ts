@@ -85,4 +85,6 @@ export interface TcpRouteDecl {
   readonly upstream: ClusterDecl;
   readonly weight?: number;
   readonly idleTimeoutMs?: number;
+  /** Fields on which rivals for these connections must agree, as they are written. */
+  readonly core?: Readonly<Record<string, unknown>>;
 }

@@ -12,11 +12,13 @@ import { mirrored, takeShadows } from "./shadows.ts";
 import { shareFields } from "./shared-fields.ts";
 import { shareOut } from "./weights.ts";
 
+const coreWords = { code: "mapping/core-setting", of: "requests", first: "by name" } as const;
+
 /** Turns rivals (all declarations with one match, in their order) into the routes that serve them. */
 export function linkRoutes(rivals: readonly RouteDecl[]): Derived<Route> {
   const { serving, mirror, diagnostics: shadows } = takeShadows(rivals);
   const { kept: possible, diagnostics: conflicts } = settleConflicts(serving);
-  const { agreed, diagnostics: disagreements } = settleCore(possible);
+  const { agreed, diagnostics: disagreements } = settleCore(possible, coreWords);
   const { shared, diagnostics: differences } = sharePolicies(agreed);
   const { shared: kept, diagnostics: overruled } = shareFields(shared);
   const diagnostics = [...shadows, ...conflicts, ...disagreements, ...differences, ...overruled];
@@ -36,7 +38,7 @@ export function linkRoutes(rivals: readonly RouteDecl[]): Derived<Route> {
   });
   return {
     out,
-    diagnostics: [...diagnostics, ...ignored.map(overweight), ...fallThrough(kept, unclaimed)],
+    diagnostics: [...diagnostics, ...dottedNames(kept), ...ignored.map(overweight), ...fallThrough(kept, unclaimed)],
   };
 }
 
@@ -95,6 +97,21 @@ function conflict(decl: RouteDecl, first: RouteDecl): Diagnostic {
       related: [{ at: first.origin, message: "claimed these requests first" }],
     },
   );
+}
+
+/** The old system knew Mappings by what stands before the first dot of their names, and lost the second of two. */
+function dottedNames(kept: readonly RouteDecl[]): readonly Diagnostic[] {
+  const known = new Map<string, RouteDecl>();
+  return kept.flatMap((decl) => {
+    const { kind, namespace, name } = decl.origin.ref;
+    const key = `${kind} ${namespace}/${name.split(".")[0]}`;
+    const other = known.get(key);
+    known.set(key, other ?? decl);
+    if (!other) return [];
+    const message = `is told from ${formatRef(other.origin.ref)} by what stands behind the dot in their names; it was not`;
+    const traffic = "it gets its share of the requests; the old system lost one of the two";
+    return [diagnose("compat/dotted-names", decl.origin, message, { traffic })];
+  });
 }
 
 function loneWeight(decl: RouteDecl): readonly Diagnostic[] {

@@ -21,13 +21,23 @@ test("shares of connections", () => {
   const rows: readonly (readonly [readonly TcpRouteDecl[], readonly unknown[]])[] = [
     [[decl("a")], [["a 100"]]],
     [[decl("a", { weight: 0 })], [["a 100"]]],
-    [[decl("a", { weight: 10 }), decl("b", { weight: 30 }), decl("c", { weight: 60 })], [["a 10", "b 30", "c 60"]]],
-    [[decl("a"), decl("b", { weight: 10 })], [["b 10", "a 90"]]],
+    [
+      [decl("a", { weight: 10 }), decl("b", { weight: 30 }), decl("c", { weight: 60 })],
+      [["a 10", "b 30", "c 60"], "compat/tcp-weights a"],
+    ],
+    [
+      [decl("a"), decl("b", { weight: 10 })],
+      [["b 10", "a 90"], "compat/tcp-weights a"],
+    ],
     [[decl("a", { weight: 0 }), decl("b", { weight: 100 })], [["b 100"]]],
     [[decl("a", { weight: 0 }), decl("b", { weight: 0 })], ["tcp-mapping/no-share a"]],
     [
       [decl("a", { weight: 60 }), decl("b", { weight: 60 })],
-      [["a 60", "b 40"], "tcp-mapping/weights-over-100 b"],
+      [["a 60", "b 40"], "tcp-mapping/weights-over-100 b", "compat/tcp-weights a"],
+    ],
+    [
+      [decl("a", { core: { tls: "x" } }), decl("b"), decl("c", { core: { tls: "y" } })],
+      [["a 50", "b 50"], "tcp-mapping/core-setting c", "compat/tcp-weights a"],
     ],
     [[], []],
   ];

@@ -4,6 +4,7 @@ import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child } from "#base/origin.ts";
 import type { Derived, Reads } from "../graph/graph.ts";
 import type { TcpRoute, TcpRouteDecl } from "../ir/listener.ts";
+import { settleCore } from "./core-settings.ts";
 import { socketKey } from "./listeners.ts";
 import { shareOut } from "./weights.ts";
 
@@ -12,20 +13,22 @@ export function tcpMatch(decl: TcpRouteDecl): string {
   return `${socketKey(decl.address, decl.port)}|${decl.host ?? "*"}`;
 }
 
+const coreWords = { code: "tcp-mapping/core-setting", of: "connections", first: "by age" } as const;
+
 /** Joins the declarations for the same connections. Each keeps its own weight (not the sum with those before it). */
-export function linkTcpRoute(decls: readonly TcpRouteDecl[], _reads: Reads, key: string): Derived<TcpRoute> {
+export function linkTcpRoute(rivals: readonly TcpRouteDecl[], _reads: Reads, key: string): Derived<TcpRoute> {
+  const { agreed: decls, diagnostics: disagreements } = settleCore(rivals, coreWords);
   const first = decls[0];
   if (!first) return { out: [] };
   // Alone, it takes everything, whatever its weight.
   const { shares, ignored } = shareOut(decls, (decl) => (decls.length === 1 ? undefined : decl.weight));
-  if (shares.every(({ upTo }) => upTo === 0)) return { out: [], diagnostics: [noShare(first)] };
+  if (shares.every(({ upTo }) => upTo === 0)) return { out: [], diagnostics: [...disagreements, noShare(first)] };
   let before = 0;
   const clusters = shares.map(({ item, upTo }) => {
     const weight = upTo - before;
     before = upTo;
     return { name: item.upstream.name, weight };
   });
-  const idle = decls.find((decl) => decl.idleTimeoutMs !== undefined)?.idleTimeoutMs;
   const route: TcpRoute = {
     key,
     origin: first.origin,
@@ -34,7 +37,7 @@ export function linkTcpRoute(decls: readonly TcpRouteDecl[], _reads: Reads, key:
     port: first.port,
     clusters: clusters.filter((cluster) => cluster.weight > 0),
     ...(first.host === undefined ? {} : { host: first.host }),
-    ...(idle === undefined ? {} : { idleTimeoutMs: idle }),
+    ...(first.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: first.idleTimeoutMs }),
   };
   const diagnostics = ignored.map((decl) =>
     diagnose(
@@ -46,7 +49,15 @@ export function linkTcpRoute(decls: readonly TcpRouteDecl[], _reads: Reads, key:
       },
     ),
   );
-  return { out: [[key, route]], diagnostics };
+  const parts = route.clusters.length > 1 ? [ownShares(first)] : [];
+  return { out: [[key, route]], diagnostics: [...disagreements, ...diagnostics, ...parts] };
+}
+
+/** The old system gave each the sum of its own weight and of those before it. */
+function ownShares(first: TcpRouteDecl): Diagnostic {
+  const message = "connections are shared by the weights; the old system added to each weight those before it";
+  const traffic = "a canary gets the share that its weight says";
+  return diagnose("compat/tcp-weights", first.origin, message, { traffic });
 }
 
 function noShare(first: TcpRouteDecl): Diagnostic {

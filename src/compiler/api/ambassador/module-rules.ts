@@ -26,7 +26,7 @@ export function settleConfig(config: ModuleConfig, at: Origin): SettledConfig {
     found.push(diagnose("module/invalid-value", where, `${where.path}: ${problem}`, { traffic }));
   }
   const balancing = balancingProblems(config, at, "module", "endpoints take turns");
-  found.push(...upstreamNotes(config, at), ...balancing);
+  found.push(...upstreamNotes(config, at), ...balancing, ...originsNotes(config, at));
   const settled = {
     ...rest,
     ...(defaults === undefined ? {} : { defaults: settleDefaults(defaults, child(at, "defaults"), found) }),
@@ -34,6 +34,14 @@ export function settleConfig(config: ModuleConfig, at: Origin): SettledConfig {
     ...(format === undefined || problem !== undefined ? {} : { envoy_log_format: format }),
   };
   return found.length === 0 ? { config, found } : { config: settled, found };
+}
+
+/** One text of a Module was never split, because nothing converted it. */
+function originsNotes({ cors }: ModuleConfig, at: Origin): readonly Diagnostic[] {
+  if (!cors?.v2CommaSeparatedOrigins) return [];
+  const message = "origins in one text are separated at commas; the old system took each letter for an origin";
+  const traffic = "scripts of these origins may read answers";
+  return [diagnose("compat/cors-origins", child(at, "cors", "origins"), message, { traffic })];
 }
 
 type Defaults = NonNullable<ModuleConfig["defaults"]>;

@@ -14,7 +14,7 @@ import { type Balancing, lowerBalancing, lowerCircuitBreakers, lowerKeepalive } 
 import type { RouteDefaults } from "./defaults.ts";
 import { lowerHealthCheck } from "./health-check.ts";
 import { looksLikeService, serviceNamed } from "./service.ts";
-import { type ContextLookup, findContext, upstreamTls } from "./tls.ts";
+import { type ContextLookup, contextNotes, findContext, upstreamTls } from "./tls.ts";
 
 /** What upstreams are lowered against. */
 export interface UpstreamLookup extends ContextLookup {
@@ -237,7 +237,9 @@ function lowerOrigination(
   if (fields.tls === undefined || fields.tls === "") return { ...https, diagnostics: [] };
   const context = findContext(lookup, fields.tls, origin.ref.namespace, reads);
   if (context?.broken) return { broken: true, diagnostics: [brokenContext(origin, fields.tls)] };
-  if (context) return { value: upstreamTls(context), diagnostics: [] };
+  if (context) {
+    return { value: upstreamTls(context), diagnostics: contextNotes(lookup, context, address.scheme, origin, reads) };
+  }
   const unknown = diagnose(
     "tls/unknown-context",
     child(origin, "spec", "tls"),

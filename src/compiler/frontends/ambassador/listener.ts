@@ -1,6 +1,7 @@
 /** LOWER of Listeners (resources.md 5). PROXY is read before TLS in every spelling, as it stands first on the wire. */
 
-import { type Origin, refKey } from "#base/origin.ts";
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { child, type Origin, refKey } from "#base/origin.ts";
 import type { Listener, ListenerSpec } from "../../api/index.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
 import type { HostBinding, ListenerDecl } from "../../ir/listener.ts";
@@ -44,8 +45,17 @@ export function lowerListener(
       binding: lowerBinding(spec, ref.namespace),
       security: spec.securityModel,
     };
-    return { out: [[decl.key, decl]] };
+    return { out: [[decl.key, decl]], diagnostics: proxyFirst(spec, stack, origin) };
   };
+}
+
+function proxyFirst(spec: ListenerSpec, stack: readonly Layer[], origin: Origin): readonly Diagnostic[] {
+  if (!stack.includes("TLS") || !stack.includes("PROXY")) return [];
+  const field = spec.protocolStack ? "protocolStack" : "protocol";
+  if (spec.protocolStack && stack.indexOf("PROXY") < stack.indexOf("TLS")) return [];
+  const message = "the PROXY header is read before TLS, as it is sent; the old system looked for TLS first";
+  const traffic = "connections with a PROXY header are served over TLS";
+  return [diagnose("compat/proxy-first", child(origin, "spec", field), message, { traffic })];
 }
 
 function defaultStatPrefix(http: boolean, tls: boolean, port: number): string {

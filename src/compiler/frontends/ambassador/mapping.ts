@@ -10,6 +10,7 @@ import { type InstancePolicies, lowerRoutePolicies } from "../../policies/on-rou
 import { lowerUpstream, type UpstreamLookup } from "./cluster.ts";
 import { coreSettings } from "./core-settings.ts";
 import { lowerRouteDefaults, type RouteDefaults } from "./defaults.ts";
+import { mappingDeviations } from "./deviations.ts";
 import { lowerHeaderEdits, setsDestination, withDestination } from "./headers.ts";
 import { lowerMatch } from "./match.ts";
 import { lowerRetryPolicy } from "./retry.ts";
@@ -65,7 +66,8 @@ export function lowerMapping(
       ...(asked.value ? { policies: asked.value } : {}),
     };
     const notes = spec.add_linkerd_headers && upstream ? linkerdNotes(spec, defaults, origin) : [];
-    return { out: [[key, decl]], diagnostics: [...diagnostics, ...asked.diagnostics, ...notes] };
+    const deviations = broken ? [] : mappingDeviations(mapping, matched.match, origin);
+    return { out: [[key, decl]], diagnostics: [...diagnostics, ...asked.diagnostics, ...notes, ...deviations] };
   };
 }
 

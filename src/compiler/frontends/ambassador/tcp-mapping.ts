@@ -12,6 +12,8 @@ import type { MappingLookup } from "./mapping.ts";
 
 const noDefaults = lowerRouteDefaults({});
 
+const coreFields = ["circuit_breakers", "enable_ipv4", "enable_ipv6", "idle_timeout_ms", "tls"] as const;
+
 /** Lowers a TCPMapping. */
 export function lowerTcpMapping(lookup: MappingLookup): (mapping: TCPMapping, reads: Reads) => Derived<TcpRouteDecl> {
   return (mapping, reads) => {
@@ -20,7 +22,7 @@ export function lowerTcpMapping(lookup: MappingLookup): (mapping: TCPMapping, re
     const defaults = reads.get(lookup.defaults, "") ?? noDefaults;
     const upstream = lowerUpstream(lookup, spec, defaults, origin, reads);
     const idle = lowerIdleTimeout(spec.idle_timeout_ms, child(origin, "spec", "idle_timeout_ms"));
-    const diagnostics = [...upstream.diagnostics, ...idle.diagnostics];
+    const diagnostics = [...upstream.diagnostics, ...idle.diagnostics, ...deviations(spec, idle.value, origin)];
     if (!upstream.value) return { out: [], diagnostics };
     const decl: TcpRouteDecl = {
       key: refKey(ref),
@@ -32,9 +34,25 @@ export function lowerTcpMapping(lookup: MappingLookup): (mapping: TCPMapping, re
       upstream: upstream.value,
       ...(spec.weight === undefined ? {} : { weight: spec.weight }),
       ...(idle.value === undefined ? {} : { idleTimeoutMs: idle.value }),
+      core: coreSettings(spec),
     };
     return { out: [[decl.key, decl]], diagnostics };
   };
+}
+
+/** What a TCPMapping says itself of that on which those for the same connections must agree. */
+function coreSettings(spec: TCPMapping["spec"]): NonNullable<TcpRouteDecl["core"]> {
+  return Object.fromEntries(coreFields.flatMap((field) => (spec[field] === undefined ? [] : [[field, spec[field]]])));
+}
+
+function deviations(spec: TCPMapping["spec"], idle: number | undefined, origin: Origin): readonly Diagnostic[] {
+  const counting = { idle_timeout_ms: idle !== undefined, stats_name: Boolean(spec.stats_name) };
+  return (["idle_timeout_ms", "stats_name"] as const).flatMap((field) => {
+    if (!counting[field]) return [];
+    const message = `${field} of a TCPMapping counts; the old system passed over it`;
+    const detail = field === "stats_name" ? {} : { traffic: "idle connections end after this time" };
+    return [diagnose("compat/tcp-settings", child(origin, "spec", field), message, detail)];
+  });
 }
 
 /** The field is a text by its schema, and holds milliseconds. */

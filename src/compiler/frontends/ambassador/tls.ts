@@ -230,3 +230,27 @@ export function upstreamTls(context: ContextDecl): UpstreamTls {
 export function contextName(context: ContextDecl): string {
   return formatRef(context.ref);
 }
+
+/** Where the old system would have taken another context for connections to a service, or none. */
+export function contextNotes(
+  lookup: ContextLookup,
+  context: ContextDecl,
+  scheme: string | undefined,
+  origin: Origin,
+  reads: Reads,
+): readonly Diagnostic[] {
+  const at = child(origin, "spec", "tls");
+  const name = contextName(context);
+  const byOldOrder = ({ ref }: ContextDecl): string => `${ref.name}.${ref.namespace}`;
+  const other = reads.lookup(lookup.byName, context.ref.name).find((one) => byOldOrder(one) < byOldOrder(context));
+  if (other) {
+    const message = `the object's own namespace comes first, so ${name} counts; the old system took ${contextName(other)}`;
+    const traffic = `the service is spoken to with the settings of ${name}`;
+    return [diagnose("compat/own-context", at, message, { traffic })];
+  }
+  if (context.certificate) return [];
+  const message = `${name} counts without a client certificate; the old system passed over it`;
+  const was = scheme === "https" ? "TLS without these settings" : "cleartext";
+  const traffic = `the service is spoken to with TLS and these settings; it was ${was}`;
+  return [diagnose("compat/context-settings", at, message, { traffic })];
+}
