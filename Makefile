@@ -8,7 +8,7 @@ golden = $(shell find test/golden -maxdepth 1 -name '*.test.ts' 2>/dev/null | so
 e2e    = $(shell find test -name '*.test.ts' -not -path 'test/golden/*' 2>/dev/null | sort)
 run    = node --test --test-reporter=./tools/quiet-reporter.ts
 
-.PHONY: ready demo test check static unit golden golden-power e2e bench gen envoy dev kube test-kube kube-programs fmt
+.PHONY: ready demo test check static unit golden golden-power stage-power e2e bench gen envoy dev kube test-kube kube-programs fmt
 
 ready:
 	@tools/bootstrap.sh
@@ -39,6 +39,10 @@ golden: ready
 ## golden-power: what the goldens do not notice
 golden-power: ready
 	@node test/envoy/golden-power.ts
+
+## stage-power: stages of the compiler whose loss the goldens do not notice
+stage-power: ready
+	@node test/envoy/stage-power.ts
 
 ## bench: every measurement in test/bench and the bars they must meet, or the one named by CASE=graph
 bench: ready envoy
