@@ -36,6 +36,7 @@ export const deviations: Table = {
   "compat/ip-allow-nobody": all,
   "compat/label-key": { from: ["2.x", "3.x"] },
   "compat/listeners-in-force": { from: ["1.x"] },
+  "compat/one-auth-service": all,
   "compat/own-context": all,
   "compat/proxy-first": { from: ["2.x", "3.x", "4.x"] },
   "compat/redirect-conditions": all,

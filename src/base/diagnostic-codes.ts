@@ -42,10 +42,10 @@ export const diagnosticCodes = {
   "auth-service/not-yet-supported": error("A field of an AuthService has no effect yet."),
   "auth-service/protocol-version": error("An AuthService speaks a version of the gRPC protocol that is gone."),
   "auth-service/relative-path": warning("The path that an AuthService wants before others has no slash before it."),
-  "auth-service/second": warning("There are several AuthServices, and one is asked."),
   "auth-service/two-body-limits": warning("An AuthService has both allow_request_body and include_body."),
+  "auth-service/unknown": error("A Mapping names an AuthService that there is not; its requests are denied."),
   "auth-service/unknown-status": error("The status for failures of an AuthService is none that Envoy can answer with."),
-  "auth-service/unused-context": warning("A Mapping that is not authenticated has something to tell the AuthService."),
+  "auth-service/unused-field": warning("A Mapping whose requests no AuthService is asked about says more of that."),
 
   // buffer
   "buffer/no-limit": error("Buffering is asked for without saying how large a request may be."),
@@ -71,6 +71,9 @@ export const diagnosticCodes = {
   "compat/ip-allow-nobody": notice("No entry of ip_allow can be used, so nobody is let in; the old system let all in."),
   "compat/label-key": notice("The key of a generic label counts; the old system lost it when it stored a Mapping."),
   "compat/listeners-in-force": notice("There is a Listener, so settings that opened ports in 1.x have no effect."),
+  "compat/one-auth-service": notice(
+    "Of several AuthServices the first is asked, or the one that a Mapping names; the old system asked all in turn.",
+  ),
   "compat/own-context": notice(
     "Of TLSContexts with one name, that of the object's own namespace counts; the old system took the first of all.",
   ),
@@ -236,6 +239,9 @@ export const diagnosticCodes = {
   "module/probe-off": warning("A probe or the diagnostics have settings, but not the one that switches them on."),
   "module/probe-without-service": warning("A probe or the diagnostics are asked for, but nothing could answer."),
   "module/second-module": warning("There is more than one Module ambassador."),
+  "module/service-hidden": warning(
+    "A Module describes a service for which there is an object of its own, which counts.",
+  ),
   "module/tls-ends-nothing": warning("The TLS settings of a Module do not end any client's TLS."),
   "module/tls-hidden": warning("A block of a Module's TLS settings has the name of a TLSContext, which is used."),
   "module/unknown-module": warning("A Module has a name that means nothing."),

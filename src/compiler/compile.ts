@@ -39,7 +39,7 @@ export function declareCompiler(g: Graph) {
   const hosts = declareHosts(g, inputs, objects, module, ingresses); //         lower: TLSContexts and Hosts
   const sockets = declareSockets(g, inputs, objects, module, hosts); //         lower, link: declared listeners
   const routes = declareRoutes(g, inputs, objects, { module, hosts, sockets, ingresses }); // lower, link, emit: routes
-  const auth = declareAuth(g, objects, routes.lookup); //                       lower: AuthServices
+  const auth = declareAuth(g, objects, routes); //                              lower: AuthServices
   const rateLimit = declareRateLimit(g, module.rateLimit, module.settings, routes.lookup); // lower: RateLimitServices
   const logs = declareLogServices(g, objects, routes.lookup); //                lower: LogServices
   const tracing = declareTracing(g, objects, routes.lookup); //                 lower: TracingServices

@@ -2,6 +2,7 @@
 import { type ResourceRef, refKey } from "#base/origin.ts";
 import type { Declared } from "./compile.ts";
 import type { ResourceType } from "./ir/encoded.ts";
+import type { Asked } from "./lanes/slots.ts";
 
 const authFilter = "envoy.filters.http.ext_authz";
 const limitFilter = "envoy.filters.http.ratelimit";
@@ -32,8 +33,8 @@ function refs(declared: Declared, type: ResourceType, name: string): readonly Re
 /** A slot holds what the Module or an object of its policy's own kind asks for, or a no-op that is never refused. */
 function slotOwner(declared: Declared, name: string): readonly ResourceRef[] {
   const asks = name === authFilter ? declared.auth.asked : name === limitFilter ? declared.rateLimit.asked : undefined;
-  const asking = asks?.get("");
-  return asking ? [asking.origin.ref] : moduleOwner(declared);
+  const asking: Asked | undefined = asks?.get("");
+  return asking ? [asking.origin, ...(asking.also ?? [])].map(({ ref }) => ref) : moduleOwner(declared);
 }
 
 function moduleOwner(declared: Declared): readonly ResourceRef[] {

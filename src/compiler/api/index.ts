@@ -26,6 +26,7 @@ export type { Mapping, MappingSpec } from "./ambassador/mapping.ts";
 export { mappingHosts } from "./ambassador/mapping-hosts.ts";
 export { admitModule, type Module, type ModuleSpec } from "./ambassador/module.ts";
 export type { ModuleConfig } from "./ambassador/module-config.ts";
+export { inModule } from "./ambassador/module-services.ts";
 export type { RateLimitService, RateLimitServiceSpec } from "./ambassador/rate-limit-service.ts";
 export type * from "./ambassador/resolvers.ts";
 export { parseService, type ServiceAddress } from "./ambassador/service-address.ts";

@@ -133,11 +133,12 @@ function emitProtocolOptions(options: HttpOptions): ManagerFields {
 }
 
 function emitSlot(policy: Policy): Filter {
+  const types = [noopType, policy.type, ...(policy.alsoTypes ?? [])];
   return {
     name: policy.filter,
     configType: {
       case: "configDiscovery",
-      value: { configSource: ads, typeUrls: [noopType, policy.type].map((type) => `type.googleapis.com/${type}`) },
+      value: { configSource: ads, typeUrls: types.map((type) => `type.googleapis.com/${type}`) },
     },
   };
 }

@@ -13,9 +13,10 @@ import {
   type RouteActionSchema,
   RouteSchema,
 } from "#gen/envoy/config/route/v3/route_components_pb.js";
+import { markNamespace } from "../ir/marks.ts";
 import type { NamedMatch } from "../ir/match.ts";
 import type { Forward, HashKey, Mirror, PathRewrite, Redirect, RetryPolicy, Route } from "../ir/route.ts";
-import { emitRoutePolicies, emitToHttpsPolicies } from "../policies/on-routes.ts";
+import { emitRouteMarks, emitRoutePolicies, emitToHttpsPolicies } from "../policies/on-routes.ts";
 import { duration, encode, encodeFields, fieldAt, type Init } from "./bytes.ts";
 import { emitHeaderEdits } from "./headers.ts";
 import { emitHeaderCondition, emitMatch } from "./match.ts";
@@ -66,12 +67,23 @@ export function emitRoute(route: Route, httpsPort: number | undefined): EncodedR
   return {
     match: bytes.subarray(match.start, match.end),
     action: bytes.subarray(match.end, action.end),
-    common: bytes.subarray(action.end),
+    common: withMarks(bytes.subarray(action.end), route),
     toHttps: encodeToHttps(httpsPort),
     ...(route.action.kind === "forward" ? { cluster: route.action.cluster } : {}),
     ...(route.action.kind === "forward" && route.action.mirror ? { mirror: route.action.mirror.cluster } : {}),
     ...(route.match.proto ? { proto: route.match.proto } : {}),
   };
+}
+
+/** Metadata has a number between those of the actions, so that it is encoded by itself. */
+function withMarks(common: Uint8Array, { policies }: Route): Uint8Array {
+  const marks = policies && emitRouteMarks(policies);
+  if (!marks) return common;
+  const metadata = encodeFields(RouteSchema, { metadata: { filterMetadata: { [markNamespace]: marks } } });
+  const all = new Uint8Array(common.length + metadata.length);
+  all.set(common);
+  all.set(metadata, common.length);
+  return all;
 }
 
 const toHttps = new Map<number | undefined, Uint8Array>();

@@ -28,7 +28,9 @@ export function withoutRefusedSlot(
   const before = Object.entries(specOf(lastGood)?.config ?? {}).filter(([key]) => isOf(policy, key));
   const others = Object.entries(spec.config).filter(([key]) => !isOf(policy, key));
   const config = Object.fromEntries([...others, ...before]);
-  const key = Object.keys(spec.config).find((one) => isOf(policy, one)) ?? policy.name;
+  const key = Object.keys(spec.config).find((one) => isOf(policy, one));
+  // A Module that fills the slot as a whole is left out as a whole, like any other object.
+  if (key === undefined) return undefined;
   return {
     object: { ...raw, body: { ...raw.body, spec: { ...spec, config } } },
     from: before.length > 0 ? "lastGood" : "match",

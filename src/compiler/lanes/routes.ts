@@ -4,6 +4,7 @@ import * as ambassador from "../frontends/ambassador/index.ts";
 import type { Graph } from "../graph/index.ts";
 import type { Route } from "../ir/route.ts";
 import * as link from "../link/index.ts";
+import { authServicesByName } from "./auth.ts";
 import type { Hosts } from "./hosts.ts";
 import { declareIngressRoutes, type Ingresses } from "./ingress.ts";
 import type { ModuleValues } from "./module.ts";
@@ -31,7 +32,14 @@ export function declareRoutes(
 ) {
   const { all } = objects;
   const resolvers = g.index("resolvers by name", declareResolvers(g, all), (resolver) => [resolver.name]);
-  const lookup = { settings, defaults: module.defaults, policies: module.policies, resolvers, ...hosts.contextLookup };
+  const lookup = {
+    settings,
+    defaults: module.defaults,
+    policies: module.policies,
+    authServices: authServicesByName(g, objects.authServices),
+    resolvers,
+    ...hosts.contextLookup,
+  };
   const lowerMapping = ambassador.lowerMapping(lookup);
   const ofMappings = g.map("lower.Mapping", all("Mapping"), ({ resource, from }, reads, key) =>
     lowerMapping({ mapping: resource, ...(from === "match" ? { broken: true } : {}) }, reads, key),

@@ -23,6 +23,8 @@ export interface ModuleSettings {
 export interface Asked {
   readonly value: unknown;
   readonly origin: Origin;
+  /** Others that have a part in it. */
+  readonly also?: readonly Origin[];
   /** Those that the filter sends requests to. */
   readonly clusters?: readonly string[];
 }

@@ -8,7 +8,7 @@ import type { Origin } from "#base/origin.ts";
 import type { MappingSpec, ModuleConfig } from "../api/index.ts";
 import type { PolicyUse } from "../ir/route.ts";
 import { policies } from "./index.ts";
-import type { InstanceLabels } from "./policy.ts";
+import type { InstanceLabels, NamedAuthService } from "./policy.ts";
 
 type Uses = Readonly<Record<string, PolicyUse>>;
 
@@ -25,8 +25,10 @@ export function lowerRoutePolicies(
   spec: MappingSpec,
   { defaults, labels }: InstancePolicies = {},
   at: Origin,
+  authService?: NamedAuthService,
 ): Checked<Uses> {
-  const own = collect(({ route }) => [route.lower(spec, at, labels), route.reach]);
+  const around = { ...(labels ? { labels } : {}), ...(authService ? { authService } : {}) };
+  const own = collect(({ route }) => [route.lower(spec, at, around), route.reach]);
   return own.value
     ? { ...own, value: { ...defaults, ...own.value } }
     : { ...own, ...(defaults && { value: defaults }) };
@@ -52,12 +54,25 @@ function collect(
 
 /** EMIT: a route's configuration of filters, by the filters' names. */
 export function emitRoutePolicies(settings: Readonly<Record<string, unknown>>): Record<string, Any> {
+  return ofAsked(settings, ({ filter, route }, own) => [filter, route.emit(own)]);
+}
+
+/** EMIT: the words in a route's metadata that tell slots what to do, by policy; no value: none. */
+export function emitRouteMarks(settings: Readonly<Record<string, unknown>>): Record<string, string> | undefined {
+  const marks = ofAsked(settings, ({ name, route }, own) => [name, route.mark?.(own)]);
+  return Object.keys(marks).length > 0 ? marks : undefined;
+}
+
+function ofAsked<T>(
+  settings: Readonly<Record<string, unknown>>,
+  emit: (policy: (typeof onRoutes)[number], own: unknown) => readonly [string, T | undefined],
+): Record<string, T> {
   const asked = onRoutes.filter(({ name }) => settings[name] !== undefined);
-  return Object.fromEntries(asked.map(({ name, filter, route }) => [filter, route.emit(settings[name])]));
+  const emitted = asked.map((policy) => emit(policy, settings[policy.name]));
+  return Object.fromEntries(emitted.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 }
 
 /** EMIT: the configuration of filters on redirects from http to https. */
 export function emitToHttpsPolicies(): Record<string, Any> {
-  const differing = onRoutes.filter(({ route }) => route.toHttps !== undefined);
-  return Object.fromEntries(differing.map(({ filter, route }) => [filter, route.emit(route.toHttps)]));
+  return emitRoutePolicies(Object.fromEntries(onRoutes.map(({ name, route }) => [name, route.toHttps])));
 }

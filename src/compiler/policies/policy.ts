@@ -17,6 +17,8 @@ export interface Policy<Settings = unknown, RouteSettings = unknown> {
   readonly filter: string;
   /** Full name of the filter's configuration message. */
   readonly type: string;
+  /** Full names of other messages that may configure it. */
+  readonly alsoTypes?: readonly string[];
   /** The settings of the Module that it reads. */
   readonly keys: readonly (keyof ModuleConfig)[];
   /** What traffic sees where the policy is asked for and cannot be had. */
@@ -43,12 +45,24 @@ export interface RoutePart<Settings = unknown, RouteSettings = unknown> {
   /** What every redirect of a request from http to https has. */
   readonly toHttps?: RouteSettings;
   /** LOWER: what a Mapping, which is at `at`, asks for. */
-  lower(spec: MappingSpec, at: Origin, labels: InstanceLabels | undefined): Checked<RouteSettings>;
+  lower(spec: MappingSpec, at: Origin, around: RouteSurroundings): Checked<RouteSettings>;
   /** LOWER: what the Module asks for on behalf of Mappings that say nothing. */
   lowerDefault?(config: ModuleConfig, at: Origin): Checked<RouteSettings>;
-  /** EMIT: the filter's configuration of a route. */
-  emit(settings: RouteSettings): Any;
+  /** EMIT: the filter's configuration of a route, if it has any. */
+  emit(settings: RouteSettings): Any | undefined;
+  /** EMIT: the word in a route's metadata by which the slot knows what to do with its requests. */
+  mark?(settings: RouteSettings): string | undefined;
 }
+
+/** What a Mapping's words are seen against. */
+export interface RouteSurroundings {
+  readonly labels?: InstanceLabels;
+  /** What is known by the name that the Mapping gives as its AuthService. */
+  readonly authService?: NamedAuthService;
+}
+
+/** The key of an AuthService that is named, or that there is none of that name. */
+export type NamedAuthService = { readonly kind: "known"; readonly key: string } | { readonly kind: "missing" };
 
 /** What holds for the labels of all Mappings, while there is a RateLimitService. */
 export interface InstanceLabels {

@@ -161,6 +161,11 @@ const forwarding = {
     unset: false,
     versions: ["v1", "v2", "v3alpha1"],
   }),
+  auth_service: optional(
+    string(),
+    "Name of the AuthService that is asked instead of the first: `name` or `name.namespace`.",
+    { versions: ["v2", "v3alpha1"] },
+  ),
   auth_context_extensions: optional(map(string()), "Passed to the AuthService.", {
     versions: ["v2", "v3alpha1"],
   }),

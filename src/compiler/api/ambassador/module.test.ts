@@ -80,7 +80,6 @@ test("keys that JavaScript has a meaning for", () => {
 });
 
 const others: readonly [name: string, found: string][] = [
-  ["authentication", "warning[module/not-yet-supported] .spec.config"],
   ["ambasador", "warning[module/unknown-module] .metadata.name"],
   ["constructor", "warning[module/unknown-module] .metadata.name"],
 ];
@@ -90,6 +89,21 @@ for (const [name, found] of others) {
     assert.deepEqual(admitted({ server: {} }, name), { config: {}, found: [found] });
   });
 }
+
+test("Modules of v0 describe services in the words of these", () => {
+  const of = (name: string, config: object, version = "v0") =>
+    admitModule(rawResource("Module", version, { config }, { name }), defaultSettings);
+  const spec = of("authentication", { auth_service: "a:3000", allowed_headers: ["x-user"] }).value?.spec;
+  assert.deepEqual([spec?.config, spec?.authService?.auth_service], [{}, "a:3000"]);
+  assert.deepEqual(spec?.authService?.allowed_authorization_headers, ["x-user"]);
+  assert.equal(of("ratelimit", { service: "limit" }, "v2").value?.spec.rateLimitService?.service, "limit");
+  const bad = of("authentication", { timeout_ms: "soon" });
+  assert.equal(bad.value, undefined);
+  assert.deepEqual(
+    bad.diagnostics.map(({ at }) => at.path),
+    [".spec.config.timeout_ms", ".spec.config.auth_service"],
+  );
+});
 
 test("a Module without config is bad as a whole", () => {
   const { value, diagnostics } = admitModule(

@@ -3,7 +3,7 @@
  * lost with an error, the others stay.
  */
 import type { Checked, Diagnostic } from "#base/diagnostic.ts";
-import { diagnose } from "#base/diagnostic.ts";
+import { diagnose, fail, ok } from "#base/diagnostic.ts";
 import { child, type Origin } from "#base/origin.ts";
 import type { Settings } from "../../settings.ts";
 import { admitKind, problemDiagnostics } from "../admit-kind.ts";
@@ -24,6 +24,7 @@ import {
 import { ambassadorId } from "./ids.ts";
 import { type ModuleConfig, moduleConfigSchema } from "./module-config.ts";
 import { settleConfig } from "./module-rules.ts";
+import { type ModuleServices, moduleServices } from "./module-services.ts";
 import { lenient } from "./module-values.ts";
 
 /** A Module as it is written. */
@@ -32,8 +33,8 @@ export const moduleSchema = object({
   config: required(map(anything()), "The settings; which there are depends on the Module's name."),
 });
 
-/** A Module's settings: typed for the Module `ambassador`, empty for any other. */
-export interface ModuleSpec {
+/** A Module's settings: typed for the Module `ambassador`, empty for any other, with the service that some describe. */
+export interface ModuleSpec extends ModuleServices {
   readonly ambassador_id?: readonly string[];
   readonly config: ModuleConfig;
   /** The blocks of the Module `tls`, as they are written. */
@@ -59,6 +60,13 @@ export function admitModule(raw: RawObject, settings: Settings): Checked<Module>
   const at: Origin = { ref: value.ref, path: ".spec.config" };
   if (value.ref.name === "tls")
     return { value: { ...value, spec: { ...value.spec, config: {}, tls: value.spec.config } }, diagnostics };
+  const services = moduleServices(value.ref.name, value.spec.config, at, value.version);
+  if (services) {
+    const all = [...diagnostics, ...services.diagnostics];
+    return services.value
+      ? ok({ ...value, spec: { ...value.spec, config: {}, ...services.value } }, all)
+      : fail(...all);
+  }
   const { config, found } =
     value.ref.name === "ambassador" ? judge(value.spec, at) : { config: {}, found: [stranger(at)] };
   return { value: { ...value, spec: { ...value.spec, config } }, diagnostics: [...diagnostics, ...found] };
@@ -84,22 +92,13 @@ function judge(spec: Static<typeof moduleSchema>, at: Origin): { config: ModuleC
 const keyIsLost = "this setting is as if it were not there; the Module's other settings are used";
 
 function stranger(at: Origin): Diagnostic {
-  const { name } = at.ref;
-  const traffic = notYet.get(name);
-  if (traffic !== undefined)
-    return diagnose("module/not-yet-supported", at, `the Module "${name}" is not supported yet`, { traffic });
   return diagnose(
     "module/unknown-module",
     child({ ref: at.ref, path: "" }, "metadata", "name"),
-    `there is no Module named "${name}"`,
+    `there is no Module named "${at.ref.name}"`,
     {
       traffic: "it has no effect",
       hint: 'put settings of the instance into the Module named "ambassador"',
     },
   );
 }
-
-const notYet: ReadonlyMap<string, string> = new Map([
-  ["authentication", "requests are NOT checked by an authentication service"],
-  ["ratelimit", "requests are NOT limited"],
-]);

@@ -7,14 +7,14 @@ import { formatRef, type Origin } from "#base/origin.ts";
 import { type AuthService, parseService } from "../../api/index.ts";
 import type { Derived, Reads } from "../../graph/graph.ts";
 import type { ClusterDecl } from "../../ir/cluster.ts";
-import { type AuthSettings, closed, lowerAuth } from "../../policies/auth/lower.ts";
+import { closed, type Judge, lowerAuth } from "../../policies/auth/lower.ts";
 import { lowerUpstream } from "./cluster.ts";
 import { type MappingLookup, noDefaults } from "./mapping.ts";
 
 /** What one AuthService asks for. */
 export interface AuthDecl {
   readonly origin: Origin;
-  readonly settings: AuthSettings;
+  readonly judge: Judge;
   readonly upstream?: ClusterDecl;
 }
 
@@ -25,7 +25,7 @@ export function lowerAuthService(
   return (origin, service, reads, key) => {
     const { decl, diagnostics } = service ? lower(lookup, origin, service, reads) : { diagnostics: [] };
     if (decl) return { out: [[key, decl]], diagnostics };
-    return { out: [[key, { origin, settings: { kind: "deny" } }]], diagnostics: [...diagnostics, unusable(origin)] };
+    return { out: [[key, { origin, judge: { kind: "deny" } }]], diagnostics: [...diagnostics, unusable(origin)] };
   };
 }
 
@@ -46,7 +46,7 @@ function lower(
   const { value, diagnostics } = lowerAuth({ ...spec, ...linkerd }, upstream.value, origin);
   const all = [...upstream.diagnostics, ...diagnostics];
   if (!value || hasError(diagnostics)) return { diagnostics: all };
-  return { decl: { origin, settings: value, upstream: upstream.value }, diagnostics: all };
+  return { decl: { origin, judge: value, upstream: upstream.value }, diagnostics: all };
 }
 
 function unusable(origin: Origin): Diagnostic {

@@ -1,6 +1,7 @@
 /** What Mappings do with the requests that they match. */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
+import type { ResourceRef } from "#base/origin.ts";
 import { rawResource } from "../../../../test/raw-object.ts";
 import { collection, index, reads } from "../../../../test/reads.ts";
 import { admit, type Mapping } from "../../api/index.ts";
@@ -20,6 +21,7 @@ function lower(spec: object, defaults?: RouteDefaults, broken?: true) {
     resolvers: index<ResolverDecl>(),
     defaults: collection(defaults ? { "": defaults } : {}),
     policies: collection<Readonly<Record<string, PolicyUse>>>(),
+    authServices: index<ResourceRef>(),
   };
   const mapping = admit(raw, defaultSettings).value as Mapping;
   const { out, diagnostics = [] } = lowerMapping(lookup)({ mapping, ...(broken ? { broken } : {}) }, reads, "key");

@@ -1,9 +1,9 @@
 /** LOWER of Mappings: what one Mapping asks for, as one dialect-free route declaration. */
 
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
-import { child, type Origin } from "#base/origin.ts";
+import { child, type Origin, type ResourceRef } from "#base/origin.ts";
 import { type Mapping, type MappingSpec, parseService } from "../../api/index.ts";
-import type { Collection, Derived, Reads } from "../../graph/graph.ts";
+import type { Collection, Derived, Index, Reads } from "../../graph/graph.ts";
 import type { ClusterDecl, ClusterName } from "../../ir/cluster.ts";
 import type { Forward, HashKey, HeaderEdits, PathRewrite, Redirect, RouteAction, RouteDecl } from "../../ir/route.ts";
 import { type InstancePolicies, lowerRoutePolicies } from "../../policies/on-routes.ts";
@@ -13,6 +13,7 @@ import { lowerRouteDefaults, type RouteDefaults } from "./defaults.ts";
 import { mappingDeviations } from "./deviations.ts";
 import { lowerHeaderEdits, setsDestination, withDestination } from "./headers.ts";
 import { lowerMatch } from "./match.ts";
+import { denial, namedAuthService } from "./named-auth.ts";
 import { lowerRetryPolicy } from "./retry.ts";
 import { shadowNotes } from "./shadow.ts";
 import { lowerPriority, lowerUpgrades, sharedFields } from "./shared-fields.ts";
@@ -28,6 +29,8 @@ export interface MappingLookup extends UpstreamLookup {
   readonly defaults: Collection<RouteDefaults>;
   /** What holds for policies on all routes, under "". */
   readonly policies: Collection<InstancePolicies>;
+  /** AuthServices, usable or not, by their names. */
+  readonly authServices: Index<ResourceRef>;
 }
 
 /** The defaults without a Module. */
@@ -43,10 +46,14 @@ export function lowerMapping(
     const defaults = reads.get(lookup.defaults, "") ?? noDefaults;
     const matched = lowerMatch(spec, labels, origin);
     if (!matched) return { out: [] };
+    const auth = namedAuthService(lookup.authServices, spec, ref.namespace, reads);
+    const denied = denial(spec, auth);
     const { action, upstream, diagnostics } = broken
       ? unavailable([])
-      : lowerAction(lookup, spec, defaults, origin, reads);
-    const asked = broken ? { diagnostics: [] } : lowerRoutePolicies(spec, reads.get(lookup.policies, ""), origin);
+      : denied
+        ? answer(denied)
+        : lowerAction(lookup, spec, defaults, origin, reads);
+    const asked = broken ? { diagnostics: [] } : lowerRoutePolicies(spec, reads.get(lookup.policies, ""), origin, auth);
     const core = broken ? undefined : coreSettings(spec);
     const shared = broken ? undefined : sharedFields(spec);
     const decl: RouteDecl = {
@@ -87,6 +94,10 @@ interface LoweredAction {
   readonly action: RouteAction;
   readonly upstream?: ClusterDecl;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+function answer(action: RouteAction): LoweredAction {
+  return { action, diagnostics: [] };
 }
 
 function unavailable(diagnostics: readonly Diagnostic[]): LoweredAction {

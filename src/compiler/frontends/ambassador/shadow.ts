@@ -17,6 +17,7 @@ const servingFields = [
   "remove_request_headers",
   "remove_response_headers",
   "add_linkerd_headers",
+  "auth_service",
   "cors",
   "retry_policy",
   "use_websocket",

@@ -6,7 +6,8 @@ import {
   type ExtAuthzPerRouteSchema as PerRoute,
 } from "#gen/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js";
 import { duration, type Init, pack } from "../../envoy/bytes.ts";
-import type { AskSettings, AuthSettings, HttpProtocol } from "./lower.ts";
+import { emitChoice } from "./choice.ts";
+import type { AskSettings, AuthSettings, HttpProtocol, Judge } from "./lower.ts";
 import type { RouteAuth } from "./route.ts";
 
 type Filter = Init<typeof ExtAuthzSchema>;
@@ -16,9 +17,16 @@ type Override = NonNullable<Init<typeof PerRoute>["override"]>;
 const v3 = 2;
 const neverUsed = "none";
 
-/** Envoy's filter with the service, or with an order to deny everything. */
+/** Envoy's filter with the service or with an order to deny everything, or the choice between several of these. */
 export function emitAuth(settings: AuthSettings): Any {
-  return pack(ExtAuthzSchema, settings.kind === "ask" ? emitAsk(settings) : denial);
+  if (settings.kind !== "choice") return emitJudge(settings);
+  const named = settings.named.map(({ mark, judge }) => ({ mark, filter: emitJudge(judge) }));
+  return emitChoice(emitJudge(settings.usual), named, emitJudge({ kind: "deny" }));
+}
+
+/** Envoy's filter with one service, or with an order to deny everything. */
+export function emitJudge(judge: Judge): Any {
+  return pack(ExtAuthzSchema, judge.kind === "ask" ? emitAsk(judge) : denial);
 }
 
 /** Switched off for all requests, with the order to deny what it is switched off for. */
@@ -72,11 +80,13 @@ function names(list: readonly string[]) {
 }
 
 /** The filter on a route: not at all, or with something to tell the service. */
-export function emitRouteAuth(settings: RouteAuth): Any {
-  return pack(ExtAuthzPerRouteSchema, { override: overrideOf(settings) });
+export function emitRouteAuth(settings: RouteAuth): Any | undefined {
+  const override = overrideOf(settings);
+  return override && pack(ExtAuthzPerRouteSchema, { override });
 }
 
-function overrideOf(settings: RouteAuth): Override {
+function overrideOf(settings: RouteAuth): Override | undefined {
   if (settings.kind === "bypass") return { case: "disabled", value: true };
-  return { case: "checkSettings", value: { contextExtensions: { ...settings.extensions } } };
+  const { extensions } = settings;
+  return extensions && { case: "checkSettings", value: { contextExtensions: { ...extensions } } };
 }

@@ -6,7 +6,18 @@ import { type AuthServiceSpec, headerNameProblem, headerValueProblem } from "../
 import type { ClusterDecl, ClusterName } from "../../ir/cluster.ts";
 
 /** How requests are judged: by a service, or, where that cannot be, all alike. */
-export type AuthSettings = { readonly kind: "deny" } | AskSettings;
+export type Judge = { readonly kind: "deny" } | AskSettings;
+
+/** Who judges requests: one for all, or the one that a request's Mapping names, by the mark of its route. */
+export type AuthSettings =
+  | Judge
+  | { readonly kind: "choice"; readonly usual: Judge; readonly named: readonly NamedJudge[] };
+
+/** The judge of the Mappings that name it. */
+export interface NamedJudge {
+  readonly mark: string;
+  readonly judge: Judge;
+}
 
 /** Whom to ask, and how. */
 export interface AskSettings {
@@ -159,4 +170,4 @@ function twoBodies(at: Origin): Diagnostic {
 }
 
 /** What traffic sees of an AuthService that cannot be asked. */
-export const closed = "all requests get 403, except those of Mappings with bypass_auth";
+export const closed = "all requests that it would be asked about get 403";

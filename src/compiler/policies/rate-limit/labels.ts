@@ -2,7 +2,7 @@
 import { type Checked, type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, type Origin } from "#base/origin.ts";
 import type { LabelSpecifier, MappingSpec } from "../../api/index.ts";
-import type { InstanceLabels } from "../policy.ts";
+import type { InstanceLabels, RouteSurroundings } from "../policy.ts";
 
 /** One entry of a descriptor. */
 export type Entry =
@@ -17,7 +17,7 @@ export type Descriptor = readonly Entry[];
 export function lowerRouteLimits(
   { labels }: MappingSpec,
   at: Origin,
-  instance: InstanceLabels | undefined,
+  { labels: instance }: RouteSurroundings,
 ): Checked<readonly Descriptor[]> {
   const here = child(at, "spec", "labels");
   if (!labels) return some(instance?.alone ?? [], []);

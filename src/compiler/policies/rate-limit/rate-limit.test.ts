@@ -17,7 +17,7 @@ const instance: InstanceLabels = { domain: "d", common: [{ generic_key: { key: "
 
 function counted(labels: MappingSpec["labels"], of: InstanceLabels | undefined): unknown {
   const spec = { prefix: "/", service: "a", ...(labels ? { labels } : {}) };
-  const { value, diagnostics } = lowerRouteLimits(spec, at, of);
+  const { value, diagnostics } = lowerRouteLimits(spec, at, of ? { labels: of } : {});
   const limits = value && fromBinary(RateLimitPerRouteSchema, emitRouteLimits(value).value).rateLimits;
   const kinds = limits?.map(({ actions }) => actions.map(({ actionSpecifier }) => actionSpecifier.case));
   return [kinds, diagnostics.map(({ code }) => code)];
