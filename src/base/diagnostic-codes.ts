@@ -284,7 +284,7 @@ export const diagnosticCodes = {
   "service/balancing-disabled": error("Endpoints are not used, so that a Mapping cannot say how they are chosen."),
   "service/balancing-without-endpoints": error("A Mapping says how endpoints are chosen, but its resolver finds none."),
   "service/health-checks-without-endpoints": warning("Health is to be checked of a service without known endpoints."),
-  "service/health-checks-many": warning("There are several health checks of a service; the first one is made."),
+  "service/health-checks-many": warning("There are several health checks of a service, and the Envoy that runs makes one."),
   "service/http-with-tls": warning("A service says http:// but TLS is asked for."),
   "service/ignored-part": warning("A part of a service's address has no effect."),
   "service/impossible-keepalive": warning("A value of TCP keep-alive is not one that connections can have."),

@@ -4,18 +4,18 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { obtainEnvoy } from "../../src/keeper/envoy-binary.ts";
-import { caseNames } from "./case-directory.ts";
+import { obtainEnvoy, supportedEnvoys } from "../../src/keeper/envoy-binary.ts";
+import { caseNames, readCase } from "./case-directory.ts";
 import { startEnvoy, type TestEnvoy } from "./envoy.ts";
 import { type Bench, openBench, runCase } from "./golden.ts";
 import { obtainOldestEnvoy } from "./oldest-envoy.ts";
 
-const binaries: Readonly<Record<string, () => Promise<string>>> = {
-  newest: async () => (await obtainEnvoy()).path,
-  oldest: obtainOldestEnvoy,
-};
+const binaries = {
+  newest: { obtain: async () => (await obtainEnvoy()).path, minor: minorOf(supportedEnvoys.newest) },
+  oldest: { obtain: obtainOldestEnvoy, minor: minorOf(supportedEnvoys.oldest) },
+} as const;
 
-for (const [age, obtain] of Object.entries(binaries)) {
+for (const [age, { obtain, minor }] of Object.entries(binaries)) {
   describe(`${age} Envoy`, () => {
     let envoy: TestEnvoy;
     let bench: Bench;
@@ -29,10 +29,20 @@ for (const [age, obtain] of Object.entries(binaries)) {
       await bench.upstreams.close();
     });
 
-    for (const name of caseNames(process.env.CASE)) {
+    for (const name of caseNames(process.env.CASE).filter((one) => isFor(one, minor))) {
       test(name, async () => {
         assert.deepEqual(await runCase(name, bench), []);
       });
     }
   });
+}
+
+/** A case may say which Envoy its resources are for; then an older one is not asked. */
+function isFor(name: string, minor: number): boolean {
+  const { envoyVersion } = readCase(name).settings;
+  return envoyVersion === undefined || minorOf(envoyVersion) <= minor;
+}
+
+function minorOf(version: string): number {
+  return Number(version.split(".")[1]);
 }

@@ -180,6 +180,13 @@ test("words and numbers are read as Kubernetes reads them", () => {
   assert.deepEqual(objects[0]?.body["spec"], { a: true, b: false, c: "y", d: 420, e: "12:30", f: "2020-01-01" });
 });
 
+test("an alias within itself is too large", () => {
+  assert.deepEqual(
+    unfoldAnnotations(service("&x \n- *x")).diagnostics.map(({ code }) => code),
+    ["annotation/too-large"],
+  );
+});
+
 test("no text makes it throw", () => {
   const pieces = fc.constantFrom(
     "---\n",

@@ -14,6 +14,7 @@ export type Documents =
 const maxLength = 1 << 20;
 const maxValues = 100_000;
 const maxText = 4 << 20;
+const maxDepth = 64;
 
 /** Reads all documents of a text; one syntax error anywhere makes all of it unreadable. */
 export function loadDocuments(text: string): Documents {
@@ -29,7 +30,7 @@ export function loadDocuments(text: string): Documents {
 
 function attempt(text: string, lastKeyWins: boolean): Documents {
   try {
-    const values = loadAll(text, { schema: yamlDialect, maxDepth: 64, json: lastKeyWins });
+    const values = loadAll(text, { schema: yamlDialect, maxDepth, json: lastKeyWins });
     return { kind: "documents", values, duplicateKeys: lastKeyWins };
   } catch (error) {
     if (!(error instanceof YAMLException)) return { kind: "bad", reason: "not YAML", line: 1, column: 1 };
@@ -38,14 +39,15 @@ function attempt(text: string, lastKeyWins: boolean): Documents {
   }
 }
 
-function fits(value: unknown, budget: { values: number; text: number }): boolean {
-  if (--budget.values < 0) return false;
+/** An alias may stand within what it is an alias of, so that only the depth ends the look at it. */
+function fits(value: unknown, budget: { values: number; text: number }, depth = 0): boolean {
+  if (--budget.values < 0 || depth > maxDepth) return false;
   if (typeof value === "string") budget.text -= value.length;
   if (budget.text < 0) return false;
   if (typeof value !== "object" || value === null) return true;
   for (const [key, inner] of Object.entries(value)) {
     budget.text -= key.length;
-    if (!fits(inner, budget)) return false;
+    if (!fits(inner, budget, depth + 1)) return false;
   }
   return true;
 }

@@ -33,7 +33,7 @@ test("a cluster of endpoints waits for them alone", () => {
 });
 
 test("a cluster with health checks waits for endpoints to answer", () => {
-  assert.equal(emitCluster({ ...cluster, policy: { ...policy, healthCheck } }).slow, true);
+  assert.equal(emitCluster({ ...cluster, policy: { ...policy, healthChecks: [healthCheck] } }).slow, true);
 });
 
 test("a cluster of one address waits for nothing", () => {

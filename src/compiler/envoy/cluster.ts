@@ -7,7 +7,7 @@ import type { Encoded } from "../ir/encoded.ts";
 import { contentVersion, duration, encode, type Init, pack } from "./bytes.ts";
 import { ads } from "./config-source.ts";
 import { emitCircuitBreakers, emitKeepalive } from "./connection.ts";
-import { emitHealthCheck } from "./health-check.ts";
+import { emitHealthChecks } from "./health-check.ts";
 import { emitUpstreamTls } from "./tls.ts";
 
 type ClusterInit = Init<typeof ClusterSchema>;
@@ -26,7 +26,7 @@ export function emitCluster(cluster: Cluster): Encoded {
     ...emitTarget(cluster.name, target, policy),
     ...emitCircuitBreakers(policy.circuitBreakers),
     ...emitKeepalive(policy.keepalive),
-    ...(policy.healthCheck ? { healthChecks: [emitHealthCheck(policy.healthCheck, policy.http2)] } : {}),
+    ...(policy.healthChecks ? { healthChecks: emitHealthChecks(policy.healthChecks, policy.http2) } : {}),
     ...(policy.balancing ? { lbPolicy: balancers[policy.balancing] } : {}),
     ...(policy.tls ? { transportSocket: emitUpstreamTls(policy.tls) } : {}),
     typedExtensionProtocolOptions: emitHttpOptions(policy),
@@ -44,7 +44,7 @@ export function emitCluster(cluster: Cluster): Encoded {
 /** What the cluster waits for in Envoy before it can be used. */
 function warming({ policy, target }: Cluster): Pick<Encoded, "slow" | "immediate"> {
   const secrets = policy.tls?.certificate ?? policy.tls?.validation;
-  if (secrets || policy.healthCheck || target.kind === "dns") return { slow: true };
+  if (secrets || policy.healthChecks || target.kind === "dns") return { slow: true };
   return target.kind === "address" ? { immediate: true } : {};
 }
 

@@ -12,8 +12,15 @@ type HealthCheckInit = Init<typeof HealthCheckSchema>;
 /** HTTP2 of envoy.type.v3.CodecClientType. */
 const http2Codec = 1;
 
-/** A health check of a cluster that speaks HTTP/2 or not. */
-export function emitHealthCheck(check: HealthCheck, http2: boolean): HealthCheckInit {
+/** The health checks of a cluster that speaks HTTP/2 or not. Several must have names, and one alone has none. */
+export function emitHealthChecks(checks: readonly HealthCheck[], http2: boolean): HealthCheckInit[] {
+  return checks.map((check, index) => ({
+    ...(checks.length > 1 ? { name: String(index + 1) } : {}),
+    ...emitHealthCheck(check, http2),
+  }));
+}
+
+function emitHealthCheck(check: HealthCheck, http2: boolean): HealthCheckInit {
   return {
     timeout: duration(check.timeoutMs),
     interval: duration(check.intervalMs),

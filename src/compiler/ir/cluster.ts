@@ -52,7 +52,7 @@ export interface ConnectionPolicy {
   readonly circuitBreakers?: readonly CircuitBreaker[];
   readonly keepalive?: Keepalive;
   /** For endpoints only. */
-  readonly healthCheck?: HealthCheck;
+  readonly healthChecks?: readonly HealthCheck[];
   /** How endpoints are chosen; absent: in turn. */
   readonly balancing?: "least_request" | "ring_hash" | "maglev";
   /** Gets copies only, so that what happens to them never counts for real requests. */

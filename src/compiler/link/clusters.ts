@@ -26,22 +26,41 @@ export function linkCluster(lookup: ClusterLookup): (decls: readonly ClusterDecl
     const decl = decls[0];
     if (!decl) return { out: [] };
     const { target, diagnose: why } = linkTarget(lookup, decl, reads);
-    const { policy, unchecked } = linkHealthCheck(decl, target);
+    const { policy, told } = linkHealthChecks(lookup, decl, target, reads);
     const cluster: Cluster = { name: decl.name, origin: decl.origin, target, policy };
-    const diagnostics = [...(why ? decls.map(why) : []), ...(unchecked ? decls.map(checksNothing) : [])];
+    const diagnostics = [...(why ? decls.map(why) : []), ...(told ? decls.map(told) : [])];
     return { out: [[decl.name, cluster]], diagnostics };
   };
 }
 
 /** Endpoints alone are checked; an upstream that has none is not. */
-function linkHealthCheck(
+function linkHealthChecks(
+  lookup: ClusterLookup,
   { policy, host }: ClusterDecl,
   target: ClusterTarget,
-): { readonly policy: ConnectionPolicy; readonly unchecked?: true } {
-  const { healthCheck, ...others } = policy;
-  if (!healthCheck) return { policy };
-  if (target.kind !== "endpoints") return { policy: others, unchecked: true };
-  return { policy: { ...policy, healthCheck: { ...healthCheck, probe: { host, ...healthCheck.probe } } } };
+  reads: Reads,
+): { readonly policy: ConnectionPolicy; readonly told?: (decl: ClusterDecl) => Diagnostic } {
+  const { healthChecks: asked, ...others } = policy;
+  if (!asked) return { policy };
+  if (target.kind !== "endpoints") return { policy: others, told: checksNothing };
+  const tooMany = asked.length > 1 && !makesSeveralChecks(reads.get(lookup.settings, "")?.envoyVersion);
+  const made = tooMany ? asked.slice(0, 1) : asked;
+  const healthChecks = made.map((check) => ({ ...check, probe: { host, ...check.probe } }));
+  return { policy: { ...policy, healthChecks }, ...(tooMany ? { told: oneCheckOnly } : {}) };
+}
+
+/** Envoy knows several health checks of one cluster since 1.40. */
+function makesSeveralChecks(version = ""): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 1 || (major === 1 && minor >= 40);
+}
+
+function oneCheckOnly({ origin }: ClusterDecl): Diagnostic {
+  const at = { ref: origin.ref, path: ".spec.health_checks[1]" };
+  return diagnose("service/health-checks-many", at, "this Envoy makes one health check, and there are more", {
+    traffic: "the first one decides which endpoints get requests",
+    hint: "run Envoy 1.40 or newer",
+  });
 }
 
 function checksNothing({ origin, host }: ClusterDecl): Diagnostic {

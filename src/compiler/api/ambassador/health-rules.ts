@@ -27,17 +27,9 @@ export function healthCheckProblems(
   const problems = checks.flatMap((check, index) =>
     problemsOf(check, grpc).map(([steps, why]): Problem => [[index, ...steps], why]),
   );
-  const wrong = problems.flatMap(([steps, why]) => {
+  return problems.flatMap(([steps, why]) => {
     const where = child(at, "health_checks", ...steps);
     return why === undefined ? [] : [diagnose("mapping/invalid-value", where, `${where.path}: ${why}`, { traffic })];
-  });
-  return checks.length > 1 ? [...wrong, manyChecks(at)] : wrong;
-}
-
-function manyChecks(at: Origin): Diagnostic {
-  const where = child(at, "health_checks", 1);
-  return diagnose("service/health-checks-many", where, "Envoy makes one health check, and there are more", {
-    traffic: "the first one decides which endpoints get requests",
   });
 }
 

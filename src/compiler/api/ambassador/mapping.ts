@@ -108,9 +108,13 @@ const destination = {
   load_balancer: optional(loadBalancer, "How endpoints are chosen.", {
     versions: ["v1", "v2", "v3alpha1"],
   }),
-  health_checks: optional(healthChecks, "Active health checks.", {
-    old: { name: "v3health_checks" },
-  }),
+  health_checks: optional(
+    healthChecks,
+    "Active health checks; an endpoint gets requests while it passes all of them.",
+    {
+      old: { name: "v3health_checks" },
+    },
+  ),
   grpc: optional(boolean(), "Speak HTTP/2 with the service.", { unset: false }),
   enable_ipv4: optional(boolean(), "Whether IPv4 addresses of the service are used.", {
     versions: ["v1", "v2", "v3alpha1"],

@@ -181,7 +181,6 @@ function lowerPolicy(
   const idle = fields.cluster_idle_timeout_ms || defaults.clusterIdleTimeoutMs;
   const lifetime = fields.cluster_max_connection_lifetime_ms || defaults.clusterMaxConnectionLifetimeMs;
   const breakers = fields.circuit_breakers ? lowerCircuitBreakers(fields.circuit_breakers) : defaults.circuitBreakers;
-  const check = fields.health_checks?.[0];
   const keepalive = fields.keepalive ? lowerKeepalive(fields.keepalive) : defaults.keepalive;
   return {
     connectTimeoutMs: fields.connect_timeout_ms ?? 3000,
@@ -193,7 +192,7 @@ function lowerPolicy(
     statName: fields.stats_name ?? defaults.statsName ?? statName(address),
     ...(breakers === undefined ? {} : { circuitBreakers: breakers }),
     ...(keepalive === undefined ? {} : { keepalive }),
-    ...(check ? { healthCheck: lowerHealthCheck(check) } : {}),
+    ...(fields.health_checks ? { healthChecks: fields.health_checks.map(lowerHealthCheck) } : {}),
     ...(fields.shadow ? { shadow: true } : {}),
     ...(fields.cluster_tag === undefined ? {} : { tag: fields.cluster_tag }),
   };
