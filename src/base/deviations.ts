@@ -31,6 +31,7 @@ export const deviations: Table = {
   "compat/dotted-names": { from: ["2.x", "3.x", "4.x"] },
   "compat/false-is-off": all,
   "compat/forwarded-proto": { from: ["2.x", "3.x", "4.x"] },
+  "compat/host-files": all,
   "compat/idle-time": all,
   "compat/ingress-paths": all,
   "compat/ip-allow-nobody": all,

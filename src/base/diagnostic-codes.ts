@@ -64,6 +64,7 @@ export const diagnosticCodes = {
   "compat/forwarded-proto": notice(
     "A Mapping for requests that came as http gets those alone; the old system gave it those of https, too.",
   ),
+  "compat/host-files": notice("A Host serves TLS with a certificate in files; the old system asked for a tlsSecret."),
   "compat/idle-time": notice("The idle_time of TCP keep-alive counts; the old system read another field."),
   "compat/ingress-paths": notice(
     "Paths of an Ingress are sent on as they are, and Prefix counts whole segments; the old system did neither.",
@@ -308,9 +309,13 @@ export const diagnosticCodes = {
 
   // tls
   "tls/broken-context": error("A TLSContext that is referred to cannot be used."),
+  "tls/half-certificate": error("A certificate's file is named without that of its private key, or the reverse."),
+  "tls/two-authorities": error("Both a Secret and a file are named for the authority of certificates."),
+  "tls/two-certificates": error("Both a Secret and files are named for a certificate."),
   "tls/unchecked-clients": error("Client certificates are asked for but there is nothing to check them against."),
   "tls/unknown-context": error("There is no TLSContext of this name."),
   "tls/unknown-name": error("A cipher suite, a curve, a protocol or a server name is not one that can be used."),
+  "tls/unusable-file": error("A file may not be read, is missing or does not hold what is needed of it."),
   "tls/unusable-secret": error("A Secret is missing or does not hold what is needed of it."),
 
   // tls-context

@@ -9,7 +9,7 @@ import { exitStatus } from "./cannot-run.ts";
 import { type CompiledManifests, compileManifests } from "./manifests.ts";
 import { environmentHelp, formatOption, withSettings } from "./options.ts";
 import { hasColors, write, writeError } from "./output.ts";
-import { type SettingsFlags, settingsFrom } from "./settings.ts";
+import type { SettingsFlags } from "./settings.ts";
 import { type NamedResources, staticEnvoy } from "./static-envoy.ts";
 
 type Depth = "resources" | "ir" | "envoy";
@@ -47,7 +47,7 @@ Exit status: 0 no errors (warnings and notices may be there), 1 errors, 2 could 
 }
 
 async function printCompiled(paths: readonly string[], flags: Flags): Promise<void> {
-  const compiled = await compileManifests(paths, settingsFrom(flags, process.env));
+  const compiled = await compileManifests(paths, flags);
   const view = viewOf(flags.emit, compiled);
   write(flags.format === "json" ? `${JSON.stringify(view, null, 2)}\n` : dump(view, { lineWidth: -1, noRefs: true }));
   const options = { locate: compiled.locate, colors: hasColors(process.stderr) };

@@ -8,6 +8,7 @@ import { CannotRun, exitStatus } from "./cannot-run.ts";
 import { checkPorts } from "./check-ports.ts";
 import { commandEndpoints } from "./endpoints.ts";
 import { explainFailure } from "./explain-failure.ts";
+import { fileDirectories } from "./file-directories.ts";
 import { type RunFlags, withRunOptions } from "./run.ts";
 import { parsePort, settingsFrom } from "./settings.ts";
 
@@ -34,6 +35,7 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
   const running = runControl({
     paths,
     settings: { ...settings, envoyVersion: flags.envoyVersion },
+    fileDirectories: fileDirectories(flags, process.env),
     runtimeDirectory: keeper.runtimeDirectory,
     ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
     ...(adminPort === undefined ? {} : { adminPort }),

@@ -7,7 +7,7 @@ import { type CompiledManifests, compileManifests } from "./manifests.ts";
 import { formatOption, withSettings } from "./options.ts";
 import { hasColors, write } from "./output.ts";
 import { formatPlace, type Placed, place } from "./place.ts";
-import { type SettingsFlags, settingsFrom } from "./settings.ts";
+import type { SettingsFlags } from "./settings.ts";
 
 type Sign = "+" | "-" | "~";
 
@@ -40,9 +40,8 @@ Exit status: 0 nothing changes, 1 something does, 2 could not run.`,
 }
 
 async function diff(older: string, newer: string, flags: Flags): Promise<void> {
-  const settings = settingsFrom(flags, process.env);
-  const before = await compileManifests([older], settings);
-  const after = await compileManifests([newer], settings);
+  const before = await compileManifests([older], flags);
+  const after = await compileManifests([newer], flags);
   const requests = compare(rowsByRequest(before), rowsByRequest(after), describeRow);
   const resources = compare(byName(before.resources), byName(after.resources), () => "");
   if (flags.format === "json") write(`${JSON.stringify({ requests, resources }, null, 2)}\n`);

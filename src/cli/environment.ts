@@ -64,6 +64,11 @@ export const variables: readonly Variable[] = [
   },
   { name: "AMBASSADOR_EXPAND_ENV", unset: "", effect: "Further such names." },
   {
+    name: "DRAGOMAN_FILE_DIRS",
+    unset: "none",
+    effect: "Directories, separated by colons, that certificate files which manifests name may be read from.",
+  },
+  {
     name: "DRAGOMAN_FALLBACK_CERT",
     unset: "`false`",
     effect:

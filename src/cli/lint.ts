@@ -7,7 +7,7 @@ import { exitStatus } from "./cannot-run.ts";
 import { type CompiledManifests, compileManifests } from "./manifests.ts";
 import { environmentHelp, formatOption, withSettings } from "./options.ts";
 import { hasColors, write, writeError } from "./output.ts";
-import { type SettingsFlags, settingsFrom } from "./settings.ts";
+import type { SettingsFlags } from "./settings.ts";
 
 /** The command. */
 export function lintCommand(): Command {
@@ -45,7 +45,7 @@ interface LintFlags extends SettingsFlags {
 }
 
 async function lint(paths: readonly string[], flags: LintFlags): Promise<void> {
-  const compiled = await compileManifests(paths, settingsFrom(flags, process.env));
+  const compiled = await compileManifests(paths, flags);
   const { against } = flags;
   const shown = against ? compiled.diagnostics.filter(({ code }) => deviatesFrom(against, code)) : compiled.diagnostics;
   const { locate } = compiled;

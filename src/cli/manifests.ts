@@ -2,9 +2,10 @@
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { compareDiagnostics, type Locate } from "#base/render-diagnostic.ts";
 import { type Compiler, compile, defaultSettings, type Encoded, isKnownKind, type RawObject } from "#compiler";
-import { readFiles } from "../control/sources/files.ts";
+import { readFiles, readWanted } from "../control/sources/files.ts";
+import { fileDirectories } from "./file-directories.ts";
 import { checkPaths } from "./paths.ts";
-import type { ChosenSettings } from "./settings.ts";
+import { type SettingsFlags, settingsFrom } from "./settings.ts";
 
 /** What manifests say and what they compile to. */
 export interface CompiledManifests {
@@ -19,15 +20,19 @@ export interface CompiledManifests {
 }
 
 /** Reads and compiles. */
-export async function compileManifests(paths: readonly string[], chosen: ChosenSettings): Promise<CompiledManifests> {
+export async function compileManifests(paths: readonly string[], flags: SettingsFlags): Promise<CompiledManifests> {
   checkPaths(paths);
-  const settings = { ...defaultSettings, ...chosen };
+  const settings = { ...defaultSettings, ...settingsFrom(flags, process.env) };
+  const directories = fileDirectories(flags, process.env);
   const { edits, locate, ignored, ...read } = await readFiles(paths, {
     isKnownKind,
     defaultNamespace: settings.namespace,
   });
   const objects = edits.flatMap(({ key, value }) => (value ? [[key, value] as const] : []));
-  const { resources, compiler, diagnostics } = compile(objects, { settings });
+  const { resources, compiler, diagnostics } = compile(objects, {
+    settings,
+    readFile: (path) => readWanted(path, directories),
+  });
   return {
     objects: objects.map(([, object]) => object),
     resources,

@@ -6,7 +6,8 @@ export function withSettings(command: Command): Command {
   return command
     .option("--port <listener:local>", "put a listener port elsewhere on this machine; repeatable", collect)
     .option("--resolve <service:port=address:port>", "give a service an address; repeatable", collect)
-    .option("--https-port <port>", "the port that redirects to https name");
+    .option("--https-port <port>", "the port that redirects to https name")
+    .option("--file-dir <directory>", "a directory that certificate files may be read from; repeatable", collect);
 }
 
 /** `--format`, one of these; the first is the default. */
@@ -28,4 +29,5 @@ Environment:
   AMBASSADOR_ENVOY_BIND_ADDRESS         where listeners bind (0.0.0.0)
   AMBASSADOR_DISABLE_ENDPOINTS          not empty: route to Services' cluster addresses
   DISABLE_STRICT_LABEL_SELECTORS        true: one matching label suffices
+  DRAGOMAN_FILE_DIRS                    directories that certificate files may be read from, separated by colons
   DRAGOMAN_EXPAND_ENV                   names that manifests may use as $NAME, separated by commas`;

@@ -8,7 +8,7 @@ import { compileManifests } from "./manifests.ts";
 import { formatOption, withSettings } from "./options.ts";
 import { write } from "./output.ts";
 import { formatField, type Placed, place } from "./place.ts";
-import { type SettingsFlags, settingsFrom } from "./settings.ts";
+import type { SettingsFlags } from "./settings.ts";
 import { renderTable } from "./table.ts";
 
 interface Flags extends SettingsFlags {
@@ -44,7 +44,7 @@ async function routes(paths: readonly string[], flags: Flags): Promise<void> {
 }
 
 async function fromPaths(paths: readonly string[], flags: Flags): Promise<readonly Placed<RouteRow>[]> {
-  const { compiler, locate } = await compileManifests(paths, settingsFrom(flags, process.env));
+  const { compiler, locate } = await compileManifests(paths, flags);
   return routeRows(compiler, locate);
 }
 

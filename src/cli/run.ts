@@ -107,6 +107,7 @@ function controlArguments(paths: readonly string[], flags: RunFlags, envoyVersio
   const pairs: readonly (readonly [string, string | undefined])[] = [
     ...(flags.port ?? []).map((port) => ["--port", port] as const),
     ...(flags.resolve ?? []).map((resolve) => ["--resolve", resolve] as const),
+    ...(flags.fileDir ?? []).map((directory) => ["--file-dir", directory] as const),
     ["--https-port", flags.httpsPort],
     ["--admin-port", flags.adminPort],
     ["--state-dir", state],

@@ -12,6 +12,7 @@ export interface SettingsFlags {
   readonly port?: readonly string[];
   readonly resolve?: readonly string[];
   readonly httpsPort?: string;
+  readonly fileDir?: readonly string[];
 }
 
 /** The settings that somebody has decided about. */

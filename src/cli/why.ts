@@ -8,7 +8,7 @@ import { compileManifests } from "./manifests.ts";
 import { collect, formatOption, withSettings } from "./options.ts";
 import { hasColors, write } from "./output.ts";
 import { type Placed, place } from "./place.ts";
-import { type SettingsFlags, settingsFrom } from "./settings.ts";
+import type { SettingsFlags } from "./settings.ts";
 import { renderWhy } from "./why-text.ts";
 
 interface Flags extends SettingsFlags {
@@ -60,7 +60,7 @@ async function why(request: string, paths: readonly string[], flags: Flags): Pro
 }
 
 async function fromPaths(question: WhyQuestion, paths: readonly string[], flags: Flags) {
-  const { compiler, locate } = await compileManifests(paths, settingsFrom(flags, process.env));
+  const { compiler, locate } = await compileManifests(paths, flags);
   return answerWhy(compiler, locate, question);
 }
 

@@ -3,6 +3,7 @@
  */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { ResourceRef } from "#base/origin.ts";
+import type { FileContent } from "./api/file-content.ts";
 import type { RawObject } from "./api/raw-object.ts";
 import type { Declared } from "./compile.ts";
 import type { Inspection } from "./graph/index.ts";
@@ -30,12 +31,14 @@ export interface Refusal {
 
 /**
  * One change of the compiler's input. `object` keys are the source's own and unique per place of reading (two files
- * may hold the same object); `lastGood` and `refusal` keys are `refKey`s. An absent value deletes.
+ * may hold the same object); `lastGood` and `refusal` keys are `refKey`s; `file` keys are
+ * paths as they are written. An absent value deletes.
  */
 export type CompilerEdit =
   | { readonly kind: "object"; readonly key: string; readonly value?: RawObject | undefined }
   | { readonly kind: "lastGood"; readonly key: string; readonly value?: LastGood | undefined }
   | { readonly kind: "refusal"; readonly key: string; readonly value?: Refusal | undefined }
+  | { readonly kind: "file"; readonly key: string; readonly value?: FileContent | undefined }
   | { readonly kind: "settings"; readonly value: Settings };
 
 /** A resource that a commit added, changed or (`resource` absent) removed. */
@@ -57,6 +60,8 @@ export interface Compiler {
   apply(edits: readonly CompilerEdit[]): void;
   /** Brings every derived value up to date, or as many as `mayContinue` (asked between keys) allows. */
   commit(mayContinue?: () => boolean): CommitResult;
+  /** The files that the configuration names, by path; they come back as edits. Complete when a commit is done. */
+  wantedFiles(): ReadonlySet<string>;
   resources(type: ResourceType): Iterable<Encoded>;
   resource(type: ResourceType, name: string): Encoded | undefined;
   /** All diagnostics, in a stable order. */

@@ -3,7 +3,7 @@
  */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { formatOrigin, type Origin, type ResourceRef, refKey } from "#base/origin.ts";
-import type { RawObject } from "./api/index.ts";
+import type { FileContent, RawObject } from "./api/index.ts";
 import { type Declared, declareCompiler } from "./compile.ts";
 import type { CommitResult, Compilation, Compiler, CompilerEdit, LastGood, Refusal, ResourceChange } from "./door.ts";
 import { type Changes, type Graph, openGraph } from "./graph/index.ts";
@@ -26,6 +26,8 @@ export interface CompileInputs {
   readonly settings?: Settings;
   readonly lastGood?: Iterable<readonly [string, LastGood]>;
   readonly refusals?: Iterable<readonly [string, Refusal]>;
+  /** Asked for every file that the configuration names. */
+  readonly readFile?: (path: string) => FileContent;
 }
 
 /** Opens a compiler without objects. `strict` makes bugs of the compiler throw instead of being reported. */
@@ -42,6 +44,7 @@ export function openCompiler(
     },
     commit: (mayContinue) => commitResult(declared, graph.commit(mayContinue)),
     resources: (type) => valuesOf(declared.outputs[type]),
+    wantedFiles: () => declared.inputs.files.wanted(),
     resource: (type, name) => declared.outputs[type].get(name),
     diagnostics: () => sortedDiagnostics(graph),
     owners: (type, name) => ownersOf(declared, type, name),
@@ -63,6 +66,7 @@ export function compile(
   for (const [key, value] of inputs.refusals ?? []) edits.push({ kind: "refusal", key, value });
   compiler.apply(edits);
   compiler.commit();
+  if (inputs.readFile) readFiles(compiler, inputs.readFile);
   return {
     resources: types.flatMap((type) => [...compiler.resources(type)]),
     diagnostics: compiler.diagnostics(),
@@ -70,10 +74,23 @@ export function compile(
   };
 }
 
-function applyEdit({ objects, lastGood, refusals, settings }: Declared["inputs"], edit: CompilerEdit): void {
+/** What a file says may name others. */
+function readFiles(compiler: Compiler, readFile: (path: string) => FileContent): void {
+  const known = new Set<string>();
+  for (;;) {
+    const paths = [...compiler.wantedFiles()].filter((path) => !known.has(path));
+    if (paths.length === 0) return;
+    for (const path of paths) known.add(path);
+    compiler.apply(paths.map((path) => ({ kind: "file", key: path, value: readFile(path) }) as const));
+    compiler.commit();
+  }
+}
+
+function applyEdit({ objects, lastGood, refusals, files, settings }: Declared["inputs"], edit: CompilerEdit): void {
   if (edit.kind === "settings") settings.set("", edit.value);
   else if (edit.kind === "object") write(objects, edit.key, edit.value);
   else if (edit.kind === "lastGood") write(lastGood, edit.key, edit.value);
+  else if (edit.kind === "file") write(files, edit.key, edit.value);
   else write(refusals, edit.key, edit.value);
 }
 

@@ -10,6 +10,7 @@ import { createLastGoodKeeper } from "./last-good.ts";
 import { createQuarantine, type Quarantine } from "./quarantine.ts";
 import { createRefusedHere } from "./refused-here.ts";
 import { openSchedule, type Schedule } from "./schedule.ts";
+import type { WantedFiles } from "./sources/wanted-files.ts";
 import type { State, StateFile } from "./state-file.ts";
 import type { Refused } from "./xds/refusal.ts";
 import type { XdsServer } from "./xds/server.ts";
@@ -22,6 +23,8 @@ export interface PipelineOptions {
   readonly state: State;
   readonly stateFile: StateFile | undefined;
   readonly log: Log;
+  /** Files that manifests name. */
+  readonly wanted: Pick<WantedFiles, "edits">;
   diagnostics(): readonly Diagnostic[];
   /** Shows all diagnostics, some of which are new. */
   show(all: readonly Diagnostic[]): void;
@@ -88,6 +91,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
       announceDrains(changes, (name) => xds.snapshot.get("listener", name), log);
       return release(changes, done);
     },
+    files: () => options.wanted.edits(compiler.wantedFiles()),
     settle(diagnosticsChanged) {
       const edits = [...lastGood.after(), ...quarantine.forgetGone()];
       if (!quarantine.busy) save();
@@ -141,13 +145,19 @@ function createRelease(
   xds: XdsServer,
   onReleased: (change: ResourceChange) => void,
 ): (changes: readonly ResourceChange[], done: boolean) => number {
-  let held: ResourceChange[] = [];
+  /** By resource: a later change takes the place of an earlier one. */
+  const held = new Map<string, ResourceChange>();
   return (changes, done) => {
     const ready: ResourceChange[] = [];
-    for (const change of changes) (done || mayGoFirst(change) ? ready : held).push(change);
+    for (const change of changes) {
+      const key = `${change.type} ${change.name}`;
+      held.delete(key);
+      if (done || mayGoFirst(change)) ready.push(change);
+      else held.set(key, change);
+    }
     if (done) {
-      ready.unshift(...held);
-      held = [];
+      ready.unshift(...held.values());
+      held.clear();
     }
     if (ready.length === 0) return xds.snapshot.number;
     const number = xds.update(ready);

@@ -12,6 +12,7 @@ import { debugEndpoints, diagnosticsEndpoints, healthEndpoints, publicPaths } fr
 import { openPipeline, type Pipeline } from "./pipeline.ts";
 import { createDiagnosticLog } from "./report-log.ts";
 import { type FileBatch, type FileWatcher, watchFiles } from "./sources/files.ts";
+import { openWantedFiles, type WantedFiles } from "./sources/wanted-files.ts";
 import { openStateFile } from "./state-file.ts";
 import { serveXds, type XdsServer } from "./xds/server.ts";
 
@@ -20,6 +21,8 @@ export interface ControlOptions {
   /** Files, directories, `-`. */
   readonly paths: readonly string[];
   readonly settings: Settings;
+  /** Directories that files which manifests name are read from. */
+  readonly fileDirectories: readonly string[];
   /** Where the sockets go: made by the keeper, open to its owner only. */
   readonly runtimeDirectory: string;
   /** Where what must outlive this process is kept; without it nothing is. */
@@ -81,9 +84,17 @@ async function start(
   const diagnostics = () => [...ofFiles, ...compiler.diagnostics()];
   const showNew = createDiagnosticLog(log, options.logFormat ?? "text");
   const show = (all: readonly Diagnostic[]) => showNew(all, locate);
-  const pipeline = openPipeline({ compiler, xds, state, stateFile, log, diagnostics, show });
+  const wanted: WantedFiles = openWantedFiles({
+    directories: options.fileDirectories,
+    onChange: (edits) => void pipeline.push(edits),
+  });
+  closers.push(async () => wanted.close());
+  const pipeline = openPipeline({ compiler, xds, state, stateFile, log, wanted, diagnostics, show });
   const served = async () => xds.whenAcknowledged(await pipeline.idle());
-  const rescan = async () => watcher?.rescan();
+  const rescan = async () => {
+    wanted.rescan();
+    await watcher?.rescan();
+  };
   const view: ControlView = { compiler, xds, settings, locate, diagnostics, served, rescan };
 
   let isReady = false;

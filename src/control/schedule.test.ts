@@ -30,6 +30,7 @@ function counting(slices: number, more: Partial<ScheduleOptions> = {}) {
     compiler,
     prepare: (edits) => edits,
     release: (_, done) => (done ? ++number : number),
+    files: () => [],
     settle: () => [],
     ...more,
   });
@@ -51,6 +52,18 @@ describe("schedule", () => {
     const second = schedule.push([edit("b")]);
     assert.deepEqual(await Promise.all([first, second]), [1, 1]);
     assert.deepEqual(events, ["apply a", "commit", "apply b", "commit", "commit", "commit"]);
+  });
+
+  test("nothing is released as complete before the files that it names are there", async () => {
+    const released: boolean[] = [];
+    const wanted = [edit("file")];
+    const { schedule, events } = counting(1, {
+      files: () => wanted.splice(0),
+      release: (_, done) => released.push(done),
+    });
+    await schedule.push([edit("a")]);
+    assert.deepEqual(events, ["apply a", "commit", "apply file", "commit"]);
+    assert.deepEqual(released, [false, true]);
   });
 
   test("what follows from a commit is compiled before anybody is told", async () => {

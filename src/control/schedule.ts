@@ -11,6 +11,8 @@ export interface ScheduleOptions {
   prepare(edits: readonly CompilerEdit[]): readonly CompilerEdit[];
   /** Changes that may be served, and whether the commit is complete. Gives the number that stands for them. */
   release(changes: readonly ResourceChange[], done: boolean): number;
+  /** A commit is complete. Gives the files that the configuration names and the compiler does not have yet. */
+  files(): readonly CompilerEdit[];
   /** Everything up to here is compiled. Gives edits that follow from that. */
   settle(diagnosticsChanged: boolean): readonly CompilerEdit[];
 }
@@ -79,12 +81,15 @@ export function openSchedule(options: ScheduleOptions): Schedule {
     const until = performance.now() + sliceMs;
     const result: CommitResult = compiler.commit(() => performance.now() < until);
     const changed = diagnosticsChanged || result.diagnosticsChanged;
-    number = options.release(result.resources, result.done);
-    if (!result.done) {
+    const files = result.done ? options.files() : [];
+    const done = result.done && files.length === 0;
+    number = options.release(result.resources, done);
+    if (!done) {
       setImmediate(() => {
         // Edits that arrive meanwhile go through the same commit.
         resolve.push(...waiting.splice(0));
         apply();
+        if (files.length > 0) compiler.apply(files);
         slice(changed, resolve);
       });
       return;

@@ -2,7 +2,7 @@
  * Reads the directory of one golden case. The directory is the test, so a file that nothing reads is a mistake.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parse } from "yaml";
 import { type ResourceType, type Settings, typeUrls } from "#compiler";
 
@@ -17,6 +17,8 @@ export interface GoldenCase {
   /** Objects that must do nothing at all, `Mapping default/theirs`, in the order of the input. */
   readonly idle: readonly string[];
   readonly input: ManifestFile;
+  /** Files that manifests name, by path below `files`. */
+  readonly files: ReadonlyMap<string, string>;
   /** Manifests that were the last good ones of objects that are bad now. */
   readonly lastGood?: ManifestFile;
   readonly edits: readonly GoldenEdit[];
@@ -34,6 +36,8 @@ export interface GoldenEdit {
   readonly step: string;
   readonly apply: readonly ManifestFile[];
   readonly remove: readonly ManifestFile[];
+  /** Files that are new or take the place of others. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 const root = join(import.meta.dirname, "..", "golden");
@@ -59,13 +63,15 @@ export function readCase(name: string, within: string = root): GoldenCase {
   const lastGood = existsSync(join(directory, "last-good.yaml")) ? read(directory, "last-good.yaml") : undefined;
   const edits = readEdits(directory);
   for (const entry of readdirSync(directory)) {
-    if (!pinned.test(entry) && entry !== "edits") throw new Error(`${name}/${entry}: nothing reads this file`);
+    if (!pinned.test(entry) && entry !== "edits" && entry !== "files")
+      throw new Error(`${name}/${entry}: nothing reads this file`);
   }
   return {
     name,
     directory,
     ...readOptions(directory, name),
     input: read(directory, "input.yaml"),
+    files: readFiles(join(directory, "files")),
     ...(lastGood ? { lastGood } : {}),
     edits,
   };
@@ -73,6 +79,13 @@ export function readCase(name: string, within: string = root): GoldenCase {
 
 function read(directory: string, file: string): ManifestFile {
   return { file, text: readFileSync(join(directory, file), "utf8") };
+}
+
+function readFiles(directory: string): ReadonlyMap<string, string> {
+  if (!existsSync(directory)) return new Map();
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return new Map(paths.map((path) => [relative(directory, path), readFileSync(path, "utf8")]));
 }
 
 function readOptions(directory: string, name: string): Pick<GoldenCase, "show" | "settings" | "idle"> {
@@ -92,15 +105,25 @@ function readEdits(directory: string): GoldenEdit[] {
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder).sort();
   const manifests = names.filter((name) => /^\d\d-[\w.-]+\.yaml$/.test(name));
-  const steps = [...new Set(manifests.map((name) => name.slice(0, 2)))];
+  const folders = names.filter((name) => /^\d\d-[\w.-]+\.files$/.test(name));
+  const steps = [...new Set([...manifests, ...folders].map((name) => name.slice(0, 2)))].sort();
   for (const name of names) {
     const step = pinnedPerStep.exec(name)?.[1];
-    if (!manifests.includes(name) && !(step && steps.includes(step)))
+    if (!manifests.includes(name) && !folders.includes(name) && !(step && steps.includes(step)))
       throw new Error(`${folder}/${name}: nothing reads this file`);
   }
   const filesOf = (step: string, removes: boolean): ManifestFile[] =>
     manifests
       .filter((name) => name.startsWith(`${step}-`) && name.endsWith(".delete.yaml") === removes)
       .map((name) => read(directory, `edits/${name}`));
-  return steps.map((step) => ({ step, apply: filesOf(step, false), remove: filesOf(step, true) }));
+  const named = (step: string): ReadonlyMap<string, string> =>
+    new Map(
+      folders.filter((name) => name.startsWith(`${step}-`)).flatMap((name) => [...readFiles(join(folder, name))]),
+    );
+  return steps.map((step) => ({
+    step,
+    apply: filesOf(step, false),
+    remove: filesOf(step, true),
+    files: named(step),
+  }));
 }

@@ -6,7 +6,15 @@ import { deepEqual } from "node:assert/strict";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { refKey } from "#base/origin.ts";
 import { compareDiagnostics, renderDiagnostic } from "#base/render-diagnostic.ts";
-import { type CompilerEdit, compile, defaultSettings, type Encoded, openCompiler, type Settings } from "#compiler";
+import {
+  type Compiler,
+  type CompilerEdit,
+  compile,
+  defaultSettings,
+  type Encoded,
+  openCompiler,
+  type Settings,
+} from "#compiler";
 import type { Inputs } from "./manifests.ts";
 
 /** What the compiler made of one state of a case. */
@@ -23,6 +31,7 @@ export function compileState(inputs: Inputs, settings: Partial<Settings>): State
     {
       settings: { ...defaultSettings, ...settings },
       lastGood: inputs.lastGood.map((object) => [refKey(object.ref), { object }] as const),
+      readFile: inputs.readFile,
     },
   );
   return { resources, diagnostics: render([...inputs.diagnostics, ...diagnostics], inputs) };
@@ -35,6 +44,7 @@ export function compileStates(states: readonly Inputs[], settings: Partial<Setti
   return states.map((inputs) => {
     compiler.apply(editsBetween(previous, inputs));
     while (!compiler.commit().done);
+    giveFiles(compiler, inputs);
     previous = inputs;
     const scratch = compileState(inputs, settings);
     for (const { type, name, version } of scratch.resources) {
@@ -47,6 +57,18 @@ export function compileStates(states: readonly Inputs[], settings: Partial<Setti
     );
     return scratch;
   });
+}
+
+/** Gives a compiler every file that it wants as it is now, until it wants no others. */
+export function giveFiles(compiler: Compiler, { readFile }: Inputs): void {
+  const given = new Set<string>();
+  for (;;) {
+    const paths = [...compiler.wantedFiles()].filter((path) => !given.has(path));
+    if (paths.length === 0) return;
+    for (const path of paths) given.add(path);
+    compiler.apply(paths.map((key) => ({ kind: "file", key, value: readFile(key) }) as const));
+    while (!compiler.commit().done);
+  }
 }
 
 /** The edits that turn one state of a case into the next. */

@@ -3,7 +3,7 @@
  */
 import { formatRef } from "#base/origin.ts";
 import { defaultSettings, openCompiler, type Settings } from "#compiler";
-import { editsBetween } from "./compile-case.ts";
+import { editsBetween, giveFiles } from "./compile-case.ts";
 import type { Inputs } from "./manifests.ts";
 
 /** The objects that could be left out, as people read them. */
@@ -11,6 +11,7 @@ export function unconsumed(inputs: Inputs, settings: Partial<Settings>): string[
   const compiler = openCompiler({ ...defaultSettings, ...settings }, { strict: true });
   compiler.apply(editsBetween(undefined, inputs));
   compiler.commit();
+  giveFiles(compiler, inputs);
   return inputs.objects.flatMap(({ key, object }) => {
     compiler.apply([{ kind: "object", key }]);
     const { resources, diagnosticsChanged } = compiler.commit();

@@ -35,7 +35,7 @@ export function checkCompiled(name: string, update: boolean): void {
 /** The inputs of a case with the ports that are the same in every run. */
 export function fixedInputs(golden: GoldenCase, material: Material): Inputs[] {
   const ports = fixedPorts(upstreamsIn(textsOf(golden)));
-  return inputsOf(golden, (text) => expandPlaceholders(text, material, ports), golden.settings.namespace);
+  return inputsOf(golden, (text, form) => expandPlaceholders(text, material, ports, form), golden.settings.namespace);
 }
 
 /** What requests run against, shared by all cases of a run. */
@@ -82,7 +82,7 @@ export async function runInputs(golden: GoldenCase, inputs: readonly Inputs[], b
 export async function liveExpand(golden: GoldenCase, bench: Bench): Promise<Expand> {
   const ports = new Map<string, number>();
   for (const upstream of upstreamsIn(textsOf(golden))) ports.set(upstream.name, await bench.upstreams.open(upstream));
-  return (text) => expandPlaceholders(text, bench.material, ({ name }) => ports.get(name) ?? 0);
+  return (text, form) => expandPlaceholders(text, bench.material, ({ name }) => ports.get(name) ?? 0, form);
 }
 
 function probesOf(golden: GoldenCase, file: string, ports: Readonly<Record<string, number>>): Probe[] {

@@ -4,12 +4,14 @@
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { refKey } from "#base/origin.ts";
 import type { Locate } from "#base/render-diagnostic.ts";
-import { isKnownKind, type RawObject } from "#compiler";
+import { type FileContent, isKnownKind, type RawObject } from "#compiler";
 import { createLocator } from "../../src/control/sources/locate.ts";
 import { type ManifestReading, readManifest } from "../../src/control/sources/manifest.ts";
 import { createPlaceIndex } from "../../src/control/sources/place-index.ts";
 import { decodeText } from "../../src/control/sources/text.ts";
 import type { GoldenCase, ManifestFile } from "./case-directory.ts";
+import { openCaseFiles } from "./case-files.ts";
+import type { MaterialForm } from "./placeholders.ts";
 
 /** An object under the key that the compiler knows it by. */
 export interface KeyedObject {
@@ -24,10 +26,12 @@ export interface Inputs {
   /** What reading the files said. */
   readonly diagnostics: readonly Diagnostic[];
   readonly locate: Locate;
+  /** Reads the case's own files, and nothing else. */
+  readonly readFile: (path: string) => FileContent;
 }
 
 /** Replaces the placeholders of a text. */
-export type Expand = (text: string) => string;
+export type Expand = (text: string, form?: MaterialForm) => string;
 
 /** The inputs at the beginning and after each edit. */
 export function inputsOf(golden: GoldenCase, expand: Expand, namespace = "default"): Inputs[] {
@@ -35,13 +39,23 @@ export function inputsOf(golden: GoldenCase, expand: Expand, namespace = "defaul
   const lastGood = golden.lastGood ? readFile(golden.lastGood).objects.map(({ object }) => object) : [];
   let files = [readFile(golden.input)];
   const states = [files];
+  let named = expandFiles(golden.files, expand);
+  const readers = [openCaseFiles(named)];
   for (const edit of golden.edits) {
     const applied = edit.apply.map(readFile);
     const gone = new Set([...applied, ...edit.remove.map(readFile)].flatMap(refsOf));
     files = [...files.map((file) => without(file, gone)), ...applied];
     states.push(files);
+    if (edit.files.size > 0) {
+      named = new Map([...named, ...expandFiles(edit.files, expand)]);
+      readers.push(openCaseFiles(named));
+    } else readers.push(readers.at(-1) ?? openCaseFiles(named));
   }
-  return states.map((state) => ({ ...merge(state), lastGood }));
+  return states.map((state, i) => ({ ...merge(state), lastGood, readFile: readers[i] ?? openCaseFiles(named) }));
+}
+
+function expandFiles(files: ReadonlyMap<string, string>, expand: Expand): ReadonlyMap<string, string> {
+  return new Map([...files].map(([name, text]) => [name, expand(text, "pem")]));
 }
 
 /** One file, and what of it still counts. */
@@ -77,7 +91,7 @@ function without(file: FileReading, gone: ReadonlySet<string>): FileReading {
   };
 }
 
-function merge(files: readonly FileReading[]): Omit<Inputs, "lastGood"> {
+function merge(files: readonly FileReading[]): Omit<Inputs, "lastGood" | "readFile"> {
   const index = createPlaceIndex();
   for (const file of files) index.replace([], file.places);
   const objects = files.flatMap((file) => file.objects);

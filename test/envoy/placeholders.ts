@@ -21,15 +21,24 @@ export type PortOf = (upstream: UpstreamSpec) => number;
 
 const placeholder = /\$\{(CERT|KEY|CA|CRL|UPSTREAM):([^}]*)\}/g;
 
+/** How a certificate stands in a text: in base64 for a Secret's `data`, or as PEM in a file of its own. */
+export type MaterialForm = "base64" | "pem";
+
 /** Replaces every placeholder of a text. */
-export function expandPlaceholders(text: string, material: Material, portOf: PortOf): string {
+export function expandPlaceholders(
+  text: string,
+  material: Material,
+  portOf: PortOf,
+  form: MaterialForm = "base64",
+): string {
   // A certificate is described where it is asked for and may be used by name alone elsewhere, even earlier.
   for (const [, kind, argument = ""] of text.matchAll(placeholder)) {
     if (kind === "CERT" && argument.includes(":")) material.certificate(argument);
   }
   return text.replaceAll(placeholder, (_, kind: string, argument: string) => {
     if (kind === "UPSTREAM") return String(portOf(parseUpstream(argument)));
-    return Buffer.from(pemFor(kind, argument, material)).toString("base64");
+    const pem = pemFor(kind, argument, material);
+    return form === "pem" ? pem : Buffer.from(pem).toString("base64");
   });
 }
 

@@ -12,6 +12,7 @@ const stateDirectory = process.env.DRAGOMAN_STATE_DIR;
 await runControl({
   paths: process.argv.slice(2),
   settings: { ...defaultSettings, bindAddress: "127.0.0.1", ports: JSON.parse(process.env.PORTS ?? "{}") },
+  fileDirectories: process.env.DRAGOMAN_FILE_DIRS?.split(":") ?? [],
   runtimeDirectory: link.runtimeDirectory,
   ...(stateDirectory !== undefined && { stateDirectory }),
   adminPort: 0,

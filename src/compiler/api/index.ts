@@ -37,6 +37,7 @@ export { possibleKeepalive } from "./ambassador/upstream-rules.ts";
 export { configAnnotation, unfoldAnnotations } from "./annotations.ts";
 export type { AmbassadorResource, AnyResource, CoreResource } from "./any-resource.ts";
 export { contentHash } from "./content-hash.ts";
+export type { FileContent } from "./file-content.ts";
 export { type Certificate, readAuthorities, readCertificate } from "./kubernetes/certificate.ts";
 export type { ConfigMap, ConfigMapSpec } from "./kubernetes/config-map.ts";
 export type { EndpointSlice, EndpointSliceSpec, SliceEndpoint, SlicePort } from "./kubernetes/endpoint-slice.ts";

@@ -1,13 +1,25 @@
 /**
- * LOWER of Secrets, for every dialect: what one can be used for, and the material once something uses it.
- * Certificates are read when somebody refers to them, once per version of the Secret; those that nobody refers to
- * cost nothing.
+ * LOWER of key material, for every dialect: what a Secret, or files in its place, can be used for, and the material
+ * once something uses it. Certificates are read when somebody refers to them, once per version of the Secret; those
+ * that nobody refers to cost nothing.
  */
 import { type Checked, type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import type { Origin } from "#base/origin.ts";
-import { readAuthorities, readCertificate, readRevocationLists, type Secret as SecretObject } from "../api/index.ts";
+import {
+  type FileContent,
+  readAuthorities,
+  readCertificate,
+  readRevocationLists,
+  type Secret as SecretObject,
+} from "../api/index.ts";
 import type { Collection, Derived, Reads } from "../graph/graph.ts";
-import type { Secret, SecretUse } from "../ir/secret.ts";
+import type { MaterialFiles, Secret, SecretUse } from "../ir/secret.ts";
+
+/** Where key material is looked up: Secrets by `namespace/name`, files by path. */
+export interface MaterialLookup {
+  readonly secrets: Collection<SecretObject>;
+  readonly files: Collection<FileContent>;
+}
 
 /** Reading a Secret for each purpose; what was read is remembered for as long as the object lives. */
 const read = {
@@ -60,16 +72,83 @@ export function secretProblems(
   return [diagnose("tls/unusable-secret", at, message, detail), ...(facts ?? [])];
 }
 
-/** The material of one SDS resource, for everything that uses it. Unusable Secrets give none. */
-export function lowerSecret(
-  secrets: Collection<SecretObject>,
-): (uses: readonly SecretUse[], reads: Reads) => Derived<Secret> {
+/** A certificate, or with `kind` authorities, by the paths of files. */
+export function filesUse(kind: SecretUse["kind"], files: MaterialFiles): SecretUse {
+  const name = `file:${files.certificate}${files.privateKey === undefined ? "" : `+${files.privateKey}`}`;
+  return { name, kind, secret: name, files };
+}
+
+/** How messages name what a certificate comes from. */
+export function materialName({ files, secret }: SecretUse): string {
+  return files ? `file ${files.certificate}` : `Secret ${secret}`;
+}
+
+/** Why files cannot serve a purpose, on the fields that name them. */
+export function fileProblems(
+  { files }: MaterialLookup,
+  use: MaterialFiles,
+  at: Readonly<Record<keyof MaterialFiles, Origin>>,
+  reads: Reads,
+): readonly Diagnostic[] {
+  const purpose = use.privateKey === undefined ? "ca" : "certificate";
+  const usual = "correct the file, or put its content into a Secret";
+  const problem = (part: keyof MaterialFiles, because: string, hint = usual): Diagnostic =>
+    diagnose("tls/unusable-file", at[part], `the file ${JSON.stringify(use[part])} cannot be used: ${because}`, {
+      traffic: cannot[purpose],
+      hint,
+    });
+  const missing = (["certificate", "privateKey"] as const).flatMap((part) => {
+    const path = use[part];
+    const content = path === undefined ? undefined : reads.get(files, path);
+    if (path === undefined || content?.kind === "text") return [];
+    return [problem(part, content?.because ?? "it is not read", content?.hint)];
+  });
+  const secret = missing.length > 0 ? undefined : secretOf(files, use, reads);
+  const facts = secret ? secretFacts(secret, purpose) : [];
+  const wrong = facts.map(({ code, message }) => problem(aboutKey.has(code) ? "privateKey" : "certificate", message));
+  return [...missing, ...wrong];
+}
+
+const aboutKey: ReadonlySet<string> = new Set(["secret/invalid-key", "secret/key-mismatch"]);
+
+/** Secrets that files stand for, by the certificate: what was read of them is remembered as that of Secrets is. */
+const stands = new WeakMap<FileContent, { readonly key: FileContent | undefined; readonly secret: SecretObject }>();
+
+/** What files hold, in the form of the Secret whose place they take. */
+function secretOf(files: Collection<FileContent>, use: MaterialFiles, reads: Reads): SecretObject | undefined {
+  const certificate = reads.get(files, use.certificate);
+  const key = use.privateKey === undefined ? undefined : reads.get(files, use.privateKey);
+  if (certificate?.kind !== "text") return undefined;
+  const known = stands.get(certificate);
+  if (known && known.key === key) return known.secret;
+  const secret: SecretObject = {
+    kind: "Secret",
+    ref: { group: "", kind: "File", namespace: "", name: use.certificate },
+    version: "v1",
+    labels: {},
+    spec: {
+      type: "Opaque",
+      certificate: certificate.text,
+      ...(key?.kind === "text" ? { privateKey: key.text } : {}),
+    },
+  };
+  stands.set(certificate, { key, secret });
+  return secret;
+}
+
+/** The Secret behind a use, or what files have in its place. */
+function materialOf({ secrets, files }: MaterialLookup, use: SecretUse, reads: Reads): SecretObject | undefined {
+  return use.files ? secretOf(files, use.files, reads) : reads.get(secrets, use.secret);
+}
+
+/** The material of one SDS resource, for everything that uses it. Unusable Secrets and files give none. */
+export function lowerSecret(lookup: MaterialLookup): (uses: readonly SecretUse[], reads: Reads) => Derived<Secret> {
   return (uses, reads) => {
     const use = uses[0];
-    const secret = use && reads.get(secrets, use.secret);
+    const secret = use && materialOf(lookup, use, reads);
     if (!use || !secret) return { out: [] };
     const material =
-      use.kind === "certificate" ? certificateOf(use, secret) : validationOf(use, secret, secrets, reads);
+      use.kind === "certificate" ? certificateOf(use, secret) : validationOf(use, secret, lookup.secrets, reads);
     return { out: material ? [[use.name, material]] : [] };
   };
 }

@@ -31,6 +31,11 @@ export class Edge {
     removeMember(this.readers, key, inputKey);
   }
 
+  /** The keys that are read, apart from those that a reader's own input key names. */
+  keys(): Iterable<string> {
+    return this.readers.keys();
+  }
+
   /** Wakes every reader of a key. */
   wake(key: string): void {
     if (this.owner.readsOwn(this, key)) this.owner.reader.wake(key);

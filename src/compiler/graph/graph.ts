@@ -19,6 +19,8 @@ export interface Collection<T> {
 export interface Source<T> extends Collection<T> {
   set(key: string, value: T): void;
   delete(key: string): void;
+  /** The keys that transformations have read, whether there is a value or not: what could be written with an effect. */
+  wanted(): ReadonlySet<string>;
 }
 
 /** The members of a collection by one or more values each; read through `Reads.lookup`. */

@@ -145,6 +145,21 @@ test("`has` depends on existence only", () => {
   assert.deepEqual(ran.take(), ["ran"]);
 });
 
+test("a source tells which of its keys are read, whether there is a value or not", () => {
+  const g = openGraph();
+  const names = g.source<string>("names");
+  const files = g.source<string>("files");
+  g.map("contents", names, (name, reads, key) => ({ out: [[key, reads.get(files, name) ?? ""]] }));
+  names.set("1", "a");
+  names.set("2", "b");
+  files.set("b", "x");
+  g.commit();
+  assert.deepEqual([...files.wanted()].sort(), ["a", "b"]);
+  names.set("1", "b");
+  g.commit();
+  assert.deepEqual([...files.wanted()], ["b"]);
+});
+
 test("a look-up gives the members in key order, wakes by its own value only, and keeps its array", () => {
   const g = openGraph();
   const seen: (readonly { readonly tags: readonly string[] }[])[] = [];

@@ -5,10 +5,18 @@ export type Secret =
   | { readonly kind: "certificate"; readonly name: string; readonly chain: string; readonly privateKey: string }
   | { readonly kind: "validation"; readonly name: string; readonly trustedCa: string; readonly crl?: string };
 
-/** A reference to key material: the SDS name, and the objects that it is made of (`refKey`s of Secrets). */
+/** A reference to key material: the SDS name, and the objects that it is made of (`namespace/name` of Secrets). */
 export interface SecretUse {
   readonly name: string;
   readonly kind: Secret["kind"];
   readonly secret: string;
   readonly crl?: string;
+  /** The files that it is made of, in the place of a Secret. */
+  readonly files?: MaterialFiles;
+}
+
+/** Paths as they are written: of a certificate (or authorities), and of its private key. */
+export interface MaterialFiles {
+  readonly certificate: string;
+  readonly privateKey?: string;
 }

@@ -14,7 +14,7 @@ export type Hosts = ReturnType<typeof declareHosts>;
 /** Declares Hosts. */
 export function declareHosts(
   g: Graph,
-  { settings }: Inputs,
+  { settings, files }: Inputs,
   objects: Objects,
   module: ModuleValues,
   ingresses: Ingresses,
@@ -22,14 +22,19 @@ export function declareHosts(
   const { all, anyHost, anyListener } = objects;
   const { defaults, legacy } = module;
   const secrets = g.map("Secrets", all("Secret"), ({ resource }) => named(resource.ref, resource));
-  const written = g.map("lower.TLSContext", all("TLSContext"), of(ambassador.lowerTlsContext({ secrets, defaults })));
-  const ofModules = declareTlsModule(g, objects, module.settings, { secrets, defaults, settings });
+  const material = { secrets, files };
+  const written = g.map(
+    "lower.TLSContext",
+    all("TLSContext"),
+    of(ambassador.lowerTlsContext({ ...material, defaults })),
+  );
+  const ofModules = declareTlsModule(g, objects, module.settings, { ...material, defaults, settings });
   const contexts = g.union("TLS contexts", written, ofModules);
   const byName = g.index("TLSContexts by name", contexts, (context) => [context.ref.name]);
   const own = g.map(
     "lower.Host",
     all("Host"),
-    of(ambassador.lowerHost({ secrets, defaults, contexts, byName, anyListener })),
+    of(ambassador.lowerHost({ ...material, defaults, contexts, byName, anyListener })),
   );
   const synthetic = { settings, module: legacy, anyHost, anyListener };
   const ofContexts = g.map("lower.contextHosts", contexts, ambassador.contextHosts(synthetic));
@@ -45,5 +50,5 @@ export function declareHosts(
     ambassador.catchAllHost({ ...synthetic, contextHosts: anyStandIn, secrets }),
   );
   const hosts = g.union("hosts", own, ofContexts, ofIngresses, catchAll);
-  return { secrets, contexts, contextLookup: { contexts, byName }, hosts };
+  return { secrets, material, contexts, contextLookup: { contexts, byName }, hosts };
 }

@@ -21,6 +21,7 @@ export function declareInputs(g: Graph) {
     objects: g.source<api.RawObject>("objects"),
     lastGood: g.source<LastGood>("last good"),
     refusals: g.source<Refusal>("refusals"),
+    files: g.source<api.FileContent>("files"),
     settings: g.source<Settings>("settings"),
   };
 }

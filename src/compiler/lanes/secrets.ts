@@ -11,7 +11,7 @@ import { byKey, keep, uses } from "./wiring.ts";
 export type Secrets = ReturnType<typeof declareSecrets>;
 
 /** Declares secrets. */
-export function declareSecrets(g: Graph, { secrets }: Hosts, { clusters }: Upstreams, { chains }: Chains) {
+export function declareSecrets(g: Graph, { material }: Hosts, { clusters }: Upstreams, { chains }: Chains) {
   const ofChains = g.map("secrets of chains", chains, ({ tls }, _, key) =>
     uses(`chain ${key}`, tls?.certificate, tls?.policy.validation),
   );
@@ -19,7 +19,7 @@ export function declareSecrets(g: Graph, { secrets }: Hosts, { clusters }: Upstr
     uses(`cluster ${key}`, tls?.certificate, tls?.validation),
   );
   const usedSecrets = g.group("secret uses", g.union("used secrets", ofChains, ofClusters), (use) => [use.name], byKey);
-  const linked = g.map("link.Secret", usedSecrets, lowerSecret(secrets));
+  const linked = g.map("link.Secret", usedSecrets, lowerSecret(material));
   return {
     usedSecrets,
     encodedSecrets: g.map("emit.Secret", linked, (secret) => keep(secret.name, emitSecret(secret))),

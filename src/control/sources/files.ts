@@ -12,6 +12,7 @@ import { startFileWatch } from "./files-watch.ts";
 import type { Root } from "./tree.ts";
 
 export type { FileEdit } from "./file-set.ts";
+export { readWanted } from "./read-wanted.ts";
 
 /** What the source must be told; everything but `isKnownKind` has a default. */
 export interface FilesOptions {

@@ -3,19 +3,20 @@
  */
 import { boolean, integer, list, optional, string } from "../schema/index.ts";
 
-const files = { status: "notYet", because: "certificates are read from Secrets only" } as const;
-
 /** The shared fields. */
 export const tlsFields = {
-  cert_chain_file: optional(string(), "Path of the certificate chain.", { ...files, aliases: ["certChainFile"] }),
-  private_key_file: optional(string(), "Path of the private key.", { ...files, aliases: ["privateKeyFile"] }),
+  cert_chain_file: optional(string(), "File with the certificate chain, in the place of a Secret.", {
+    aliases: ["certChainFile"],
+  }),
+  private_key_file: optional(string(), "File with the private key, in the place of a Secret.", {
+    aliases: ["privateKeyFile"],
+  }),
   ca_secret: optional(
     string(),
     "Secret with the certificate authority that client (or server) certificates must come from.",
     { aliases: ["caSecret"] },
   ),
-  cacert_chain_file: optional(string(), "Path of the certificate authority's chain.", {
-    ...files,
+  cacert_chain_file: optional(string(), "File with the certificates of the authority, in the place of `ca_secret`.", {
     aliases: ["cacertChainFile"],
   }),
   crl_secret: optional(string(), "Secret with the list of revoked certificates (`crl.pem`).", {

@@ -5,7 +5,7 @@ import type { Origin } from "#base/origin.ts";
 import { rawObject, rawResource } from "../../../../test/raw-object.ts";
 import { collection, index, reads } from "../../../../test/reads.ts";
 import { keyPem, makeIdentity, pem } from "../../../../tools/x509/certificate.ts";
-import { admit, type Host, type Secret } from "../../api/index.ts";
+import { admit, type FileContent, type Host, type Secret } from "../../api/index.ts";
 import { defaultSettings } from "../../settings.ts";
 import type { RouteDefaults } from "./defaults.ts";
 import { lowerHost } from "./host.ts";
@@ -45,6 +45,7 @@ function lower(spec: object, name = "h"): readonly unknown[] {
   const raw = rawResource("Host", "v3alpha1", { hostname: "a.test", ...spec }, { name });
   const lookup = {
     secrets: collection(secrets),
+    files: collection<FileContent>(),
     defaults: collection<RouteDefaults>(),
     contexts: collection(contexts),
     anyListener: collection<Origin>(),

@@ -9,18 +9,13 @@ import { child, formatRef, type Origin, refKey } from "#base/origin.ts";
 import type { Host, HostSpec } from "../../api/index.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
 import type { HostDecl, HostTls, InsecureAction, LabelSelector } from "../../ir/host.ts";
-import { certificateUse, secretProblems } from "../secrets.ts";
-import {
-  type ContextDecl,
-  type ContextLookup,
-  contextName,
-  findContext,
-  lowerTlsPolicy,
-  type SecretLookup,
-} from "./tls.ts";
+import type { SecretUse } from "../../ir/secret.ts";
+import { certificateUse, materialName, secretProblems } from "../secrets.ts";
+import { type ContextDecl, type ContextLookup, contextName, findContext, lowerTlsPolicy } from "./tls.ts";
+import { lowerFiles, namesFiles, type TlsLookup, twoCertificates } from "./tls-material.ts";
 
 /** What Hosts are lowered against. */
-export interface HostLookup extends SecretLookup, ContextLookup {
+export interface HostLookup extends TlsLookup, ContextLookup {
   /** The first Listener, under "". */
   readonly anyListener: Collection<Origin>;
 }
@@ -36,7 +31,7 @@ export function lowerHost(lookup: HostLookup): (host: Host, reads: Reads) => Der
     if (!glob || name === "") return { out: [] };
     const diagnostics: Diagnostic[] = [];
     const tls = lowerHostTls(lookup, host, glob.text, reads, diagnostics);
-    if (tls && !tls.policy.alpn) diagnostics.push(withoutHttp2(origin));
+    if (tls && !tls.policy.alpn) diagnostics.push(withoutHttp2(origin, spec.tlsSecret?.name ? "tlsSecret" : "tls"));
     const { additionalPort, action = "Redirect" } = spec.requestPolicy?.insecure ?? {};
     if (additionalPort !== undefined && reads.has(lookup.anyListener, "")) diagnostics.push(closedPort(origin));
     const decl: HostDecl = {
@@ -50,7 +45,7 @@ export function lowerHost(lookup: HostLookup): (host: Host, reads: Reads) => Der
       ...lowerSelector(spec),
       insecure: action.toLowerCase() as InsecureAction,
       additionalPort: additionalPort ?? 8080,
-      ...(tls ? { tls } : spec.tlsSecret?.name ? { tlsBroken: true } : {}),
+      ...(tls ? { tls } : asksForTls(spec) ? { tlsBroken: true } : {}),
     };
     return { out: [[decl.key, decl]], diagnostics };
   };
@@ -78,16 +73,12 @@ function lowerHostTls(
 ): HostTls | undefined {
   const { spec, ref } = host;
   const origin: Origin = { ref, path: "" };
-  const secretName = spec.tlsSecret?.name;
-  if (!secretName) {
+  if (!asksForTls(spec)) {
     diagnostics.push(...uselessTls(spec, origin));
     return undefined;
   }
-  const certificate = certificateUse({ namespace: spec.tlsSecret?.namespace ?? ref.namespace, name: secretName });
-  const at = child(origin, "spec", "tlsSecret");
-  const missing = secretProblems(lookup, certificate.secret, "certificate", at, reads);
-  diagnostics.push(...missing);
-  if (missing.length > 0) return undefined;
+  const certificate = hostCertificate(lookup, host, reads, diagnostics);
+  if (!certificate) return undefined;
   if (spec.tls && spec.tlsContext?.name) {
     diagnostics.push(twoSettings(origin));
     return undefined;
@@ -107,6 +98,40 @@ function lowerHostTls(
   return withContext(context, certificate, glob, origin, diagnostics);
 }
 
+/** A Secret makes a Host serve TLS, and so do files in `tls`. */
+function asksForTls({ tlsSecret, tls }: HostSpec): boolean {
+  return Boolean(tlsSecret?.name) || (tls !== undefined && namesFiles(tls));
+}
+
+function hostCertificate(
+  lookup: HostLookup,
+  { spec, ref }: Host,
+  reads: Reads,
+  diagnostics: Diagnostic[],
+): SecretUse | undefined {
+  const at = child({ ref, path: "" }, "spec", "tls");
+  const name = spec.tlsSecret?.name;
+  if (!name) {
+    const lowered = lowerFiles(lookup, spec.tls ?? {}, at, reads);
+    diagnostics.push(...lowered.diagnostics, ...(lowered.use ? [servedWithFiles(at)] : []));
+    return lowered.use;
+  }
+  if (spec.tls && namesFiles(spec.tls)) {
+    diagnostics.push({ ...twoCertificates(spec.tls, at, "tlsSecret"), traffic: noTls });
+    return undefined;
+  }
+  const use = certificateUse({ namespace: spec.tlsSecret?.namespace ?? ref.namespace, name });
+  const missing = secretProblems(
+    lookup,
+    use.secret,
+    "certificate",
+    child({ ref, path: "" }, "spec", "tlsSecret"),
+    reads,
+  );
+  diagnostics.push(...missing);
+  return missing.length > 0 ? undefined : use;
+}
+
 function withContext(
   context: ContextDecl,
   certificate: HostTls["certificate"],
@@ -115,7 +140,7 @@ function withContext(
   diagnostics: Diagnostic[],
 ): HostTls | undefined {
   if (context.certificate && context.certificate.secret !== certificate.secret) {
-    diagnostics.push(otherSecret(context, certificate.secret, origin));
+    diagnostics.push(otherSecret(context.certificate, certificate, context, origin));
     return undefined;
   }
   if (context.hosts.length > 0 && !context.hosts.includes(glob) && !context.hosts.includes(origin.ref.name)) {
@@ -133,13 +158,20 @@ function withContext(
   return context.broken ? undefined : { certificate, policy: context.policy, context: formatRef(context.ref) };
 }
 
+function servedWithFiles(at: Origin): Diagnostic {
+  const message = "the certificate is in files, without a tlsSecret";
+  return diagnose("compat/host-files", child(at, "cert_chain_file"), message, {
+    traffic: "TLS is served with it; the old system ignored the tls of a Host that has no tlsSecret",
+  });
+}
+
 function uselessTls(spec: HostSpec, origin: Origin): readonly Diagnostic[] {
   return (["tls", "tlsContext"] as const)
     .filter((field) => spec[field] !== undefined)
     .map((field) =>
       diagnose("host/tls-without-secret", child(origin, "spec", field), `${field} does nothing without tlsSecret`, {
         traffic: "the Host is served without TLS",
-        hint: "name the Secret with the certificate in tlsSecret",
+        hint: "name the Secret with the certificate in tlsSecret, or its files in tls",
       }),
     );
 }
@@ -165,11 +197,11 @@ function unknownContext(origin: Origin, name: string): Diagnostic {
   );
 }
 
-function otherSecret(context: ContextDecl, secret: string, origin: Origin): Diagnostic {
+function otherSecret(theirs: SecretUse, ours: SecretUse, context: ContextDecl, origin: Origin): Diagnostic {
   return diagnose(
     "host/other-secret",
     child(origin, "spec", "tlsSecret"),
-    `${contextName(context)} names Secret ${context.certificate?.secret}, the Host names ${secret}`,
+    `${contextName(context)} names ${materialName(theirs)}, the Host names ${ours.secret}`,
     {
       traffic: noTls,
       hint: "let both name the same Secret, or leave it out of the TLSContext",
@@ -177,10 +209,10 @@ function otherSecret(context: ContextDecl, secret: string, origin: Origin): Diag
   );
 }
 
-function withoutHttp2(origin: Origin): Diagnostic {
+function withoutHttp2(origin: Origin, field: "tls" | "tlsSecret"): Diagnostic {
   return diagnose(
     "host/no-http2",
-    child(origin, "spec", "tlsSecret"),
+    child(origin, "spec", field),
     "no alpn_protocols are set, so HTTP/2 is not offered",
     {
       traffic: "clients speak HTTP/1.1 over TLS, as always with Ambassador",

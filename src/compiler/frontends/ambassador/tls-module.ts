@@ -9,7 +9,8 @@ import { admit, type RawObject, type TLSContext } from "../../api/index.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
 import type { Settings } from "../../settings.ts";
 import { moved } from "./moved.ts";
-import { type ContextDecl, lowerTlsContext, type SecretLookup } from "./tls.ts";
+import { type ContextDecl, lowerTlsContext } from "./tls.ts";
+import type { TlsLookup } from "./tls-material.ts";
 
 /** The blocks of a Module, and where they stand. */
 export interface TlsBlocks {
@@ -18,7 +19,7 @@ export interface TlsBlocks {
 }
 
 /** What the blocks are lowered against. */
-export interface TlsModuleLookup extends SecretLookup {
+export interface TlsModuleLookup extends TlsLookup {
   readonly settings: Collection<Settings>;
   /** TLSContexts that somebody wrote: they come before blocks of their name. */
   readonly written: Collection<unknown>;

@@ -7,20 +7,13 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { parseGlob } from "#base/hostname.ts";
 import { child, formatRef, type Origin, type ResourceRef } from "#base/origin.ts";
-import type { Secret, TLSContext } from "../../api/index.ts";
+import type { TLSContext } from "../../api/index.ts";
 import type { Collection, Derived, Index, Reads } from "../../graph/graph.ts";
 import type { TlsVersion, UpstreamTls } from "../../ir/cluster.ts";
 import type { TlsPolicy } from "../../ir/host.ts";
 import type { SecretUse } from "../../ir/secret.ts";
-import { certificateUse, secretProblems } from "../secrets.ts";
-import type { RouteDefaults } from "./defaults.ts";
+import { type AuthorityFields, lowerAuthority, lowerCertificate, type TlsLookup } from "./tls-material.ts";
 import { lowerSni, lowerTlsNames } from "./tls-names.ts";
-
-/** Where references to Secrets are looked up, by `namespace/name`. */
-export interface SecretLookup {
-  readonly secrets: Collection<Secret>;
-  readonly defaults: Collection<RouteDefaults>;
-}
 
 /** A TLSContext, ready for use in either direction. */
 export interface ContextDecl {
@@ -37,9 +30,7 @@ export interface ContextDecl {
 }
 
 /** The TLS fields that a TLSContext and a Host's `tls` share. */
-interface TlsFields {
-  readonly ca_secret?: string | undefined;
-  readonly crl_secret?: string | undefined;
+interface TlsFields extends AuthorityFields {
   readonly alpn_protocols?: string | undefined;
   readonly cert_required?: boolean | undefined;
   readonly min_tls_version?: string | undefined;
@@ -48,43 +39,28 @@ interface TlsFields {
   readonly ecdh_curves?: readonly string[] | undefined;
 }
 
-/** A `name` or `name.namespace` as coordinates; the last dot divides, where dots may (resources.md 7.1). */
-export function secretCoordinates(
-  reference: string,
-  namespace: string,
-  dotted: boolean,
-): { readonly namespace: string; readonly name: string } {
-  const dot = dotted ? reference.lastIndexOf(".") : -1;
-  return dot <= 0
-    ? { namespace, name: reference }
-    : { name: reference.slice(0, dot), namespace: reference.slice(dot + 1) };
-}
-
 /** Lowers a TLSContext. What is missing costs what it was needed for, with a diagnostic, and nothing else. */
-export function lowerTlsContext(lookup: SecretLookup): (context: TLSContext, reads: Reads) => Derived<ContextDecl> {
+export function lowerTlsContext(lookup: TlsLookup): (context: TLSContext, reads: Reads) => Derived<ContextDecl> {
   return (context, reads) => {
     const { spec, ref } = context;
     const origin: Origin = { ref, path: "" };
     const dotted = spec.secret_namespacing ?? reads.get(lookup.defaults, "")?.secretNamespacing ?? true;
     const { policy, broken, diagnostics } = lowerTlsPolicy(lookup, spec, child(origin, "spec"), dotted, reads);
-    const certificate =
-      spec.secret === undefined ? undefined : certificateUse(secretCoordinates(spec.secret, ref.namespace, dotted));
-    const at = child(origin, "spec", "secret");
-    const missing = certificate ? secretProblems(lookup, certificate.secret, "certificate", at, reads) : [];
+    const certificate = lowerCertificate(lookup, spec, child(origin, "spec"), dotted, reads);
     const named = lowerHosts(spec.hosts ?? [], child(origin, "spec", "hosts"));
     const sni = lowerSni(spec.sni, child(origin, "spec", "sni"));
     const decl: ContextDecl = {
       ref,
       hosts: named.hosts,
-      ...(certificate && missing.length === 0 ? { certificate } : {}),
-      ...(broken ? { broken: true } : {}),
+      ...(certificate.use ? { certificate: certificate.use } : {}),
+      ...(broken || certificate.conflict ? { broken: true } : {}),
       policy,
       ...sni.names,
       ...(spec.redirect_cleartext_from === undefined ? {} : { redirectCleartextFrom: spec.redirect_cleartext_from }),
     };
     return {
       out: [[`${ref.namespace}/${ref.name}`, decl]],
-      diagnostics: [...diagnostics, ...missing, ...named.diagnostics, ...sni.diagnostics],
+      diagnostics: [...diagnostics, ...certificate.diagnostics, ...named.diagnostics, ...sni.diagnostics],
     };
   };
 }
@@ -112,13 +88,13 @@ export interface LoweredPolicy {
 
 /** The policy of TLS fields. */
 export function lowerTlsPolicy(
-  lookup: SecretLookup,
+  lookup: TlsLookup,
   fields: TlsFields,
   at: Origin,
   dotted: boolean,
   reads: Reads,
 ): LoweredPolicy {
-  const { validation, missing } = lowerValidation(lookup, fields, at, dotted, reads);
+  const { use: validation, diagnostics: missing } = lowerAuthority(lookup, fields, at, dotted, reads);
   const fatal = [...missing, ...versionProblems(fields, at)];
   const named = lowerTlsNames(fields, at);
   const policy: TlsPolicy = {
@@ -137,37 +113,19 @@ export function lowerTlsPolicy(
 }
 
 /** A CA Secret may say itself that clients need a certificate (resources.md 7.1). */
-function asksForCertificate(lookup: SecretLookup, validation: SecretUse | undefined, reads: Reads): boolean {
+function asksForCertificate(lookup: TlsLookup, validation: SecretUse | undefined, reads: Reads): boolean {
   const secret = validation && reads.get(lookup.secrets, validation.secret);
   return secret?.spec.certRequired ?? false;
 }
 
 /** Envoy would let every client in, with a certificate or without. */
 function uncheckedClients(at: Origin): Diagnostic {
-  const message = "client certificates are required, but there is no ca_secret to check them against";
+  const message =
+    "client certificates are required, but there is no ca_secret or cacert_chain_file to check them against";
   return diagnose("tls/unchecked-clients", child(at, "cert_required"), message, {
     traffic: "TLS is not spoken with these settings",
-    hint: "name the Secret with the authority's certificate in ca_secret",
+    hint: "name the Secret with the authority's certificate in ca_secret, or its file in cacert_chain_file",
   });
-}
-
-function lowerValidation(
-  lookup: SecretLookup,
-  fields: TlsFields,
-  at: Origin,
-  dotted: boolean,
-  reads: Reads,
-): { readonly validation?: SecretUse; readonly missing: readonly Diagnostic[] } {
-  if (fields.ca_secret === undefined) return { missing: [] };
-  const ca = secretCoordinates(fields.ca_secret, at.ref.namespace, dotted);
-  const secret = `${ca.namespace}/${ca.name}`;
-  const missing = secretProblems(lookup, secret, "ca", child(at, "ca_secret"), reads);
-  const validation = { name: `${secret}/ca`, kind: "validation", secret } as const;
-  if (fields.crl_secret === undefined) return { validation, missing };
-  const list = secretCoordinates(fields.crl_secret, at.ref.namespace, dotted);
-  const crl = `${list.namespace}/${list.name}`;
-  const noList = secretProblems(lookup, crl, "crl", child(at, "crl_secret"), reads);
-  return { validation: { ...validation, name: `${secret}/ca+${crl}`, crl }, missing: [...missing, ...noList] };
 }
 
 const versions: readonly string[] = ["v1.0", "v1.1", "v1.2", "v1.3"];
