@@ -31,6 +31,9 @@ export function testBootstrap(sockets: BootstrapSockets): object {
           static_layer: {
             "re2.max_program_size.error_level": 200,
             "overload.global_downstream_max_connections": 10_000,
+            // Collectors are told at once, so that a case need not wait for a batch.
+            "tracing.zipkin.min_flush_spans": 1,
+            "tracing.opentelemetry.min_flush_spans": 1,
           },
         },
       ],

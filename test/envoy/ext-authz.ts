@@ -6,13 +6,13 @@ import {
   type CheckResponse,
   CheckResponseSchema,
 } from "#gen/envoy/service/auth/v3/external_auth_pb.js";
-import { type GrpcService, openGrpcService } from "./grpc-service.ts";
+import { type GrpcService, grpcMethod, openGrpcService } from "./grpc-service.ts";
 import type { Receipt } from "./receipt.ts";
 
 /** Starts one on a free port. */
 export function openExtAuthz(name: string, record: (receipt: Receipt) => void): Promise<GrpcService> {
-  const method = "/envoy.service.auth.v3.Authorization/Check";
-  return openGrpcService(method, CheckRequestSchema, CheckResponseSchema, (request) => {
+  const path = "/envoy.service.auth.v3.Authorization/Check";
+  return openGrpcService(grpcMethod(path, CheckRequestSchema, CheckResponseSchema), (request) => {
     record(receiptOf(name, request));
     return judge(request);
   });

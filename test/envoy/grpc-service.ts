@@ -1,6 +1,13 @@
-/** A gRPC service of one unary method, on a free port of the loopback. */
+/** A gRPC service of one method, on a free port of the loopback: it answers each request, or takes all of a stream. */
 import { type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
+import {
+  type handleUnaryCall,
+  type MethodDefinition,
+  Server,
+  ServerCredentials,
+  type ServerReadableStream,
+  type UntypedHandleCall,
+} from "@grpc/grpc-js";
 
 /** A running service. */
 export interface GrpcService {
@@ -8,25 +15,59 @@ export interface GrpcService {
   close(): void;
 }
 
-/** Starts a service that answers the method at this path. */
-export async function openGrpcService<Q extends DescMessage, A extends DescMessage>(
+/** How the bytes of a method's messages are read and written. */
+export interface GrpcMethod<Q, A> {
+  readonly path: string;
+  read(bytes: Buffer): Q;
+  write(answer: A): Buffer;
+}
+
+/** The method at this path with generated messages. */
+export function grpcMethod<Q extends DescMessage, A extends DescMessage>(
   path: string,
   request: Q,
   response: A,
-  answer: (request: MessageShape<Q>) => MessageShape<A>,
+): GrpcMethod<MessageShape<Q>, MessageShape<A>> {
+  return {
+    path,
+    read: (bytes) => fromBinary(request, bytes),
+    write: (answer) => Buffer.from(toBinary(response, answer)),
+  };
+}
+
+/** Starts a service that answers the method. */
+export function openGrpcService<Q, A>(method: GrpcMethod<Q, A>, answer: (request: Q) => A): Promise<GrpcService> {
+  const handle: handleUnaryCall<Q, A> = (call, reply) => reply(null, answer(call.request));
+  return open(method, false, handle as UntypedHandleCall);
+}
+
+/** Starts a service that takes everything of each stream, and never answers; `begin` makes a taker for each stream. */
+export function openGrpcSink<Q, A>(method: GrpcMethod<Q, A>, begin: () => (request: Q) => void): Promise<GrpcService> {
+  const handle = (call: ServerReadableStream<Q, A>): void => {
+    call.on("data", begin());
+    // Envoy ends streams when its listeners change.
+    call.on("error", () => call.destroy());
+  };
+  return open(method, true, handle as UntypedHandleCall);
+}
+
+async function open<Q, A>(
+  { path, read, write }: GrpcMethod<Q, A>,
+  requestStream: boolean,
+  handle: UntypedHandleCall,
 ): Promise<GrpcService> {
   const server = new Server();
-  const method = {
+  const method: MethodDefinition<Q, A> = {
     path,
-    requestStream: false,
+    requestStream,
     responseStream: false,
-    requestSerialize: (message: MessageShape<Q>) => Buffer.from(toBinary(request, message)),
-    requestDeserialize: (bytes: Buffer) => fromBinary(request, bytes),
-    responseSerialize: (message: MessageShape<A>) => Buffer.from(toBinary(response, message)),
-    responseDeserialize: (bytes: Buffer) => fromBinary(response, bytes),
-  } as const;
-  type Call = ServerUnaryCall<MessageShape<Q>, MessageShape<A>>;
-  const handle = (call: Call, reply: sendUnaryData<MessageShape<A>>): void => reply(null, answer(call.request));
+    requestSerialize: () => Buffer.alloc(0),
+    requestDeserialize: read,
+    responseSerialize: write,
+    responseDeserialize: () => {
+      throw new Error("a service reads no answers");
+    },
+  };
   server.addService({ method }, { method: handle });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>

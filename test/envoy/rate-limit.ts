@@ -5,13 +5,14 @@ import {
   RateLimitRequestSchema,
   RateLimitResponseSchema,
 } from "#gen/envoy/service/ratelimit/v3/rls_pb.js";
-import { type GrpcService, openGrpcService } from "./grpc-service.ts";
+import { type GrpcService, grpcMethod, openGrpcService } from "./grpc-service.ts";
 import type { Receipt } from "./receipt.ts";
 
 /** Starts one on a free port. A receipt's body has a line for each descriptor, its path is the domain. */
 export function openRateLimit(name: string, record: (receipt: Receipt) => void): Promise<GrpcService> {
-  const method = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
-  return openGrpcService(method, RateLimitRequestSchema, RateLimitResponseSchema, ({ domain, descriptors }) => {
+  const path = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
+  const method = grpcMethod(path, RateLimitRequestSchema, RateLimitResponseSchema);
+  return openGrpcService(method, ({ domain, descriptors }) => {
     const lines = descriptors.map(({ entries }) => entries.map(({ key, value }) => `${key}=${value}`).join(" "));
     record({ upstream: name, path: domain, headers: [], body: lines.join("\n") });
     const isOver = descriptors.some(({ entries }) => entries.some(({ value }) => value === "too-many"));

@@ -1,20 +1,22 @@
 /**
  * Upstreams that record what reaches them. One port of kind `http` speaks HTTP/1.1, HTTP/2 and both over TLS, with or
- * without a PROXY header in front; one of kind `tcp` echoes; one of kind `refused` accepts nothing; those of kinds `ext-authz` and
- * `rate-limit` judge requests over gRPC.
+ * without a PROXY header in front; one of kind `tcp` echoes; one of kind `refused` accepts nothing; the others are
+ * stand-ins for the services that are asked or told about requests.
  */
 import { EventEmitter, once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type PeerCertificate, type TLSSocket } from "node:tls";
+import { openAccessLog } from "./access-log.ts";
 import { openExtAuthz } from "./ext-authz.ts";
 import type { GrpcService } from "./grpc-service.ts";
 import type { Material } from "./material.ts";
-import type { UpstreamSpec } from "./placeholders.ts";
+import type { UpstreamKind, UpstreamSpec } from "./placeholders.ts";
 import { openRateLimit } from "./rate-limit.ts";
 import { type Receipt, type ReceivedTls, receive } from "./receipt.ts";
 import { type ProxyHeader, sniff } from "./sniff.ts";
+import { openDatadog, openOpenTelemetry, openZipkin } from "./spans.ts";
 
 /** All upstreams of a run. */
 export interface Upstreams {
@@ -36,6 +38,17 @@ export interface Connection {
 
 /** A request that has not come by then never will, and the case fails. */
 const awaitMs = 10_000;
+
+type OpenService = (name: string, record: (receipt: Receipt) => void) => Promise<GrpcService>;
+
+const standIns: Partial<Readonly<Record<UpstreamKind, OpenService>>> = {
+  "ext-authz": openExtAuthz,
+  "rate-limit": openRateLimit,
+  "access-log": openAccessLog,
+  zipkin: openZipkin,
+  datadog: openDatadog,
+  opentelemetry: openOpenTelemetry,
+};
 
 /** Starts with none. */
 export function openUpstreams(material: Material): Upstreams {
@@ -60,8 +73,9 @@ export function openUpstreams(material: Material): Upstreams {
   };
 
   const start = async ({ name, kind }: UpstreamSpec): Promise<number> => {
-    if (kind === "ext-authz" || kind === "rate-limit") {
-      const service = await (kind === "ext-authz" ? openExtAuthz(name, record) : openRateLimit(name, record));
+    const standIn = standIns[kind];
+    if (standIn) {
+      const service = await standIn(name, record);
       services.push(service);
       return service.port;
     }

@@ -5,7 +5,13 @@ import type { Tracing } from "./tracing.ts";
 /** What is written about each request, and where. */
 export type AccessLogFormat =
   | { readonly kind: "text"; readonly format: string }
-  | { readonly kind: "json"; readonly fields: Readonly<Record<string, unknown>>; readonly typed: boolean };
+  | {
+      readonly kind: "json";
+      readonly fields: Readonly<Record<string, unknown>>;
+      readonly typed: boolean;
+      /** Nobody chose the fields. */
+      readonly usual?: true;
+    };
 
 /** A gRPC service that is told about every request or connection. */
 export interface LogReceiver {

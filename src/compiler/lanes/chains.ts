@@ -2,7 +2,7 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { emitFilterChain } from "../envoy/filter-chain.ts";
 import { emitListener } from "../envoy/listener.ts";
-import { lowerHttpOptions } from "../frontends/ambassador/index.ts";
+import { lowerHttpOptions, withTraceIds } from "../frontends/ambassador/index.ts";
 import type { Graph, Reads } from "../graph/index.ts";
 import type { ListenerDecl } from "../ir/listener.ts";
 import * as link from "../link/index.ts";
@@ -49,6 +49,7 @@ export function declareChains(g: Graph, { inputs, module, listeners, names, logs
     const spans = reads.get(tracing.tracing, "");
     return single({
       ...own,
+      accessLog: withTraceIds(own.accessLog, spans?.driver.kind),
       ...(receivers ? { logReceivers: receivers } : {}),
       ...(spans ? { tracing: spans } : {}),
     });

@@ -72,33 +72,50 @@ export function upgradeLabels(old: unknown): unknown {
   return mapGroups(old, upgradeSpecifier);
 }
 
+/** The Module's `default_labels` in either spelling → the hub's; no version ever told them apart. */
+export function upgradeDefaultLabels(given: unknown): unknown {
+  if (!isRecord(given)) return given;
+  const domains = Object.entries(given).map(([domain, set]) => {
+    const specifiers = isRecord(set) ? set.defaults : undefined;
+    return [domain, Array.isArray(specifiers) ? { ...(set as object), defaults: specifiers.flatMap(upgradeAny) } : set];
+  });
+  return Object.fromEntries(domains);
+}
+
 /** The hub's labels → the old spelling. */
 export function downgradeLabels(hub: unknown): unknown {
   return mapGroups(hub, downgradeSpecifier);
 }
 
-function mapGroups(labelSets: unknown, fn: (item: unknown) => unknown): unknown {
+function mapGroups(labelSets: unknown, fn: (item: unknown) => unknown | readonly unknown[]): unknown {
   const entries = (value: unknown, inner: (v: unknown) => unknown): unknown =>
     isRecord(value) ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, inner(v)])) : value;
   const items = (value: unknown, inner: (v: unknown) => unknown): unknown =>
-    Array.isArray(value) ? value.map(inner) : value;
+    Array.isArray(value) ? value.flatMap(inner) : value;
   return entries(labelSets, (groups) =>
     items(groups, (group) => entries(group, (specifiers) => items(specifiers, fn))),
   );
 }
 
-function upgradeSpecifier(old: unknown): unknown {
-  if (typeof old === "string") {
-    return plainKinds.has(old) ? { [old]: { key: old } } : { generic_key: { value: old, v2Shorthand: true } };
-  }
-  if (!isRecord(old)) return old;
-  const { generic_key: value, v3Key: named } = old;
-  if (typeof value === "string")
-    return { generic_key: { value, ...(typeof named === "string" ? { key: named } : {}) } };
-  const [key, given] = Object.entries(old)[0] ?? ["", ""];
-  if (!isRecord(given)) return { generic_key: { value: given, key } };
-  const { header, ...rest } = given;
-  return { request_headers: { key, header_name: header, ...rest } };
+function upgradeAny(given: unknown): readonly unknown[] {
+  const isHub = isRecord(given) && names.some((name) => isRecord(given[name]) && !("header" in given[name]));
+  return isHub ? [given] : upgradeSpecifier(given);
+}
+
+/** Several keys in one specifier are as many entries. */
+function upgradeSpecifier(old: unknown): readonly unknown[] {
+  if (typeof old === "string")
+    return [plainKinds.has(old) ? { [old]: { key: old } } : { generic_key: { value: old, v2Shorthand: true } }];
+  if (!isRecord(old)) return [old];
+  const { v3Key: named, ...entries } = old;
+  return Object.entries(entries).map(([key, given]) => {
+    if (isRecord(given)) {
+      const { header, ...rest } = given;
+      return { request_headers: { key, header_name: header, ...rest } };
+    }
+    if (key !== "generic_key") return { generic_key: { value: given, key } };
+    return { generic_key: { value: given, ...(typeof named === "string" ? { key: named } : {}) } };
+  });
 }
 
 function downgradeSpecifier(hub: unknown): unknown {

@@ -5,6 +5,7 @@
 import { type Field, isRecord } from "../schema/index.ts";
 import { upgradeCors } from "./cors.ts";
 import { toList, upgradeHeaders } from "./headers.ts";
+import { upgradeDefaultLabels } from "./labels.ts";
 
 const words: ReadonlyMap<string, boolean> = new Map([
   ...["true", "yes", "y", "on", "t", "1"].map((word) => [word, true] as const),
@@ -14,6 +15,7 @@ const words: ReadonlyMap<string, boolean> = new Map([
 /** The value of a setting as its schema wants it, where the given one plainly means it. */
 export function lenient(key: string, field: Field, given: unknown): unknown {
   if (key === "cors") return upgradeCors(given);
+  if (key === "default_labels") return upgradeDefaultLabels(given);
   if (key === "defaults") return upgradeDefaults(given);
   switch (field.schema.type) {
     case "boolean":

@@ -6,6 +6,7 @@ import type { Module } from "../../api/index.ts";
 import type { CircuitBreaker, Keepalive } from "../../ir/cluster.ts";
 import type { AccessLogFormat, HttpOptions } from "../../ir/http-options.ts";
 import type { HeaderEdits, RetryPolicy } from "../../ir/route.ts";
+import type { TracingDriver } from "../../ir/tracing.ts";
 import { type Balancing, lowerBalancing, lowerCircuitBreakers, lowerKeepalive } from "./connection.ts";
 import { lowerAddedHeaders } from "./headers.ts";
 import { lowerRetryPolicy } from "./retry.ts";
@@ -143,6 +144,19 @@ function lowerAccessLog(config: ModuleConfig): AccessLogFormat {
   const { envoy_log_type: type = "text", envoy_log_format: format } = config;
   if (type === "text")
     return { kind: "text", format: typeof format === "string" && format !== "" ? format : defaultLogFormat };
-  const fields = typeof format === "object" && Object.keys(format).length > 0 ? format : defaultLogFields;
-  return { kind: "json", fields, typed: type === "typed_json" };
+  const typed = type === "typed_json";
+  if (typeof format === "object" && Object.keys(format).length > 0) return { kind: "json", fields: format, typed };
+  return { kind: "json", fields: defaultLogFields, typed, usual: true };
+}
+
+/** What leads from a line of the log to its trace: the headers that Datadog's driver sends to services. */
+const datadogFields = {
+  "dd.trace_id": "%REQ(X-DATADOG-TRACE-ID)%",
+  "dd.span_id": "%REQ(X-DATADOG-PARENT-ID)%",
+};
+
+/** The access log with the ids of traces, where Datadog is told and nobody chose the fields. */
+export function withTraceIds(format: AccessLogFormat, driver: TracingDriver["kind"] | undefined): AccessLogFormat {
+  if (format.kind !== "json" || !format.usual || driver !== "datadog") return format;
+  return { ...format, fields: { ...format.fields, ...datadogFields } };
 }

@@ -2,7 +2,7 @@
 
 export { type AuthDecl, lowerAuthService } from "./auth-service.ts";
 export { lowerUpstream, type ResolverDecl } from "./cluster.ts";
-export { lowerHttpOptions, lowerLegacyListening, lowerRouteDefaults } from "./defaults.ts";
+export { lowerHttpOptions, lowerLegacyListening, lowerRouteDefaults, withTraceIds } from "./defaults.ts";
 export { lowerHost } from "./host.ts";
 export { legacyListeners } from "./legacy-listeners.ts";
 export { lowerListener } from "./listener.ts";

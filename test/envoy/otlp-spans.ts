@@ -1,0 +1,67 @@
+/**
+ * Reads the spans of an OTLP export by the numbers of their fields: of OpenTelemetry's messages only those for
+ * attributes are generated.
+ */
+import { fromBinary } from "@bufbuild/protobuf";
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { KeyValueSchema } from "#gen/opentelemetry/proto/common/v1/common_pb.js";
+import type { Span } from "./spans.ts";
+
+const resourceSpans = { resource: 1, scopeSpans: 2 };
+const scopeSpans = { spans: 2 };
+const resource = { attributes: 1 };
+const span = { name: 5, kind: 6, attributes: 9 };
+const serverKind = 2;
+
+/** The spans of an export. */
+export function readOtlpSpans(bytes: Uint8Array): readonly Span[] {
+  return fields(bytes, 1).flatMap((ofResource) => {
+    const described = fields(ofResource, resourceSpans.resource).flatMap((one) => fields(one, resource.attributes));
+    const service = attributes(described)["service.name"] ?? "";
+    return fields(ofResource, resourceSpans.scopeSpans)
+      .flatMap((ofScope) => fields(ofScope, scopeSpans.spans))
+      .map((one) => readSpan(one, service));
+  });
+}
+
+function readSpan(bytes: Uint8Array, service: string): Span {
+  const [name] = fields(bytes, span.name);
+  return {
+    kind: numbers(bytes, span.kind).includes(serverKind) ? "server" : "client",
+    name: Buffer.from(name ?? []).toString("utf8"),
+    service,
+    tags: attributes(fields(bytes, span.attributes)),
+  };
+}
+
+function attributes(list: readonly Uint8Array[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    list.map((bytes) => {
+      const { key, value } = fromBinary(KeyValueSchema, bytes);
+      return [key, String(value?.value.value ?? "")];
+    }),
+  );
+}
+
+/** The length-delimited fields of this number. */
+function fields(bytes: Uint8Array, wanted: number): Uint8Array[] {
+  const reader = new BinaryReader(bytes);
+  const found: Uint8Array[] = [];
+  while (reader.pos < reader.len) {
+    const [number, type] = reader.tag();
+    if (number === wanted && type === WireType.LengthDelimited) found.push(reader.bytes());
+    else reader.skip(type);
+  }
+  return found;
+}
+
+function numbers(bytes: Uint8Array, wanted: number): number[] {
+  const reader = new BinaryReader(bytes);
+  const found: number[] = [];
+  while (reader.pos < reader.len) {
+    const [number, type] = reader.tag();
+    if (number === wanted && type === WireType.Varint) found.push(reader.uint32());
+    else reader.skip(type);
+  }
+  return found;
+}
