@@ -167,9 +167,11 @@ export const diagnosticCodes = {
 
   // listener
   "listener/conflict": error("Two objects want the same connections of a port."),
+  "listener/drains": notice("A change ends connections of clients, which connect anew."),
   "listener/duplicate-port": error("Two Listeners have the same port; the older one is used."),
   "listener/invalid-host-binding": error("A Listener does not say which Hosts it serves."),
   "listener/invalid-stack": error("A Listener's protocols do not fit together."),
+  "listener/last-kept": notice("The last Listener was deleted; its port stays open for a minute."),
   "listener/namespace-selector": warning("A Listener asks for namespaces by labels, which is not possible."),
   "listener/no-protocol": error("A Listener says neither protocol nor protocolStack."),
   "listener/not-yet-supported": warning("A field of a Listener has no effect yet."),
@@ -285,7 +287,9 @@ export const diagnosticCodes = {
   "service/balancing-disabled": error("Endpoints are not used, so that a Mapping cannot say how they are chosen."),
   "service/balancing-without-endpoints": error("A Mapping says how endpoints are chosen, but its resolver finds none."),
   "service/health-checks-without-endpoints": warning("Health is to be checked of a service without known endpoints."),
-  "service/health-checks-many": warning("There are several health checks of a service, and the Envoy that runs makes one."),
+  "service/health-checks-many": warning(
+    "There are several health checks of a service, and the Envoy that runs makes one.",
+  ),
   "service/http-with-tls": warning("A service says http:// but TLS is asked for."),
   "service/ignored-part": warning("A part of a service's address has no effect."),
   "service/impossible-keepalive": warning("A value of TCP keep-alive is not one that connections can have."),

@@ -31,13 +31,31 @@ for (const [what, after, chains] of table) {
 
 test("only listeners that Envoy has are announced", () => {
   const said: string[] = [];
+  const at = (kind: string, name: string) => ({ group: "getambassador.io", kind, namespace: "default", name });
   const held = (name: string): Encoded | undefined => (name === before.name ? before : undefined);
   const changes = [
     { type: "listener", name: before.name, resource: listener("head", "a") },
     { type: "listener", name: "tcp-0.0.0.0-9000", resource: listener("head") },
     { type: "routes", name: before.name },
   ] as const;
-  announceDrains(changes, held, (_, message) => said.push(message));
+  const edited = [at("Host", "shop"), at("Mapping", "cart")];
+  const owners = () => [at("Listener", "https"), at("Host", "shop")];
+  const told = announceDrains(changes, { held, owners, edited, log: (_, message) => said.push(message) });
+  assert.deepEqual(
+    told.map((one) => [one.code, one.at.ref.name, one.message]),
+    [["listener/drains", "shop", "listener tcp-0.0.0.0-8443 changes: connections of 1 of its 2 filter chains end"]],
+  );
+  const others = announceDrains(changes, { held, owners, edited: edited.slice(1), log: () => undefined });
+  assert.deepEqual(
+    others.map(({ at: { ref } }) => ref.name),
+    ["cart"],
+  );
+  const many = Array.from({ length: 11 }, (_, i) => at("Mapping", String(i)));
+  const all = announceDrains(changes, { held, owners, edited: many, log: () => undefined });
+  assert.deepEqual(
+    all.map(({ at: { ref } }) => ref.name),
+    ["https"],
+  );
   assert.deepEqual(said, [
     "listener tcp-0.0.0.0-8443 changes: connections of 1 of its 2 filter chains end within the drain time",
   ]);

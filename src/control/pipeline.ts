@@ -4,13 +4,17 @@
  */
 import type { Diagnostic, Severity } from "#base/diagnostic.ts";
 import { errorFields, type Log } from "#base/log.ts";
+import type { ResourceRef } from "#base/origin.ts";
 import type { Compiler, CompilerEdit, ResourceChange } from "#compiler";
+import type { Clock } from "./clock.ts";
 import { announceDrains } from "./drains.ts";
 import { createLastGoodKeeper } from "./last-good.ts";
+import { createLastListener, lastListenerMs } from "./last-listener.ts";
 import { createQuarantine, type Quarantine } from "./quarantine.ts";
 import { createRefusedHere } from "./refused-here.ts";
 import { openSchedule, type Schedule } from "./schedule.ts";
 import type { WantedFiles } from "./sources/wanted-files.ts";
+import { createStanding } from "./standing.ts";
 import type { State, StateFile } from "./state-file.ts";
 import type { Refused } from "./xds/refusal.ts";
 import type { XdsServer } from "./xds/server.ts";
@@ -25,6 +29,7 @@ export interface PipelineOptions {
   readonly log: Log;
   /** Files that manifests name. */
   readonly wanted: Pick<WantedFiles, "edits">;
+  readonly clock: Clock;
   diagnostics(): readonly Diagnostic[];
   /** Shows all diagnostics, some of which are new. */
   show(all: readonly Diagnostic[]): void;
@@ -32,6 +37,8 @@ export interface PipelineOptions {
 
 /** The pipeline, from the outside. */
 export interface Pipeline extends Schedule {
+  /** Notices of what has just happened. */
+  standing(): readonly Diagnostic[];
   /** Some diagnostics may have changed. */
   report(): void;
   refused(refused: Refused): void;
@@ -44,6 +51,9 @@ export interface PipelineCounts {
   readonly commits: number;
   readonly diagnostics: Readonly<Record<Severity, number>>;
 }
+
+/** Envoy's own drain time: so long it is worth knowing that connections end. */
+const drainMs = 600_000;
 
 /** Connects everything; the state's last good versions and refusals are compiled with the first edits. */
 export function openPipeline(options: PipelineOptions): Pipeline {
@@ -74,21 +84,38 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     if (known) quarantine.report(known);
   });
 
+  const standing = createStanding(options.clock, report);
+  const lastListener = createLastListener({
+    clock: options.clock,
+    ours: () => compiler.declared.objects.listeners.keys(),
+    push: (edits) => void schedule.push(edits),
+    onKept: (notices) => standing.add(notices, lastListenerMs),
+  });
+  let edited: ResourceRef[] = [];
+
   function report(): void {
     // While suspects are tried, diagnostics would blame the innocent.
     if (quarantine.busy) return;
     const all = options.diagnostics();
     counts.diagnostics = { error: 0, warning: 0, notice: 0 };
     for (const { severity } of all) counts.diagnostics[severity]++;
-    options.show(all);
+    // Drains were logged when they began.
+    options.show(all.filter(({ code }) => code !== "listener/drains"));
   }
 
   const schedule = openSchedule({
     compiler,
-    prepare: (edits) => [...edits, ...quarantine.release(edits), ...lastGood.before(edits)],
+    prepare(arrived) {
+      const edits = lastListener.prepare(arrived);
+      edited.push(...edits.flatMap((edit) => (edit.kind === "object" && edit.value ? [edit.value.ref] : [])));
+      return [...edits, ...quarantine.release(edits), ...lastGood.before(edits)];
+    },
     release(changes, done) {
       counts.commits++;
-      announceDrains(changes, (name) => xds.snapshot.get("listener", name), log);
+      const held = (name: string) => xds.snapshot.get("listener", name);
+      const owners = (name: string) => compiler.owners("listener", name);
+      standing.add(announceDrains(changes, { held, owners, edited, log }), drainMs);
+      if (done) edited = [];
       return release(changes, done);
     },
     files: () => options.wanted.edits(compiler.wantedFiles()),
@@ -102,6 +129,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
   compiler.apply(stateEdits(state));
   return {
     ...schedule,
+    standing: standing.all,
     report,
     counts,
     refused(refused) {

@@ -8,6 +8,7 @@ import { errorFields, type Log, type LogFormat } from "#base/log.ts";
 import type { Locate } from "#base/render-diagnostic.ts";
 import { type Compiler, isKnownKind, openCompiler, type Settings } from "#compiler";
 import { type AdminEndpoint, type AdminServer, startAdminServer } from "./admin-server.ts";
+import { type Clock, ownClock } from "./clock.ts";
 import { debugEndpoints, diagnosticsEndpoints, healthEndpoints, publicPaths } from "./endpoints.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";
 import { createDiagnosticLog } from "./report-log.ts";
@@ -37,6 +38,8 @@ export interface ControlOptions {
   readonly beforeServing?: (view: ControlView) => Promise<void>;
   /** Envoy has acknowledged everything for the first time. The text says where things are. */
   readonly onReady: (text: string) => void;
+  /** The process's own if absent. */
+  readonly clock?: Clock;
   /** Ends it. */
   readonly signal: AbortSignal;
 }
@@ -81,7 +84,7 @@ async function start(
   let watcher: FileWatcher | undefined;
   let ofFiles: readonly Diagnostic[] = [];
   const locate: Locate = (origin) => watcher?.locate(origin);
-  const diagnostics = () => [...ofFiles, ...compiler.diagnostics()];
+  const diagnostics = () => [...ofFiles, ...compiler.diagnostics(), ...pipeline.standing()];
   const showNew = createDiagnosticLog(log, options.logFormat ?? "text");
   const show = (all: readonly Diagnostic[]) => showNew(all, locate);
   const wanted: WantedFiles = openWantedFiles({
@@ -89,7 +92,8 @@ async function start(
     onChange: (edits) => void pipeline.push(edits),
   });
   closers.push(async () => wanted.close());
-  const pipeline = openPipeline({ compiler, xds, state, stateFile, log, wanted, diagnostics, show });
+  const clock = options.clock ?? ownClock;
+  const pipeline = openPipeline({ compiler, xds, state, stateFile, log, clock, wanted, diagnostics, show });
   const served = async () => xds.whenAcknowledged(await pipeline.idle());
   const rescan = async () => {
     wanted.rescan();

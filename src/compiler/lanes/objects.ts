@@ -38,6 +38,15 @@ export function declareObjects(g: Graph, inputs: Inputs) {
     "our AuthServices",
     ...["AuthService", "AmbassadorAuthService"].map((kind) => g.map(`our ${kind}`, identities, ours(kind, settings))),
   );
-  const anyOf = (kind: string) => first(g, `any ${kind}`, g.map(`our ${kind}s`, identities, ours(kind, settings)));
-  return { identities, admitted, all, authServices, anyListener: anyOf("Listener"), anyHost: anyOf("Host") };
+  const ourOwn = (kind: string) => g.map(`our ${kind}s`, identities, ours(kind, settings));
+  const listeners = ourOwn("Listener");
+  return {
+    identities,
+    admitted,
+    all,
+    authServices,
+    listeners,
+    anyListener: first(g, "any Listener", listeners),
+    anyHost: first(g, "any Host", ourOwn("Host")),
+  };
 }
