@@ -43,6 +43,12 @@ const insecure = object({
 
 const tls = object({
   ...tlsFields,
+  redirect_cleartext_from: {
+    ...tlsFields.redirect_cleartext_from,
+    status: "ignored",
+    because: "requestPolicy.insecure decides about cleartext",
+  },
+  sni: { ...tlsFields.sni, status: "ignored", because: "a Host ends TLS and connects to no service" },
   min_tls_version: optional(string(), "Oldest version that is spoken: v1.0 to v1.3.", { aliases: ["minTLSVersion"] }),
   max_tls_version: optional(string(), "Newest version that is spoken: v1.0 to v1.3.", { aliases: ["maxTLSVersion"] }),
 });
