@@ -15,7 +15,7 @@ import { ambassadorGroup, ambassadorKinds } from "../../src/compiler/api/kinds.t
 import { isRecord, type ObjectNode } from "../../src/compiler/api/schema/index.ts";
 import { rowsOf } from "../../src/compiler/api/schema/rows.ts";
 import { caseNames, readCase } from "../envoy/case-directory.ts";
-import { editsBetween } from "../envoy/compile-case.ts";
+import { editsBetween, giveFiles } from "../envoy/compile-case.ts";
 import { fixedInputs } from "../envoy/golden.ts";
 import type { Inputs } from "../envoy/manifests.ts";
 import { openMaterial } from "../envoy/material.ts";
@@ -30,6 +30,7 @@ test("every field of every schema does something in some case", () => {
     for (const inputs of fixedInputs(golden, openMaterial())) {
       compiler.apply(editsBetween(before, inputs));
       compiler.commit();
+      giveFiles(compiler, inputs);
       const known = new Set(before?.objects.map(({ object }) => object));
       for (const { key, object } of inputs.objects) if (!known.has(object)) examine(compiler, key, object, idle);
       before = inputs;
