@@ -29,7 +29,7 @@ export function* fieldChanges(
         yield { ...change, value: { ...value, [key]: change.value } };
   } else if (schema.type === "variants") {
     for (const form of schema.forms) yield* fieldChanges(form, value, generation, path);
-  }
+  } else if (schema.type === "anything" && schema.like) yield* fieldChanges(schema.like, value, generation, path);
 }
 
 function* ofFields(

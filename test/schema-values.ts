@@ -21,6 +21,7 @@ export function valuesOf(schema: Schema, generation: Generation): fc.Arbitrary<u
     case "null":
       return fc.constant(null);
     case "anything":
+      if (schema.like) return fc.oneof(valuesOf(schema.like, generation), fc.jsonValue({ maxDepth: 2 }));
       return fc.jsonValue({ maxDepth: 2 });
     case "list":
       return fc.array(valuesOf(schema.item, generation), { minLength: schema.min ?? 0, maxLength: 3 });

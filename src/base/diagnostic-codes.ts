@@ -103,6 +103,18 @@ export const diagnosticCodes = {
   "envoy/invalid": error("What an object asks for breaks Envoy's own rules for its configuration."),
   "envoy/refused": error("Envoy refused what an object asks for; the last version that it took goes on."),
 
+  // error-response
+  "error-response/always-empty": warning("A body shows what is always empty."),
+  "error-response/bypassed": warning("A Mapping has bodies for error answers, and leaves error answers alone."),
+  "error-response/file": error(
+    "The body of an error answer is in a file, and files are not read; its rule is left out.",
+  ),
+  "error-response/invalid-format": error(
+    "The body of an error answer holds what is no command operator of Envoy; its rule is left out.",
+  ),
+  "error-response/no-rules": warning("Other bodies for error answers are asked for, without any."),
+  "error-response/second-rule": warning("Two bodies are given for one status; the first counts."),
+
   // files
   "files/not-found": error("A path that was given to read does not exist; it is read as soon as it does."),
   "files/not-watched": warning("The operating system does not report changes of a directory; they are noticed late."),

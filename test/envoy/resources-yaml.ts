@@ -53,9 +53,8 @@ function redact(value: JsonValue, material: Material): JsonValue {
   return Object.fromEntries(fields);
 }
 
-const anyPrefix = "type.googleapis.com/envoy.extensions.";
-const typePrefix = "type.googleapis.com/envoy.extensions.filters.http.";
-const noOp = `${typePrefix}header_mutation.v3.HeaderMutation`;
+const typePrefix = /^type\.googleapis\.com\/envoy\.extensions\.(filters\.http\.)?/;
+const usualNoOp = "header_mutation.v3.HeaderMutation";
 
 /** A filter that is asked for over ADS and may be the no-op: eight lines that every listener has a dozen times. */
 function slotOf(filter: { readonly [key: string]: JsonValue }): string | undefined {
@@ -63,7 +62,7 @@ function slotOf(filter: { readonly [key: string]: JsonValue }): string | undefin
   if (typeof name !== "string" || typeof discovery !== "object" || discovery === null) return undefined;
   const { config_source: source, type_urls: types, ...more } = discovery as { readonly [key: string]: JsonValue };
   const plain = JSON.stringify(source) === '{"ads":{},"resource_api_version":"V3"}' && Array.isArray(types);
-  if (!plain || Object.keys({ ...rest, ...more }).length > 0 || types[0] !== noOp) return undefined;
-  const others = types.slice(1).map((type) => String(type).replace(typePrefix, "").replace(anyPrefix, ""));
-  return `${name} ${others.join(" ")}`;
+  if (!plain || Object.keys({ ...rest, ...more }).length > 0) return undefined;
+  const [noOp, ...others] = types.map((type) => String(type).replace(typePrefix, ""));
+  return `${name} ${others.join(" ")}${noOp === usualNoOp ? "" : `, else ${noOp}`}`;
 }

@@ -54,6 +54,15 @@ interface Scene {
 }
 
 const grpc = { "content-type": "application/grpc", "x-upstream-headers": "content-type: application/grpc" };
+const overridden: Scene = {
+  config: {
+    error_response_overrides: [{ on_status_code: 404, body: { content_type: "text/css", text_format: "/*" } }],
+  },
+  headers: { "x-upstream-status": "404" },
+  look: ({ headers }) => headers["content-type"],
+  off: "text/plain",
+  on: "text/css",
+};
 const scenes: Readonly<Record<string, Scene>> = {
   "grpc-bridge": {
     config: { enable_grpc_http11_bridge: true },
@@ -125,6 +134,8 @@ const scenes: Readonly<Record<string, Scene>> = {
     off: 200,
     on: 403,
   },
+  "error-response": overridden,
+  "error-response-values": overridden,
   "rate-limit": {
     config: { default_labels: { ambassador: { defaults: [{ generic_key: { value: "any" } }] } } },
     // Nobody answers there, and it says that it must not be done without.

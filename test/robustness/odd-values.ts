@@ -79,6 +79,7 @@ function* oddValues(schema: Schema): Iterable<unknown> {
       for (const form of schema.forms) yield* oddValues(form);
       return;
     case "anything":
+      if (schema.like) yield* oddValues(schema.like);
       yield* texts;
       yield { a: "%", b: [null, {}] };
   }

@@ -20,8 +20,8 @@ import { openMaterial } from "../envoy/material.ts";
 import { fixedPorts, upstreamsIn } from "../envoy/placeholders.ts";
 import { type Pattern, type Probe, parseProbes } from "../envoy/request-spec.ts";
 
-// Here something answers that is no route: filters, refused clients, protocols.
-const elsewhere = /^(?:auth|buffer|cors|grpc-|ip-allow|lua|rate-limit)/;
+// Here something answers that is no route: filters, refused clients, protocols, upstreams that are told to fail.
+const elsewhere = /^(?:auth|buffer|cors|error-response|grpc-|ip-allow|lua|rate-limit)/;
 
 for (const name of caseNames(process.env.CASE).filter((one) => !elsewhere.test(one))) {
   const golden = readCase(name);

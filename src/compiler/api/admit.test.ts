@@ -116,14 +116,12 @@ test("what a bad object is told", () => {
     prefix: "/a/",
     timeout_ms: "3s",
     contect_timeout_ms: 1,
-    bypass_error_response_overrides: true,
     envoy_override: {},
   };
   assert.deepEqual(say(rawResource("Mapping", "v3alpha1", spec, { name: "quote" })), [
     "absent",
     'error[object/invalid-field] Mapping default/quote .spec.timeout_ms: .spec.timeout_ms: expected integer of at least 0, got string "3s"',
     'warning[object/unknown-field] Mapping default/quote .spec.contect_timeout_ms: Mapping has no field .spec.contect_timeout_ms (did you mean "connect_timeout_ms"?)',
-    "warning[mapping/not-yet-supported] Mapping default/quote .spec.bypass_error_response_overrides: .spec.bypass_error_response_overrides is not supported yet",
     "notice[object/ignored-field] Mapping default/quote .spec.envoy_override: .spec.envoy_override has no effect: no release after 0.x merged it into the route",
     "error[object/invalid-field] Mapping default/quote .spec.service: .spec.service: is required",
   ]);

@@ -1,6 +1,6 @@
-import { equal, match } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
-import { formatProblem } from "./format-string.ts";
+import { formatProblem, splitFormat } from "./format-string.ts";
 
 test("texts that Envoy takes", () => {
   const good = [
@@ -44,4 +44,16 @@ test("texts that Envoy refuses, and why", () => {
 
 test("the gateway's environment cannot be shown", () => {
   match(formatProblem("%ENVIRONMENT(TOKEN)%") ?? "", /not allowed/);
+});
+
+test("literal texts and commands, in order", () => {
+  const request = { name: "REQ", text: "%REQ(A%B)%" };
+  deepEqual(splitFormat("a%%b %REQ(A%B)%%PROTOCOL%!"), [
+    "a%b ",
+    request,
+    { name: "PROTOCOL", text: "%PROTOCOL%" },
+    "!",
+  ]);
+  deepEqual(splitFormat("%%%REQ(A%B)%%%"), ["%", request, "%"]);
+  deepEqual(splitFormat(""), []);
 });

@@ -99,6 +99,33 @@ export function formatProblem(text: string): string | undefined {
   return undefined;
 }
 
+/** A command of a format string. */
+export interface FormatCommand {
+  readonly name: string;
+  /** As it is written, with its percent signs. */
+  readonly text: string;
+}
+
+/** The literal texts and the commands of a format string that has no problem, in order. */
+export function splitFormat(format: string): readonly (string | FormatCommand)[] {
+  const parts: (string | FormatCommand)[] = [];
+  let literal = "";
+  let at = 0;
+  for (let next = format.indexOf("%"); next >= 0; next = format.indexOf("%", at)) {
+    command.lastIndex = next;
+    const [text = "%", name] = command.exec(format) ?? [];
+    literal += format.slice(at, next) + (name === undefined ? "%" : "");
+    if (name !== undefined) {
+      if (literal !== "") parts.push(literal);
+      parts.push({ name, text });
+      literal = "";
+    }
+    at = next + text.length;
+  }
+  literal += format.slice(at);
+  return literal === "" ? parts : [...parts, literal];
+}
+
 function commandProblem(name: string, given: string | undefined, cut: string | undefined): string | undefined {
   // The gateway's environment holds what is none of a manifest's business.
   if (name === "ENVIRONMENT") return "%ENVIRONMENT% is not allowed";

@@ -12,6 +12,7 @@ import type { RawObject } from "./raw-object.ts";
 
 export { admit } from "./admit.ts";
 export type { AuthService, AuthServiceSpec } from "./ambassador/auth-service.ts";
+export { admitErrorRules, type ErrorRule } from "./ambassador/error-responses.ts";
 export {
   headerNameProblem,
   headerValueProblem,
@@ -38,6 +39,7 @@ export { configAnnotation, unfoldAnnotations } from "./annotations.ts";
 export type { AmbassadorResource, AnyResource, CoreResource } from "./any-resource.ts";
 export { contentHash } from "./content-hash.ts";
 export type { FileContent } from "./file-content.ts";
+export { type FormatCommand, formatProblem, splitFormat } from "./format-string.ts";
 export { type Certificate, readAuthorities, readCertificate } from "./kubernetes/certificate.ts";
 export type { ConfigMap, ConfigMapSpec } from "./kubernetes/config-map.ts";
 export type { EndpointSlice, EndpointSliceSpec, SliceEndpoint, SlicePort } from "./kubernetes/endpoint-slice.ts";

@@ -23,8 +23,10 @@ import { emitTracing } from "./tracing.ts";
 type ManagerFields = Init<typeof HttpConnectionManagerSchema>;
 type Filter = Init<typeof HttpFilterSchema>;
 
-/** The no-op that a slot holds while its policy is not used. */
-export const noopType = "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation";
+/** The message that a slot holds, empty, while its policy is not used: one that then does nothing. */
+export function noopType({ noop = "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation" }: Policy): string {
+  return noop;
+}
 
 const forwardClientCert = {
   SANITIZE: 0,
@@ -133,7 +135,7 @@ function emitProtocolOptions(options: HttpOptions): ManagerFields {
 }
 
 function emitSlot(policy: Policy): Filter {
-  const types = [noopType, policy.type, ...(policy.alsoTypes ?? [])];
+  const types = [noopType(policy), policy.type, ...(policy.alsoTypes ?? [])];
   return {
     name: policy.filter,
     configType: {

@@ -158,6 +158,7 @@ import { file_envoy_extensions_upstreams_http_v3_http_protocol_options } from "#
 import { file_envoy_service_discovery_v3_discovery } from "#gen/envoy/service/discovery/v3/discovery_pb.js";
 import { file_envoy_service_runtime_v3_rtds } from "#gen/envoy/service/runtime/v3/rtds_pb.js";
 import { file_envoy_type_matcher_v3_http_inputs } from "#gen/envoy/type/matcher/v3/http_inputs_pb.js";
+import { file_envoy_type_matcher_v3_status_code_input } from "#gen/envoy/type/matcher/v3/status_code_input_pb.js";
 import { file_udpa_type_v1_typed_struct } from "#gen/udpa/type/v1/typed_struct_pb.js";
 import { file_xds_type_matcher_v3_cel } from "#gen/xds/type/matcher/v3/cel_pb.js";
 import { file_xds_type_matcher_v3_http_inputs } from "#gen/xds/type/matcher/v3/http_inputs_pb.js";
@@ -261,6 +262,7 @@ export const envoyRegistry: Registry = createRegistry(
   file_envoy_extensions_matching_common_inputs_ssl_v3_ssl_inputs,
   file_envoy_extensions_matching_input_matchers_ip_v3_ip,
   file_envoy_type_matcher_v3_http_inputs,
+  file_envoy_type_matcher_v3_status_code_input,
   file_xds_type_matcher_v3_cel,
   file_xds_type_matcher_v3_http_inputs,
   file_xds_type_matcher_v3_matcher,

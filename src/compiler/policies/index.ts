@@ -5,6 +5,7 @@
 import { auth } from "./auth/auth.ts";
 import { buffer } from "./buffer/buffer.ts";
 import { cors } from "./cors/cors.ts";
+import { errorResponse, errorResponseValues } from "./error-response/error-response.ts";
 import { grpcBridge } from "./grpc-bridge/grpc-bridge.ts";
 import { grpcStats } from "./grpc-stats/grpc-stats.ts";
 import { grpcWeb } from "./grpc-web/grpc-web.ts";
@@ -26,4 +27,6 @@ export const policies: readonly Policy[] = [
   cors, //       a preflight carries no credentials, so it is answered before anything asks for them
   auth, //       after whatever may refuse a request by itself, so that its service is spared
   rateLimit, //  counts those that are let through, and may count by headers that auth adds
+  errorResponse, // next to the router: whatever comes after it sees the new bodies, and adds its headers to them
+  errorResponseValues, // first on the way back, so that the script finds the values
 ];

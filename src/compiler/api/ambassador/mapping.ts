@@ -192,12 +192,12 @@ const forwarding = {
     because: "a v0 CircuitBreaker never reached Envoy; use circuit_breakers",
     versions: ["v0"],
   }),
-  error_response_overrides: optional(errorResponseOverrides, "Other bodies for error answers.", {
-    status: "notYet",
-    versions: ["v2", "v3alpha1"],
-  }),
+  error_response_overrides: optional(
+    errorResponseOverrides,
+    "Other bodies for error answers; they take the place of the Module's.",
+    { versions: ["v2", "v3alpha1"] },
+  ),
   bypass_error_response_overrides: optional(boolean(), "Leave error answers alone.", {
-    status: "notYet",
     unset: false,
     versions: ["v2", "v3alpha1"],
   }),

@@ -91,7 +91,10 @@ const routing = {
     unset: true,
     ...ignored("unreachable routes are always left out"),
   }),
-  error_response_overrides: optional(errorResponseOverrides, "Other bodies for error answers.", later),
+  error_response_overrides: optional(
+    errorResponseOverrides,
+    "Other bodies for error answers; Mappings may have their own.",
+  ),
   auth_enabled: optional(anything(), "Once, whether there was authentication.", ignored("an AuthService decides that")),
   debug_mode: optional(anything(), "Once, more diagnostics.", ignored("it changed no traffic")),
 };

@@ -144,21 +144,6 @@ for (const [version, spec, rest, found] of authorities) {
   });
 }
 
-/** Every field of a Mapping that has no effect yet, each with a value that would. */
-const later: Readonly<Record<string, unknown>> = {
-  error_response_overrides: [{ on_status_code: 404, body: { text_format: "x" } }],
-  bypass_error_response_overrides: true,
-};
-
-for (const [field, value] of Object.entries(later)) {
-  test(`Mapping: ${field} is used without effect, and that is said`, () => {
-    assert.deepEqual(judge("Mapping", "v3alpha1", { ...mapping, [field]: value }), [
-      "present",
-      `mapping/not-yet-supported .spec.${field}`,
-    ]);
-  });
-}
-
 test("fields said to be off are no use of them", () => {
   const spec = { ...mapping, shadow: false, bypass_auth: false, add_linkerd_headers: false };
   assert.deepEqual(judge("Mapping", "v3alpha1", spec), ["present"]);

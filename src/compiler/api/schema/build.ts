@@ -53,6 +53,11 @@ export function anything(): Schema<unknown> {
   return { type: "anything" };
 }
 
+/** Any JSON, kept as it is and judged piece by piece later on; CRD and reference show what it should be. */
+export function judgedLater(like: Schema): Schema<unknown> {
+  return { type: "anything", like };
+}
+
 /** A list. */
 export function list<T>(item: Schema<T>, limits: { readonly min?: number } = {}): Schema<readonly T[]> {
   return { type: "list", item, ...limits };

@@ -20,8 +20,9 @@ export function openApi(schema: Schema, version: ApiVersion): OpenApi {
     case "boolean":
       return { type: "boolean" };
     case "null":
-    case "anything":
       return preserve;
+    case "anything":
+      return schema.like ? openApi(schema.like, version) : preserve;
     case "list":
       return withoutUndefined({ type: "array", items: openApi(schema.item, version), minItems: schema.min });
     case "map": {

@@ -61,6 +61,8 @@ function typeText(schema: Schema): string {
       return `map to ${typeText(schema.value)}`;
     case "variants":
       return schema.forms.map(typeText).join(" or ");
+    case "anything":
+      return schema.like ? typeText(schema.like) : schema.type;
     default:
       return schema.type;
   }
@@ -80,6 +82,8 @@ function nestedObject(schema: Schema, step = ""): { readonly node: ObjectNode; r
       return nestedObject(schema.item, `${step}[]`);
     case "map":
       return nestedObject(schema.value, `${step}.*`);
+    case "anything":
+      return schema.like && nestedObject(schema.like, step);
     default:
       return undefined;
   }

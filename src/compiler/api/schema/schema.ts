@@ -23,7 +23,8 @@ export type Node =
   | NumberNode
   | { readonly type: "boolean" }
   | { readonly type: "null" }
-  | { readonly type: "anything" }
+  /** `like`: what it should be, where somebody else judges it. */
+  | { readonly type: "anything"; readonly like?: Schema }
   | { readonly type: "list"; readonly item: Schema; readonly min?: number }
   | { readonly type: "map"; readonly value: Schema }
   | ObjectNode
