@@ -16,6 +16,7 @@ import {
 import { startEtcd } from "./etcd.ts";
 import { type KubectlOptions, kubectl } from "./kubectl.ts";
 import { clusterPrograms } from "./programs.ts";
+import { type Ask, createAsk } from "./request.ts";
 import { type Started, start } from "./started.ts";
 
 /** What a test may want besides the API server. */
@@ -40,6 +41,8 @@ export interface Cluster {
   readonly kubeconfig: string;
   /** What kubectl printed; throws `KubectlFailed`. The administrator asks, unless another kubeconfig is given. */
   kubectl(args: readonly string[], options?: KubectlOptions): Promise<string>;
+  /** One request of the administrator, for what kubectl does not show. */
+  ask: Ask;
   /** Creates the namespace, the account and bindings to these ClusterRoles where they are missing. */
   serviceAccount(namespace: string, name: string, clusterRoles?: readonly string[]): Promise<ServiceAccount>;
   /** A token of it, good for an hour unless said otherwise; expired when the lifetime is negative. */
@@ -99,13 +102,15 @@ type Identity = Omit<Cluster, "killApiServer" | "restartApiServer" | "compact" |
 
 /** The part that is about who asks. */
 function identity(files: ClusterFiles, server: string, kubeconfig: string, run: Cluster["kubectl"]): Identity {
+  const authority = files.etcdClient.ca;
   return {
     server,
-    authority: files.etcdClient.ca,
+    authority,
     directory: files.directory,
     adminToken: files.adminToken,
     kubeconfig,
     kubectl: run,
+    ask: createAsk(server, authority, files.adminToken),
     serviceAccount: async (namespace, name, clusterRoles = []) => {
       const stdin = JSON.stringify(accountManifests(namespace, name, clusterRoles));
       await run(["apply", "--server-side", "-f", "-"], { stdin });

@@ -45,7 +45,7 @@ for (const { metadata, spec } of definitions) {
     });
   }
 
-  test(`${metadata.name} stores one version, and converts when there are several`, () => {
+  test(`${metadata.name} stores one version, and says how to convert when there are several`, () => {
     assert.equal(spec.versions.filter((version) => version.storage).length, 1);
     assert.equal(spec.conversion !== undefined, spec.versions.length > 1);
     assert.deepEqual(spec.names["categories"], ["ambassador-crds"]);
@@ -85,7 +85,7 @@ function columns(plural: string): readonly string[] {
 
 test("columns of kubectl get", () => {
   assert.deepEqual(columns("mappings"), [
-    "SOURCE HOST .spec.host",
+    "SOURCE HOST .spec['hostname','host']",
     "SOURCE PREFIX .spec.prefix",
     "DEST SERVICE .spec.service",
     "STATE .status.state",
@@ -147,14 +147,28 @@ for (const [plural, fields] of Object.entries(demanded)) {
   });
 }
 
-test("an old version has the old names and forms", () => {
+function fieldsOf(definitions: readonly Definition[], name: string): Json {
   const mapping = definitions.find(({ metadata }) => metadata.name.startsWith("mappings."));
-  const fields = (name: string): Json => {
-    const schema = mapping?.spec.versions.find((version) => version.name === name)?.schema.openAPIV3Schema;
-    const { spec } = (schema?.["properties"] ?? {}) as Record<string, { properties: Json }>;
-    return spec?.properties ?? {};
-  };
+  const schema = mapping?.spec.versions.find((version) => version.name === name)?.schema.openAPIV3Schema;
+  const { spec } = (schema?.["properties"] ?? {}) as Record<string, { properties: Json }>;
+  return spec?.properties ?? {};
+}
+
+test("with a webhook, an old version has the old names and forms", () => {
+  const webhook = { namespace: "dragoman-system", service: "dragoman-webhook" };
+  const converted = customResourceDefinitions({ ...defaultCrdOptions, webhook }) as unknown as readonly Definition[];
+  const fields = (name: string): Json => fieldsOf(converted, name);
   assert.ok("v3StatsName" in fields("v2") && !("stats_name" in fields("v2")) && !("hostname" in fields("v2")));
-  assert.ok("stats_name" in fields("v3alpha1") && "hostname" in fields("v3alpha1") && !("rate_limits" in fields("v1")));
+  assert.ok("stats_name" in fields("v3alpha1") && "hostname" in fields("v3alpha1"));
+  assert.ok("rate_limits" in fields("v1") && !("rate_limits" in fields("v3alpha1")));
   assert.deepEqual(fields("v1"), fields("v2"));
+  for (const { spec } of converted) {
+    assert.equal((spec.conversion as { strategy?: string } | undefined)?.strategy ?? "Webhook", "Webhook");
+  }
+});
+
+test("without one, every version has the names of all", () => {
+  const names = (version: string): string[] => Object.keys(fieldsOf(definitions, version)).sort();
+  assert.ok(names("v2").includes("hostname") && names("v3alpha1").includes("rate_limits"));
+  assert.deepEqual(names("v2"), names("v3alpha1"));
 });

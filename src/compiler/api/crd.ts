@@ -1,24 +1,34 @@
 /**
  * Kinds → CustomResourceDefinitions: all versions, columns of `kubectl get`, and who converts between them.
+ * Without a webhook nobody does: an object keeps the form in which it was written, whatever version it is read in, so
+ * every version has room for the fields of all.
  */
 import type { Kind } from "./kind.ts";
 import { ambassadorGroup, ambassadorKinds } from "./kinds.ts";
 import type { ApiVersion } from "./schema/index.ts";
 import { type OpenApi, openApi } from "./schema/openapi.ts";
+import { keeping } from "./schema/openapi-keep.ts";
 
 /** What a cluster's administrator decides. */
 export interface CrdOptions {
-  /** Whether old versions are served too, which needs the conversion webhook. */
+  /** Whether old versions are served too. */
   readonly oldVersions: boolean;
-  readonly webhook: { readonly namespace: string; readonly service: string; readonly caBundle?: string };
+  /** The service that converts between versions, if one does. */
+  readonly webhook?: Webhook;
   /** Added to every definition. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** What the chart installs. */
+/** Where the API server finds the conversion webhook. */
+export interface Webhook {
+  readonly namespace: string;
+  readonly service: string;
+  readonly caBundle?: string;
+}
+
+/** What the chart installs: objects of any age can be stored, and nothing needs to run for it. */
 export const defaultCrdOptions: CrdOptions = {
   oldVersions: true,
-  webhook: { namespace: "dragoman-system", service: "dragoman-webhook" },
   labels: { "app.kubernetes.io/name": "dragoman", "app.kubernetes.io/component": "crds" },
 };
 
@@ -35,9 +45,9 @@ export function customResourceDefinitions(
 }
 
 function definition(kind: Kind, options: CrdOptions): CustomResourceDefinition {
-  // v0 had annotations only.
-  const known = kind.versions.filter((version) => version !== "v0" && !neverStored(kind, version));
+  const known = storableVersions(kind);
   const versions = options.oldVersions ? known : known.filter((version) => version === "v3alpha1");
+  const guests = options.webhook ? [] : versions;
   // Objects that exist were stored as v2 by the system before; v2 stays until an administrator has migrated them.
   const storage = versions.includes("v2") ? "v2" : "v3alpha1";
   return {
@@ -45,7 +55,7 @@ function definition(kind: Kind, options: CrdOptions): CustomResourceDefinition {
     kind: "CustomResourceDefinition",
     metadata: { name: `${kind.plural}.${ambassadorGroup}`, ...(options.labels ? { labels: options.labels } : {}) },
     spec: {
-      ...(versions.length > 1 ? { conversion: conversion(options) } : {}),
+      ...(versions.length > 1 ? { conversion: conversion(options.webhook) } : {}),
       group: ambassadorGroup,
       names: {
         categories: ["ambassador-crds"],
@@ -57,43 +67,52 @@ function definition(kind: Kind, options: CrdOptions): CustomResourceDefinition {
       },
       preserveUnknownFields: false,
       scope: "Namespaced",
-      versions: versions.map((version) => versionOf(kind, version, storage)),
+      versions: versions.map((version) => versionOf(kind, { version, guests, storage: version === storage })),
     },
   };
 }
 
-/** Hosts of v1 could be written in annotations, but there never was such a custom resource. */
-function neverStored(kind: Kind, version: ApiVersion): boolean {
-  return kind.kind === "Host" && version === "v1";
+/** The versions of which there are custom resources, oldest first: in v0, and Hosts in v1, there were annotations only. */
+export function storableVersions(kind: Pick<Kind, "kind" | "versions">): readonly ApiVersion[] {
+  return kind.versions.filter((version) => version !== "v0" && !(kind.kind === "Host" && version === "v1"));
 }
 
-function versionOf(kind: Kind, version: ApiVersion, storage: ApiVersion): OpenApi {
+interface VersionOptions {
+  readonly version: ApiVersion;
+  /** Versions for whose objects there must be room, too. */
+  readonly guests: readonly ApiVersion[];
+  readonly storage: boolean;
+}
+
+function versionOf(kind: Kind, { version, guests, storage }: VersionOptions): OpenApi {
   const columns = (kind.columns ?? []).map(({ name, path, type = "string" }) => ({ jsonPath: path, name, type }));
+  const spec = guests.reduce((own, guest) => keeping(own, kind.schema, guest), openApi(kind.schema, version));
   return {
     ...(columns.length > 0 ? { additionalPrinterColumns: columns } : {}),
     name: version,
-    schema: { openAPIV3Schema: objectSchema(kind, version) },
+    schema: { openAPIV3Schema: objectSchema(kind, version, spec) },
     served: true,
-    storage: version === storage,
+    storage,
     ...(kind.status ? { subresources: { status: {} } } : {}),
   };
 }
 
-function objectSchema(kind: Kind, version: ApiVersion): OpenApi {
+function objectSchema(kind: Kind, version: ApiVersion, spec: OpenApi): OpenApi {
   return {
     description: kind.doc,
     properties: {
       apiVersion: { type: "string" },
       kind: { type: "string" },
       metadata: { type: "object" },
-      spec: openApi(kind.schema, version),
+      spec,
       ...(kind.status ? { status: openApi(kind.status, version) } : {}),
     },
     type: "object",
   };
 }
 
-function conversion({ webhook }: CrdOptions): OpenApi {
+function conversion(webhook: Webhook | undefined): OpenApi {
+  if (webhook === undefined) return { strategy: "None" };
   const { namespace, service, caBundle } = webhook;
   const clientConfig = {
     ...(caBundle === undefined ? {} : { caBundle }),

@@ -275,7 +275,7 @@ export const mapping = kind({
   ],
   settle: settleAuthority,
   columns: [
-    { name: "SOURCE HOST", path: ".spec.host" },
+    { name: "SOURCE HOST", path: ".spec['hostname','host']" },
     { name: "SOURCE PREFIX", path: ".spec.prefix" },
     { name: "DEST SERVICE", path: ".spec.service" },
     { name: "STATE", path: ".status.state" },

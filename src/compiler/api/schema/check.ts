@@ -172,7 +172,8 @@ export function existsIn(field: Field, generation: Generation): boolean {
   return field.versions.some((version) => (version === "v3alpha1") === (generation === "hub"));
 }
 
-function takesNull(schema: Schema): boolean {
+/** Whether null is a value of its own, and not the same as no value. */
+export function takesNull(schema: Schema): boolean {
   if (schema.type === "variants") return schema.forms.some(takesNull);
   return schema.type === "null" || schema.type === "anything";
 }

@@ -2,6 +2,7 @@
  * Schema → structural OpenAPI v3 as the API server wants it in a CustomResourceDefinition: no `type` below
  * `oneOf`, no `$ref`, alternatives of several types as preserved unknown fields.
  */
+import { existsIn, takesNull } from "./check.ts";
 import type { ApiVersion, Field, ObjectNode, Schema } from "./schema.ts";
 
 /** A JSON schema. */
@@ -20,9 +21,14 @@ export function openApi(schema: Schema, version: ApiVersion): OpenApi {
     case "boolean":
       return { type: "boolean" };
     case "null":
+<<<<<<< ours
       return preserve;
     case "anything":
       return schema.like ? openApi(schema.like, version) : preserve;
+=======
+    case "anything":
+      return { ...preserve, nullable: true };
+>>>>>>> theirs
     case "list":
       return withoutUndefined({ type: "array", items: openApi(schema.item, version), minItems: schema.min });
     case "map": {
@@ -33,7 +39,9 @@ export function openApi(schema: Schema, version: ApiVersion): OpenApi {
       return objectSchema(schema, version);
     case "variants": {
       const types = schema.forms.map((form) => form.type).sort();
-      return types.join() === "integer,string" ? { "x-kubernetes-int-or-string": true } : preserve;
+      if (types.join() === "integer,string") return { "x-kubernetes-int-or-string": true };
+      // A null that may not be there is dropped before anybody could read it.
+      return takesNull(schema) ? { ...preserve, nullable: true } : preserve;
     }
   }
 }
@@ -41,9 +49,7 @@ export function openApi(schema: Schema, version: ApiVersion): OpenApi {
 function objectSchema(node: ObjectNode, version: ApiVersion): OpenApi {
   const properties: Record<string, OpenApi> = {};
   const required: string[] = [];
-  for (const [hubName, field] of Object.entries(node.fields)) {
-    if (!isIn(field, version)) continue;
-    const { name = hubName, form = field.schema } = (version === "v3alpha1" ? undefined : field.old) ?? {};
+  for (const { name, form, field } of fieldsIn(node, version)) {
     const inner = openApi(form, version);
     properties[name] = { description: field.doc, ...inner };
     // A spelling that is not in the schema would be pruned before anybody could read it.
@@ -59,9 +65,22 @@ function objectSchema(node: ObjectNode, version: ApiVersion): OpenApi {
   });
 }
 
-/** Whether custom resources of a version have a field; v1 is v2 under another name, and so are the betas. */
-export function isIn(field: Field, version: ApiVersion): boolean {
-  return field.versions === undefined || field.versions.includes(version === "v3alpha1" ? version : "v2");
+/** The fields that objects of a version may have, as that version spells them: those that the compiler reads. */
+export function fieldsIn(node: ObjectNode, version: ApiVersion): readonly VersionedField[] {
+  const generation = version === "v3alpha1" ? "hub" : "old";
+  return Object.entries(node.fields)
+    .filter(([, field]) => existsIn(field, generation))
+    .map(([hubName, field]) => {
+      const { name = hubName, form = field.schema } = (generation === "old" ? field.old : undefined) ?? {};
+      return { name, form, field };
+    });
+}
+
+/** A field under its name in one version. */
+export interface VersionedField {
+  readonly name: string;
+  readonly form: Schema;
+  readonly field: Field;
 }
 
 function withoutUndefined(given: Readonly<Record<string, unknown>>): OpenApi {

@@ -1,0 +1,111 @@
+/**
+ * The chart's CustomResourceDefinitions in a real API server: taken without complaint, and what users see of them
+ * with kubectl when they apply the quickstart.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { ambassadorKinds } from "../../src/compiler/api/kinds.ts";
+import { ensureQuickstartSecret } from "../../tools/quickstart-secret.ts";
+import { type Cluster, startCluster } from "./cluster.ts";
+import { installCrds } from "./crds.ts";
+
+const quickstart = join(import.meta.dirname, "..", "..", "examples", "quickstart");
+
+let cluster: Cluster;
+
+before(async () => {
+  cluster = await startCluster();
+  await installCrds(cluster);
+});
+
+after(() => cluster.stop());
+
+interface Definition {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly versions: readonly { readonly name: string; readonly served: boolean }[] };
+  readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
+}
+
+test("every definition is established, and none has a schema that is not structural", async () => {
+  const { items } = JSON.parse(await cluster.kubectl(["get", "crds", "-o", "json"])) as { items: Definition[] };
+  assert.equal(items.length, ambassadorKinds.length);
+  for (const { metadata, status } of items) {
+    const conditions = status.conditions.map(({ type, status }) => `${type}=${status}`).sort();
+    assert.deepEqual(conditions, ["Established=True", "NamesAccepted=True"], metadata.name);
+  }
+});
+
+test("every version of a definition is served", async () => {
+  const { items } = JSON.parse(await cluster.kubectl(["get", "crds", "-o", "json"])) as { items: Definition[] };
+  for (const { metadata, spec } of items) {
+    for (const version of spec.versions) {
+      assert.ok(version.served);
+      const plural = metadata.name.split(".")[0] ?? "";
+      const { status } = await cluster.ask("GET", `/apis/getambassador.io/${version.name}/${plural}`);
+      assert.equal(status, 200, `${plural} ${version.name}`);
+    }
+  }
+});
+
+test("all kinds are in one category", async () => {
+  const words = ["api-resources", "--categories=ambassador-crds", "-o", "name"];
+  const found = (await cluster.kubectl(words)).trim().split("\n").sort();
+  assert.deepEqual(found, ambassadorKinds.map(({ plural }) => `${plural}.getambassador.io`).sort());
+});
+
+test("after the quickstart is applied, kubectl shows the columns that users know", async () => {
+  ensureQuickstartSecret(quickstart);
+  await cluster.kubectl(["create", "namespace", "backend"]);
+  // A cluster's pods have no loopback addresses, and the API server knows.
+  const backends = readFileSync(join(quickstart, "backends.yaml"), "utf8").replaceAll("127.0.0.1", "192.0.2.7");
+  await cluster.kubectl(["apply", "-f", "-"], { stdin: backends });
+  for (const file of ["annotated-service", "hosts", "mappings", "module", "tls-secret"]) {
+    await cluster.kubectl(["apply", "-f", join(quickstart, `${file}.yaml`)]);
+  }
+  const shown = await cluster.kubectl(["get", "hosts,mappings", "-A"]);
+  assert.equal(
+    columns(shown),
+    `
+NAMESPACE | NAME | HOSTNAME | STATE | PHASE COMPLETED | PHASE PENDING | AGE
+default | host.getambassador.io/echo | echo.localhost | AGE
+default | host.getambassador.io/quote | quote.localhost | AGE
+
+NAMESPACE | NAME | SOURCE HOST | SOURCE PREFIX | DEST SERVICE | STATE | REASON
+default | mapping.getambassador.io/echo | echo.localhost | /echo/ | echo.backend
+default | mapping.getambassador.io/quote | quote.localhost | /quote/ | quote.backend
+`.trimStart(),
+  );
+});
+
+test("the source host of a Mapping is shown under either name", async () => {
+  const mapping = (name: string, spec: Readonly<Record<string, string>>): unknown => ({
+    apiVersion: "getambassador.io/v3alpha1",
+    kind: "Mapping",
+    metadata: { name },
+    spec: { prefix: "/", service: "a", ...spec },
+  });
+  const items = [mapping("new", { hostname: "new.test" }), mapping("old", { host: "old.test" })];
+  await cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
+  assert.match(columns(await cluster.kubectl(["get", "mapping", "new"])), /\nnew \| new\.test \| \/ \| a\n/);
+  assert.match(columns(await cluster.kubectl(["get", "mapping", "old"])), /\nold \| old\.test \| \/ \| a\n/);
+});
+
+test("an object with a status shows it", async () => {
+  const status = JSON.stringify({ status: { state: "Inactive", reason: "no such service" } });
+  await cluster.kubectl(["patch", "mapping", "echo", "--subresource=status", "--type=merge", "-p", status]);
+  assert.match(
+    columns(await cluster.kubectl(["get", "mapping", "echo"])),
+    /echo\.backend \| Inactive \| no such service/,
+  );
+});
+
+/** A table without its padding; ages become the word. */
+function columns(table: string): string {
+  return table
+    .replaceAll(/ {2,}/g, "   ")
+    .replaceAll(/(?: {3,}| +$)/gm, " | ")
+    .replaceAll(/ \| \d+s$/gm, " | AGE")
+    .replaceAll(/(?: \| )+$/gm, "");
+}
