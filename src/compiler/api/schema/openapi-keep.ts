@@ -25,7 +25,7 @@ function wider(own: OpenApi, schema: Schema, version: ApiVersion): OpenApi {
     case "null":
       return own;
     case "anything":
-      return anything;
+      return schema.like ? keeping(own, schema.like, version) : anything;
     case "variants":
       return schema.forms.reduce((kept, form) => keeping(kept, form, version), own);
     case "list":

@@ -21,14 +21,9 @@ export function openApi(schema: Schema, version: ApiVersion): OpenApi {
     case "boolean":
       return { type: "boolean" };
     case "null":
-<<<<<<< ours
-      return preserve;
-    case "anything":
-      return schema.like ? openApi(schema.like, version) : preserve;
-=======
-    case "anything":
       return { ...preserve, nullable: true };
->>>>>>> theirs
+    case "anything":
+      return schema.like ? openApi(schema.like, version) : { ...preserve, nullable: true };
     case "list":
       return withoutUndefined({ type: "array", items: openApi(schema.item, version), minItems: schema.min });
     case "map": {
