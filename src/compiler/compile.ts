@@ -65,6 +65,8 @@ export function declareCompiler(g: Graph) {
     objects,
     auth,
     rateLimit,
+    logs,
+    tracing,
     module,
     ingresses,
     hosts,

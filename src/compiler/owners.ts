@@ -46,8 +46,14 @@ function listenerOwners(declared: Declared, name: string): readonly ResourceRef[
   const listener = declared.listeners.listeners.get(name);
   if (!listener) return [];
   const chains = [...declared.chains.chains.entries()].map(([, chain]) => chain);
-  const own = [listener.origin.ref, ...moduleOwner(declared)];
+  const own = [listener.origin.ref, ...moduleOwner(declared), ...toldOwners(declared)];
   return [...own, ...chains.filter((chain) => chain.listener === name).map((chain) => chain.origin.ref)];
+}
+
+/** Those that every listener tells of its requests or connections. */
+function toldOwners({ logs, tracing }: Declared): readonly ResourceRef[] {
+  const told = [...(logs.receivers.get("") ?? []), ...[tracing.tracing.get("")].flatMap((one) => (one ? [one] : []))];
+  return told.map(({ origin }) => origin.ref);
 }
 
 function tableOwners(declared: Declared, name: string): readonly ResourceRef[] {

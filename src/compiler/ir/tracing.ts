@@ -1,4 +1,5 @@
 /** Where the spans of requests go, and what is in them: a field of every connection manager. */
+import type { Origin } from "#base/origin.ts";
 import type { ClusterName } from "./cluster.ts";
 
 /** The kinds of collectors, each with what only it is told. */
@@ -22,6 +23,8 @@ export type TracingTag = { readonly tag: string } & (
 
 /** The instance-wide tracing. */
 export interface Tracing {
+  /** What asks for it. */
+  readonly origin: Origin;
   readonly cluster: ClusterName;
   readonly driver: TracingDriver;
   /** In percent. */

@@ -52,6 +52,7 @@ export function lowerTracingService(
   if (!upstream.value) return { diagnostics: upstream.diagnostics };
   const tags = lowerTracingTags(spec, origin);
   const tracing: Tracing = {
+    origin,
     cluster: upstream.value.name,
     driver: lowerDriver(kind, spec, upstream.value),
     sampling: spec.sampling ?? {},
