@@ -177,6 +177,10 @@ export const diagnosticCodes = {
   "ip-allow/invalid-entry": error("An entry of ip_allow or ip_deny is not a range of addresses."),
   "ip-allow/two-lists": error("There are both ip_allow and ip_deny; ip_allow is used."),
 
+  // kubernetes
+  "kubernetes/forbidden": warning("The API server does not permit to see a kind; its objects are as last seen."),
+  "kubernetes/unreachable": warning("The API server cannot be reached; what was last seen stays in force."),
+
   // listener
   "listener/conflict": error("Two objects want the same connections of a port."),
   "listener/drains": notice("A change ends connections of clients, which connect anew."),

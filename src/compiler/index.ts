@@ -6,9 +6,8 @@
  *
  * Pure: no clock, no network, no files. Everything that decides the result comes in through `apply`.
  */
-
 export type { FileContent } from "./api/file-content.ts";
-export { contentHash, isKnownKind } from "./api/index.ts";
+export { type CustomKind, contentHash, customKinds, isKnownKind } from "./api/index.ts";
 export type { RawObject } from "./api/raw-object.ts";
 export type { CommitResult, Compilation, Compiler, CompilerEdit, LastGood, Refusal, ResourceChange } from "./door.ts";
 export { type Encoded, encodedBytes, type ResourceType, typeUrls } from "./ir/encoded.ts";

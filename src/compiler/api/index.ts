@@ -7,7 +7,7 @@ import type { Checked } from "#base/diagnostic.ts";
 import type { Settings } from "../settings.ts";
 import { admitKind } from "./admit-kind.ts";
 import { type Mapping, mapping } from "./ambassador/mapping.ts";
-import { ambassadorGroup, coreKind } from "./kinds.ts";
+import { ambassadorGroup, ambassadorKinds, coreKind } from "./kinds.ts";
 import type { RawObject } from "./raw-object.ts";
 
 export { admit } from "./admit.ts";
@@ -57,6 +57,25 @@ export type { ApiVersion } from "./schema/index.ts";
 /** Whether the product knows a kind; unknown ones of its own groups count as known, so that they are reported. */
 export function isKnownKind(group: string, kind: string): boolean {
   return group.endsWith(ambassadorGroup) || group === "ambassador" || coreKind(group, kind) !== undefined;
+}
+
+/** A kind of custom resources, as an API server knows it. */
+export interface CustomKind {
+  readonly group: string;
+  readonly kind: string;
+  readonly plural: string;
+  /** Those that custom resources may have, newest first. */
+  readonly versions: readonly string[];
+}
+
+/** All kinds of custom resources of the product. */
+export function customKinds(): readonly CustomKind[] {
+  return ambassadorKinds.map(({ kind, plural, versions }) => ({
+    group: ambassadorGroup,
+    kind,
+    plural,
+    versions: versions.filter((version) => version !== "v0").toReversed(),
+  }));
 }
 
 /** Admits a Mapping. */

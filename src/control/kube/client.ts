@@ -1,0 +1,168 @@
+/**
+ * Asks an API server: JSON over HTTP, with the identity that the access gives. Requests that may be repeated are
+ * repeated while the server is overloaded or away, with jittered delays and as late as it asks for; a refused identity
+ * is renewed once. What is asked of it, and how often, is the caller's business.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import type { Dispatcher } from "undici";
+import { createBackOff } from "#base/back-off.ts";
+import type { Access } from "./access.ts";
+import { openConnections } from "./connections.ts";
+import { ApiFailure, isPassing, NoAnswer } from "./failure.ts";
+import { jsonLines, parseJson } from "./lines.ts";
+
+/** One request. */
+export interface ApiRequest {
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** From the server's root: `/api/v1/…`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
+  readonly body?: unknown;
+  /** Of the body; JSON when absent. */
+  readonly contentType?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** How often it is tried at most: 1 unless more is said, and then only what changes nothing the second time. */
+  readonly attempts?: number;
+}
+
+/** A connection to one API server. */
+export interface Client {
+  /** The answer; rejects with {@link ApiFailure} or {@link NoAnswer}. */
+  ask(request: ApiRequest): Promise<unknown>;
+  /** The answer as it comes, line by line; ends with the server, rejects as `ask` does. */
+  stream(request: ApiRequest): Promise<AsyncGenerator<readonly unknown[]>>;
+  /** Whether the server says that it is ready; one that does not want to tell is believed to be. */
+  isReady(signal?: AbortSignal): Promise<boolean>;
+  /** The access's own. */
+  readonly namespace: string;
+  close(): Promise<void>;
+}
+
+const retries = { shortestMs: 200, longestMs: 10_000, healthyMs: Number.POSITIVE_INFINITY };
+const answerTimeoutMs = 30_000;
+/** The server sends a bookmark about each minute, so that three quiet ones mean that nobody is there. */
+const quietTimeoutMs = 180_000;
+const maxBodyBytes = 512 << 20;
+
+/** Opens a client; nothing is asked yet. */
+export function openClient(access: Access): Client {
+  const connections = openConnections(access);
+
+  async function send(request: ApiRequest, bodyTimeout: number): Promise<Dispatcher.ResponseData> {
+    const first = await sendOnce(request, bodyTimeout);
+    if (first.statusCode !== 401) return first;
+    await first.body.dump();
+    access.credentials.refused();
+    return sendOnce(request, bodyTimeout);
+  }
+
+  async function sendOnce(request: ApiRequest, bodyTimeout: number): Promise<Dispatcher.ResponseData> {
+    const identity = await access.credentials.current();
+    const url = new URL(access.server);
+    const { body, contentType = "application/json", signal } = request;
+    try {
+      return await connections.for(identity).request({
+        origin: url.origin,
+        path: `${url.pathname.replace(/\/$/, "")}${request.path}${queryText(request.query)}`,
+        method: request.method ?? "GET",
+        headers: {
+          accept: "application/json",
+          "user-agent": "dragoman",
+          ...(identity.authorization === undefined ? {} : { authorization: identity.authorization }),
+          ...(body === undefined ? {} : { "content-type": contentType }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(signal === undefined ? {} : { signal }),
+        headersTimeout: answerTimeoutMs,
+        bodyTimeout,
+      });
+    } catch (error) {
+      throw asNoAnswer(error, signal);
+    }
+  }
+
+  async function askOnce(request: ApiRequest): Promise<unknown> {
+    const response = await send(request, answerTimeoutMs);
+    const content = await readBody(response, request.signal);
+    if (response.statusCode >= 200 && response.statusCode < 300) return parseJson(content);
+    throw failureOf(response, content);
+  }
+
+  return {
+    namespace: access.namespace,
+    async ask(request) {
+      const backOff = createBackOff(retries, Math.random);
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await askOnce(request);
+        } catch (error) {
+          if (!isPassing(error) || attempt >= (request.attempts ?? 1)) throw error;
+          const asked = error instanceof ApiFailure ? (error.retryAfterMs ?? 0) : 0;
+          await pause(Math.max(asked, backOff.next(0)), undefined, { signal: request.signal });
+        }
+      }
+    },
+    async stream(request) {
+      const response = await send(request, quietTimeoutMs);
+      if (response.statusCode !== 200) throw failureOf(response, await readBody(response, request.signal));
+      return linesOf(response, request.signal);
+    },
+    async isReady(signal) {
+      try {
+        const { statusCode, body } = await send({ path: "/readyz", signal }, answerTimeoutMs);
+        await body.dump();
+        return statusCode < 500;
+      } catch (error) {
+        if (error instanceof NoAnswer) return false;
+        throw error;
+      }
+    },
+    close: connections.close,
+  };
+}
+
+async function* linesOf(
+  response: Dispatcher.ResponseData,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly unknown[]> {
+  try {
+    yield* jsonLines(response.body);
+  } catch (error) {
+    throw error instanceof NoAnswer ? error : asNoAnswer(error, signal);
+  }
+}
+
+async function readBody({ body }: Dispatcher.ResponseData, signal: AbortSignal | undefined): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      size += chunk.length;
+      if (size > maxBodyBytes) throw new NoAnswer("the API server's answer has more than 512 MiB");
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw error instanceof NoAnswer ? error : asNoAnswer(error, signal);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function failureOf({ statusCode, headers }: Dispatcher.ResponseData, content: string): ApiFailure {
+  const seconds = Number(headers["retry-after"]);
+  const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+  return new ApiFailure(statusCode, content.startsWith("{") ? parseJson(content) : undefined, retryAfterMs);
+}
+
+/** A bug stays what it is; an ended request is told by the signal's own reason. */
+function asNoAnswer(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) return signal.reason;
+  if (!(error instanceof Error) || error instanceof TypeError) return error;
+  const code = "code" in error ? String(error.code) : error.name;
+  return new NoAnswer(`the API server gives no answer (${code})`, { cause: error });
+}
+
+function queryText(query: ApiRequest["query"] = {}): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.append(name, String(value));
+  return given.size === 0 ? "" : `?${given}`;
+}

@@ -1,0 +1,60 @@
+/**
+ * An object as the API server sends it → what is kept of it: the manifest for the compiler, without anything that
+ * changes although the manifest does not, and beside it what writing a status needs.
+ */
+import type { RawObject } from "#compiler";
+import { type Fields, fieldsOf, text } from "../kube/fields.ts";
+import type { ApiResource } from "../kube/resource.ts";
+
+/** One object of a cluster. */
+export interface ClusterObject {
+  readonly raw: RawObject;
+  readonly resource: ApiResource;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  /** As it was last seen. */
+  readonly status: unknown;
+}
+
+/** kubectl's copy of the manifest within the manifest. */
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** What is kept. */
+export function keepObject(object: Fields, resource: ApiResource): ClusterObject {
+  const { apiVersion, kind: _, metadata, status, ...body } = object;
+  const fields = fieldsOf(metadata);
+  const { generation } = fields;
+  const { [lastApplied]: __, ...annotations } = strings(fields["annotations"]);
+  const created = text(fields, "creationTimestamp");
+  const ref = {
+    group: resource.group,
+    kind: resource.kind,
+    namespace: text(fields, "namespace") ?? "",
+    name: text(fields, "name") ?? "",
+  };
+  return {
+    raw: {
+      ref,
+      // Items of a list do not all say it again.
+      version: typeof apiVersion === "string" ? (apiVersion.split("/").at(-1) ?? "") : resource.version,
+      labels: strings(fields["labels"]),
+      annotations,
+      ...(created === undefined ? {} : { created }),
+      body,
+    },
+    resource,
+    uid: text(fields, "uid") ?? "",
+    resourceVersion: text(fields, "resourceVersion") ?? "",
+    generation: typeof generation === "number" ? generation : 0,
+    status,
+  };
+}
+
+const none = {};
+
+function strings(value: unknown): Readonly<Record<string, string>> {
+  const fields = fieldsOf(value);
+  // One empty object for all spares memory where there are many.
+  return Object.keys(fields).length === 0 ? none : (fields as Readonly<Record<string, string>>);
+}

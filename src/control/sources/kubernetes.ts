@@ -1,0 +1,167 @@
+/**
+ * OBSERVE for a cluster: a reflector per kind, whose changes become edits. The first batch comes when every kind has
+ * been listed, or is known not to be there or not to be permitted; from then on each change is passed on as it comes.
+ * Writes that change nothing of a manifest (a status, a lease of somebody else's) give no edit.
+ */
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { equal } from "#base/equal.ts";
+import type { RawObject } from "#compiler";
+import type { Client } from "../kube/client.ts";
+import type { Change } from "../kube/copy.ts";
+import { type ReflectorState, reflect } from "../kube/reflector.ts";
+import { resourceName } from "../kube/resource.ts";
+import { type ClusterObject, keepObject } from "./kubernetes-object.ts";
+import { type WatchedKind, watchedKinds } from "./kubernetes-resources.ts";
+
+/** What to watch. */
+export interface KubernetesOptions {
+  readonly client: Client;
+  /** The instance's own namespace. */
+  readonly namespace: string;
+  /** Only its own namespace's objects, or Secrets. */
+  readonly singleNamespace?: boolean;
+  readonly certsSingleNamespace?: boolean;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly knative: boolean;
+}
+
+/** What changed. The first batch holds everything. */
+export interface KubernetesBatch {
+  readonly edits: readonly { readonly key: string; readonly value?: RawObject }[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly diagnosticsChanged: boolean;
+  /** Whether endpoints can be read; if not, Services are reached by their cluster addresses. */
+  readonly readsEndpoints: boolean;
+}
+
+/** A cluster that is being watched. */
+export interface KubernetesWatcher {
+  /** Objects as they were last seen, by the key of their edits. */
+  readonly objects: ReadonlyMap<string, ClusterObject>;
+  close(): Promise<void>;
+  /** Resolves when closed; rejects when watching ended because of a bug. */
+  readonly done: Promise<void>;
+}
+
+/** Starts watching. */
+export function watchKubernetes(
+  options: KubernetesOptions,
+  onBatch: (batch: KubernetesBatch) => void,
+): KubernetesWatcher {
+  const stop = new AbortController();
+  const objects = new Map<string, ClusterObject>();
+  const states: States = new Map();
+  const failed = Promise.withResolvers<void>();
+  let early: KubernetesBatch["edits"][number][] | undefined = [];
+
+  function deliver(edits: KubernetesBatch["edits"], diagnosticsChanged: boolean): void {
+    if (early) {
+      early.push(...edits);
+      if (![...states.values()].every(isSettled)) return;
+      const all = early;
+      early = undefined;
+      onBatch({ edits: all, ...conditions(states), diagnosticsChanged: true });
+    } else if (edits.length > 0 || diagnosticsChanged) {
+      onBatch({ edits, ...conditions(states), diagnosticsChanged });
+    }
+  }
+
+  const running: Promise<void>[] = [];
+
+  function watch(kind: WatchedKind): void {
+    if (states.has(kind)) return;
+    states.set(kind, { kind: "starting" });
+    const reflecting = reflect({
+      client: options.client,
+      resources: kind.resources,
+      namespace: namespaceOf(kind, options),
+      labelSelector: options.labelSelector,
+      fieldSelector: kind.scope === "own" ? undefined : options.fieldSelector,
+      keep: keepObject,
+      onChanges: (changes) => deliver(take(changes, kind, objects), false),
+      onState(state) {
+        states.set(kind, state);
+        if (kind.instead && (state.kind === "absent" || state.kind === "forbidden")) watch(kind.instead);
+        deliver([], true);
+      },
+      signal: stop.signal,
+    });
+    reflecting.catch(failed.reject);
+    running.push(reflecting);
+  }
+
+  for (const kind of watchedKinds(options)) watch(kind);
+  return {
+    objects,
+    done: failed.promise,
+    async close() {
+      stop.abort();
+      await Promise.all(running);
+      failed.resolve();
+    },
+  };
+}
+
+function namespaceOf({ scope }: WatchedKind, options: KubernetesOptions): string | undefined {
+  const { namespace, singleNamespace = false, certsSingleNamespace = false } = options;
+  const own = singleNamespace || scope === "own" || (scope === "secret" && certsSingleNamespace);
+  return own ? namespace : undefined;
+}
+
+type States = Map<WatchedKind, ReflectorState | { readonly kind: "starting" }>;
+
+/** Whether a kind has said what there is of it: a server that is away has not. */
+function isSettled({ kind }: { readonly kind: string }): boolean {
+  return kind !== "failing" && kind !== "starting";
+}
+
+function take(
+  changes: readonly Change<ClusterObject>[],
+  { resources: [{ group, kind }] }: WatchedKind,
+  objects: Map<string, ClusterObject>,
+): KubernetesBatch["edits"] {
+  return changes.flatMap((change) => {
+    const key = `${kind}.${group}/${change.key}`;
+    if (change.after === undefined) {
+      objects.delete(key);
+      return [{ key }];
+    }
+    objects.set(key, change.after);
+    return equal(change.before?.raw, change.after.raw) ? [] : [{ key, value: change.after.raw }];
+  });
+}
+
+function conditions(states: States): Pick<KubernetesBatch, "diagnostics" | "readsEndpoints"> {
+  const readsEndpoints = [...states].some(([{ resources }, { kind }]) => {
+    return endpointKinds.has(resources[0].kind) && (kind === "following" || kind === "failing");
+  });
+  return { diagnostics: describe(states), readsEndpoints };
+}
+
+const endpointKinds: ReadonlySet<string> = new Set(["EndpointSlice", "Endpoints"]);
+
+const cluster = { ref: { group: "", kind: "Cluster", namespace: "", name: "kubernetes" }, path: "" };
+
+function describe(states: States): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const failing = new Map<string, string[]>();
+  for (const [{ resources }, state] of states) {
+    const name = resourceName(resources[0]);
+    if (state.kind === "forbidden") diagnostics.push(forbidden(name, state.message));
+    if (state.kind === "failing") failing.set(state.message, [...(failing.get(state.message) ?? []), name]);
+  }
+  for (const [message, names] of failing) {
+    const traffic = "what was last seen stays in force; changes are served when the API server can be reached again";
+    const what = names.length === states.size ? "" : `${names.join(", ")}: `;
+    diagnostics.push(diagnose("kubernetes/unreachable", cluster, `${what}${message}`, { traffic }));
+  }
+  return diagnostics;
+}
+
+function forbidden(name: string, message: string): Diagnostic {
+  return diagnose("kubernetes/forbidden", cluster, `${name} may not be listed and watched: ${message}`, {
+    traffic: "objects of this kind are not seen; those that were seen before stay in force",
+    hint: `grant get, list and watch of ${name} to this instance's service account`,
+  });
+}

@@ -1,0 +1,255 @@
+/** What a reflector makes of a real API server: lists, watches, lost history, lost permissions, lost servers. */
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { type Client, openClient } from "../../src/control/kube/client.ts";
+import type { Change } from "../../src/control/kube/copy.ts";
+import { NoAnswer } from "../../src/control/kube/failure.ts";
+import type { Fields } from "../../src/control/kube/fields.ts";
+import { kubeconfigAccess } from "../../src/control/kube/kubeconfig.ts";
+import { type ReflectorState, reflect } from "../../src/control/kube/reflector.ts";
+import type { ApiResource } from "../../src/control/kube/resource.ts";
+import { type Cluster, startCluster } from "./cluster.ts";
+
+let cluster: Cluster;
+let admin: Client;
+
+before(async () => {
+  cluster = await startCluster();
+  await cluster.kubectl(["create", "clusterrole", "maps", "--verb=get,list,watch", "--resource=configmaps"]);
+  admin = openClient(await kubeconfigAccess({ file: cluster.kubeconfig, env: {} }));
+});
+after(async () => {
+  await admin.close();
+  await cluster.stop();
+});
+
+const configMaps: ApiResource = { group: "", version: "v1", plural: "configmaps", kind: "ConfigMap", namespaced: true };
+
+/** A reflector and what it has said so far. */
+function mirror(client: Client, resources: readonly [ApiResource, ...ApiResource[]], namespace?: string) {
+  const stop = new AbortController();
+  const copy = new Map<string, unknown>();
+  const states: ReflectorState["kind"][] = [];
+  const waiting: (() => void)[] = [];
+  const tell = () => {
+    for (const check of [...waiting]) check();
+  };
+  const done = reflect<unknown>({
+    client,
+    resources,
+    namespace,
+    keep: (object: Fields) => object["data"] ?? object["spec"],
+    onChanges(changes: readonly Change<unknown>[]) {
+      for (const { key, after } of changes) {
+        if (after === undefined) copy.delete(key);
+        else copy.set(key, after);
+      }
+      tell();
+    },
+    onState({ kind }) {
+      states.push(kind);
+      tell();
+    },
+    signal: stop.signal,
+  });
+  return {
+    copy,
+    states,
+    /** Resolves when the condition holds. */
+    until: (isSo: () => boolean) =>
+      new Promise<void>((resolve) => {
+        const check = () => {
+          if (!isSo()) return;
+          waiting.splice(waiting.indexOf(check), 1);
+          resolve();
+        };
+        waiting.push(check);
+        check();
+      }),
+    async stop() {
+      stop.abort();
+      await done;
+    },
+  };
+}
+
+const put = (name: string, value: string, client = admin) =>
+  client.ask({
+    method: "PATCH",
+    path: `/api/v1/namespaces/default/configmaps/${name}`,
+    query: { fieldManager: "test", force: true },
+    contentType: "application/apply-patch+yaml",
+    body: { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { value } },
+    attempts: 10,
+  });
+const remove = (name: string) =>
+  admin.ask({ method: "DELETE", path: `/api/v1/namespaces/default/configmaps/${name}`, attempts: 10 });
+
+test("objects that are there, appear, change and go", async () => {
+  await put("first", "1");
+  const seen = mirror(admin, [configMaps], "default");
+  await seen.until(() => seen.states.at(-1) === "following");
+  assert.deepEqual(seen.copy.get("default/first"), { value: "1" });
+  await put("first", "2");
+  await put("second", "1");
+  await seen.until(() => seen.copy.has("default/second"));
+  assert.deepEqual(seen.copy.get("default/first"), { value: "2" });
+  await remove("first");
+  await seen.until(() => !seen.copy.has("default/first"));
+  await seen.stop();
+  assert.deepEqual(seen.states, ["following"]);
+});
+
+test("a server that is away and comes back: nothing is forgotten, and what changed meanwhile is seen", async () => {
+  await put("kept", "1");
+  await put("gone", "1");
+  const seen = mirror(admin, [configMaps], "default");
+  await seen.until(() => seen.copy.has("default/gone"));
+  const other = openClient(await kubeconfigAccess({ file: cluster.kubeconfig, env: {} }));
+  await cluster.killApiServer();
+  await seen.until(() => seen.states.at(-1) === "failing");
+  assert.ok(seen.copy.has("default/kept"));
+  await cluster.restartApiServer();
+  await put("kept", "2", other);
+  await remove("gone");
+  await seen.until(() => !seen.copy.has("default/gone"));
+  assert.deepEqual(seen.copy.get("default/kept"), { value: "2" });
+  await seen.stop();
+  await other.close();
+});
+
+/** The same client, which can be cut off from the server; counts the lists that it asks for. */
+function severable(client: Client) {
+  const state = { isCut: false, lists: 0 };
+  const stream: Client["stream"] = async (request) => {
+    if (state.isCut) throw new NoAnswer("cut off");
+    if (request.query?.["sendInitialEvents"] === true) state.lists++;
+    return client.stream(request);
+  };
+  return { state, client: { ...client, stream } };
+}
+
+test("history that etcd has forgotten: the list is made again and compared", async () => {
+  await put("old", "1");
+  await put("doomed", "1");
+  const { state, client } = severable(admin);
+  const seen = mirror(client, [configMaps], "default");
+  await seen.until(() => seen.copy.has("default/doomed"));
+  state.isCut = true;
+  await cluster.killApiServer();
+  await seen.until(() => seen.states.at(-1) === "failing");
+  await cluster.restartApiServer();
+  await remove("doomed");
+  await put("old", "2");
+  await cluster.compact();
+  // What the API server itself still remembers ends with it.
+  await cluster.killApiServer();
+  await cluster.restartApiServer();
+  state.isCut = false;
+  await seen.until(() => !seen.copy.has("default/doomed"));
+  assert.deepEqual(seen.copy.get("default/old"), { value: "2" });
+  assert.equal(state.lists, 2);
+  await seen.stop();
+});
+
+const widgets: ApiResource = {
+  group: "example.com",
+  version: "v1",
+  plural: "widgets",
+  kind: "Widget",
+  namespaced: true,
+};
+const definition = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "widgets.example.com" },
+  spec: {
+    group: "example.com",
+    scope: "Namespaced",
+    names: { plural: "widgets", singular: "widget", kind: "Widget" },
+    versions: [
+      {
+        name: "v1",
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+      },
+    ],
+  },
+};
+const widget = { apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "one" }, spec: { size: 1 } };
+
+test("a kind that is not installed is picked up when it is, in the version that there is, and again when it returns", async () => {
+  const newer = { ...widgets, version: "v2" };
+  const seen = mirror(admin, [newer, widgets]);
+  await seen.until(() => seen.states.at(-1) === "absent");
+  const install = async () => {
+    await cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify(definition) });
+    await cluster.kubectl(["wait", "--for=condition=Established", "crd/widgets.example.com"]);
+    await cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify(widget) });
+  };
+  await install();
+  await seen.until(() => seen.copy.has("default/one"));
+  assert.equal(seen.states.at(-1), "following");
+  await cluster.kubectl(["delete", "crd/widgets.example.com"]);
+  await seen.until(() => seen.copy.size === 0);
+  await seen.until(() => seen.states.at(-1) === "absent");
+  await install();
+  await seen.until(() => seen.copy.has("default/one"));
+  await seen.stop();
+});
+
+test("a permission that is missing, granted, and revoked: what was seen stays", async () => {
+  const account = await cluster.serviceAccount("default", "watcher");
+  const file = await cluster.writeKubeconfig("watcher", { token: cluster.token(account) });
+  const client = openClient(await kubeconfigAccess({ file, env: {} }));
+  await put("visible", "1");
+  const seen = mirror(client, [configMaps]);
+  await seen.until(() => seen.states.at(-1) === "forbidden");
+  await cluster.kubectl([
+    "create",
+    "clusterrolebinding",
+    "maps",
+    "--clusterrole=maps",
+    "--serviceaccount=default:watcher",
+  ]);
+  await seen.until(() => seen.states.at(-1) === "following");
+  assert.ok(seen.copy.has("default/visible"));
+  await cluster.kubectl(["delete", "clusterrolebinding", "maps"]);
+  await cluster.killApiServer();
+  await cluster.restartApiServer();
+  await seen.until(() => seen.states.at(-1) === "forbidden");
+  assert.ok(seen.copy.has("default/visible"));
+  await seen.stop();
+  await client.close();
+});
+
+test("a token that expires: the file is read again", async () => {
+  const account = await cluster.serviceAccount("default", "short-lived", ["maps"]);
+  const tokenFile = `${cluster.directory}/short-lived.token`;
+  await writeFile(tokenFile, cluster.token(account, -3600), { mode: 0o600 });
+  const config = {
+    "current-context": "it",
+    contexts: [{ name: "it", context: { cluster: "it", user: "it" } }],
+    clusters: [
+      {
+        name: "it",
+        cluster: {
+          server: cluster.server,
+          "certificate-authority-data": Buffer.from(cluster.authority).toString("base64"),
+        },
+      },
+    ],
+    users: [{ name: "it", user: { tokenFile: "short-lived.token" } }],
+  };
+  const file = `${cluster.directory}/short-lived.kubeconfig`;
+  await writeFile(file, JSON.stringify(config), { mode: 0o600 });
+  const client = openClient(await kubeconfigAccess({ file, env: {} }));
+  const seen = mirror(client, [configMaps], "default");
+  await seen.until(() => seen.states.at(-1) === "failing");
+  await writeFile(tokenFile, cluster.token(account), { mode: 0o600 });
+  await seen.until(() => seen.states.at(-1) === "following");
+  await seen.stop();
+  await client.close();
+});
