@@ -45,6 +45,7 @@ export const deviations: Table = {
   "compat/tcp-weights": all,
   "compat/usual-authority": all,
 
+  "auth-service/closed": { from: generations, was: "Clients got 500, and only the probes were served." },
   "host/other-secret": { from: generations, was: hostGone },
   "host/tls-and-context": { from: generations, was: hostGone },
   "listener/conflict": { from: generations, was: "The whole configuration was refused, and the one before stayed." },
@@ -57,10 +58,13 @@ export const deviations: Table = {
     from: generations,
     was: "All weights were kept as they were, and shares were arbitrary.",
   },
+  "module/service-hidden": { from: ["1.x"], was: "AuthServices and the Module's service were asked in turn." },
   "object/literal-variable": { from: generations, was: "Every variable of the environment was put in." },
+  "rate-limit-service/second": { from: generations, was: "None of them was asked." },
   "service/invalid": { from: generations, was: "A port that is none was taken for 80 or 443." },
   "tls/unknown-context": { from: generations, was: "Unless the service said https://, it was spoken to in cleartext." },
   "tls/unusable-secret": { from: generations, was: hostGone },
+  "tracing-service/second": { from: generations, was: "None of them was told." },
 };
 
 /** Whether a diagnostic tells of a difference from a generation. */

@@ -8,6 +8,9 @@ import { hostUpstream, locationOf, pathUpstream } from "./rewrite.ts";
 
 const toHttpsRedirect: Redirect = { kind: "redirect", https: true, status: 301 };
 
+const nothing = "it has nothing that it could forward to";
+const reasons: Readonly<Record<number, string>> = { 403: "the AuthService that it names is not there" };
+
 /** The effect of a route that takes a request. */
 export function effectOf(declared: Declared, { route, toHttps }: Taker, request: SeenRequest): Effect {
   const httpsPort = declared.sockets.httpsPort.get("");
@@ -21,7 +24,7 @@ export function effectOf(declared: Declared, { route, toHttps }: Taker, request:
     case "redirect":
       return { kind: "redirect", status: action.status, location: location(action) };
     case "respond":
-      return { kind: "respond", status: action.status, because: "it has nothing that it could forward to" };
+      return { kind: "respond", status: action.status, because: reasons[action.status] ?? nothing };
     case "forward": {
       const host = hostUpstream(action, request);
       const path = pathUpstream(route, action, request);

@@ -86,6 +86,14 @@ test("a Host decides what becomes of insecure requests", () => {
   assert.deepEqual(losersOf(rejected), { m: "its Host rejects requests that are not secure" });
 });
 
+test("a Mapping says why it only answers", () => {
+  const does = (spec: object) => ask("GET http://a/", [host("a"), mapping("m", spec)]).outcomes[0]?.does;
+  const denied = { kind: "respond", status: 403, because: "the AuthService that it names is not there" };
+  assert.deepEqual(does({ auth_service: "nobody" }), denied);
+  const broken = { kind: "respond", status: 503, because: "it has nothing that it could forward to" };
+  assert.deepEqual(does({ resolver: "nobody" }), broken);
+});
+
 test("of routes that match, the order decides and says why", () => {
   const answer = ask("GET http://a/shop/", [
     host("*"),
