@@ -6,12 +6,12 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import type { Diagnostic } from "#base/diagnostic.ts";
-import { defaultSettings, type RawObject } from "#compiler";
-import { admit } from "../../src/compiler/api/admit.ts";
+import type { RawObject } from "#compiler";
 import { storableVersions } from "../../src/compiler/api/crd.ts";
 import { generationOf, type Kind } from "../../src/compiler/api/kind.ts";
 import { ambassadorGroup, ambassadorKinds } from "../../src/compiler/api/kinds.ts";
 import { fieldsIn } from "../../src/compiler/api/schema/openapi.ts";
+import type { Schema } from "../../src/compiler/api/schema/schema.ts";
 import { caseNames } from "../envoy/case-directory.ts";
 import { valuesOf } from "../schema-values.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
@@ -33,25 +33,30 @@ after(() => cluster.stop());
 const path = (kind: Kind, version: string): string =>
   `/apis/${ambassadorGroup}/${version}/namespaces/default/${kind.plural}`;
 
+/** Deviations that stay. */
+const intended: readonly string[] = [
+  // A number that is written as a text, because annotations may; custom resources never could.
+  "error-response/formats Mapping formats: only the API server refuses .spec.error_response_overrides[4].on_status_code",
+  // To the API server, a value of several types is one of any type.
+  "error-response/invalid Mapping shop: only the compiler refuses .spec.error_response_overrides[3].body.json_format.a",
+];
+
 for (const feature of new Set(caseNames().map((name) => name.split("/")[0] ?? ""))) {
   test(`golden cases of ${feature}: the API server refuses the forms that the compiler refuses, and no others`, async () => {
     const deviations: string[] = [];
     for (const name of caseNames(`${feature}/`).filter((one) => one.startsWith(`${feature}/`))) {
-      for (const { object, settings } of objectsOfCase(name)) {
+      for (const { object, diagnostics } of objectsOfCase(name)) {
         const kind = kinds.find((one) => one.kind === object.ref.kind && object.ref.group === ambassadorGroup);
         if (kind === undefined || isNeverStored(kind, object)) continue;
-        const ours = admit(object, { ...defaultSettings, ...settings }).diagnostics;
-        const query = "?dryRun=All&fieldValidation=Strict";
-        const theirs = await cluster.ask("POST", path(kind, object.version) + query, manifest(object));
-        deviations.push(
-          ...compare(
-            theirs,
-            ours.filter((one) => !isElsewhere(kind, one)),
-          ).map((text) => `${name} ${kind.kind} ${object.ref.name}: ${text}`),
-        );
+        const theirs = await refused(kind, object);
+        const ours = diagnostics.filter((one) => !isElsewhere(kind, one));
+        deviations.push(...compare(theirs, ours).map((text) => `${name} ${kind.kind} ${object.ref.name}: ${text}`));
       }
     }
-    assert.deepEqual(deviations, []);
+    assert.deepEqual(
+      deviations.filter((text) => !intended.includes(text)),
+      [],
+    );
   });
 }
 
@@ -76,18 +81,27 @@ function manifest({ ref, version, labels, annotations, body }: RawObject): unkno
 
 const aboutForm: readonly string[] = ["object/invalid-field", "object/unknown-field", "object/unsupported-version"];
 
-function compare(theirs: ApiAnswer, ours: readonly Diagnostic[]): string[] {
-  const refused = new Set(refusedFields(theirs));
-  const known = new Set(ours.map(({ at }) => at.path));
+function compare(theirs: ReadonlySet<string>, ours: readonly Diagnostic[]): string[] {
+  // Of a choice among several fields that are all missing, the API server names one.
+  const isKnown = (field: string): boolean =>
+    ours.some(({ at }) => at.path === field || (at.path !== "" && field.startsWith(`${at.path}.`)));
   const ourForms = ours.filter(({ code, at }) => aboutForm.includes(code) && !isFree(at.path));
   return [
-    ...[...refused].filter((field) => !known.has(field)).map((field) => `only the API server refuses ${field}`),
-    ...ourForms.filter(({ at }) => !refused.has(at.path)).map(({ at }) => `only the compiler refuses ${at.path}`),
+    ...[...theirs].filter((field) => !isKnown(field)).map((field) => `only the API server refuses ${field}`),
+    ...ourForms.filter(({ at }) => !theirs.has(at.path)).map(({ at }) => `only the compiler refuses ${at.path}`),
   ];
 }
 
 /** The settings of a Module are one free object to the API server, so that it is stored with a wrong one among many. */
 const isFree = (field: string): boolean => field.startsWith(".spec.config");
+
+/** Asked twice, because unknown fields hide wrong ones. */
+async function refused(kind: Kind, object: RawObject): Promise<ReadonlySet<string>> {
+  const answers = ["Strict", "Ignore"].map((validation) =>
+    cluster.ask("POST", `${path(kind, object.version)}?dryRun=All&fieldValidation=${validation}`, manifest(object)),
+  );
+  return new Set((await Promise.all(answers)).flatMap(refusedFields));
+}
 
 function refusedFields({ status, body }: ApiAnswer): string[] {
   if (status === 201) return [];
@@ -109,7 +123,7 @@ for (const kind of kinds) {
   const versions = storableVersions(kind);
   for (const version of versions) {
     test(`${kind.kind} ${version}: what the compiler takes is stored, and every version shows all of it`, async () => {
-      const specs = valuesOf(kind.schema, generationOf(version));
+      const specs = valuesOf(formal(kind.schema), generationOf(version));
       await fc.assert(
         fc.asyncProperty(specs, async (spec) => {
           const metadata = { name: `any-${++made}` };
@@ -125,4 +139,11 @@ for (const kind of kinds) {
       );
     });
   }
+}
+
+/** The schema without what is judged later: there the compiler takes anything and says more than the API server can. */
+function formal(schema: Schema): Schema {
+  const like = (_: string, value: { type?: unknown; like?: unknown } | null): unknown =>
+    value?.type === "anything" && value.like !== undefined ? value.like : value;
+  return JSON.parse(JSON.stringify(schema), like) as Schema;
 }
