@@ -29,6 +29,7 @@ export const deviations: Table = {
   "compat/context-settings": all,
   "compat/cors-origins": { from: ["2.x", "3.x", "4.x"] },
   "compat/dotted-names": { from: ["2.x", "3.x", "4.x"] },
+  "compat/error-responses": { from: ["4.x"] },
   "compat/false-is-off": all,
   "compat/forwarded-proto": { from: ["2.x", "3.x", "4.x"] },
   "compat/host-files": all,

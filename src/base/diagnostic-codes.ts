@@ -60,6 +60,9 @@ export const diagnosticCodes = {
   "compat/dotted-names": notice(
     "Mappings that share requests have names that are alike up to a dot; the old system lost one of them.",
   ),
+  "compat/error-responses": notice(
+    "Error answers get other bodies; 4.x gave none, and left Mappings out that asked for them.",
+  ),
   "compat/false-is-off": notice("A setting is false, which switches it off; the old system looked at presence alone."),
   "compat/forwarded-proto": notice(
     "A Mapping for requests that came as http gets those alone; the old system gave it those of https, too.",

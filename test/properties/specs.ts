@@ -102,6 +102,11 @@ const shared = {
   ),
   retry_policy: fc.constantFrom({ retry_on: "5xx" }, { retry_on: "gateway-error", per_try_timeout: "1s" }, {}),
   add_linkerd_headers: boolean,
+  error_response_overrides: fc.constantFrom(
+    [{ on_status_code: 404, body: { text_format: "no %REQ(:PATH)%" } }],
+    [{ on_status_code: 503, body: { json_format: { a: "%RESPONSE_CODE%", b: 1 } } }, { on_status_code: 200 }],
+    [],
+  ),
 };
 
 /** Settings of a Mapping of v3alpha1; older versions call `hostname` `host`. */
@@ -135,6 +140,7 @@ export const mapping = spec(
     weight,
     connect_timeout_ms: milliseconds,
     cluster_idle_timeout_ms: milliseconds,
+    bypass_error_response_overrides: boolean,
     grpc: boolean,
     dns_type: fc.constantFrom("logical_dns", "strict_dns", "odd"),
     rewrite: fc.constantFrom("", "/", "/x/"),

@@ -43,7 +43,7 @@ test("the Module's overrides are one rule after the other, and none of them is n
   assert.equal(value?.length, 2);
   assert.deepEqual(
     diagnostics.map(({ code }) => code),
-    ["object/invalid-field", "error-response/second-rule"],
+    ["object/invalid-field", "error-response/second-rule", "compat/error-responses"],
   );
   assert.equal(errorResponse.lower({ error_response_overrides: [5] }, at).value, undefined);
   assert.deepEqual(errorResponse.lower({}, at), { diagnostics: [] });

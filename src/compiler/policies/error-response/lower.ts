@@ -22,15 +22,17 @@ type Overrides = readonly Override[];
 
 /** What the Module asks for: for all Mappings that say nothing, and for requests that nothing takes. */
 export function lowerErrorResponse(config: ModuleConfig, at: Origin): Checked<Overrides> {
-  const { value, diagnostics } = lowerRules(config.error_response_overrides, child(at, "error_response_overrides"));
-  return value && value.length > 0 ? { value, diagnostics } : { diagnostics };
+  const here = child(at, "error_response_overrides");
+  const { value, diagnostics } = lowerRules(config.error_response_overrides, here);
+  return value && value.length > 0 ? ok(value, [...diagnostics, again(here)]) : { diagnostics };
 }
 
 /** What a Mapping asks for: its own overrides instead of the Module's, or none at all. */
 export function lowerRouteErrorResponse(spec: MappingSpec, at: Origin): Checked<Overrides> {
-  const rules = lowerRules(spec.error_response_overrides, child(at, "spec", "error_response_overrides"));
-  if (!spec.bypass_error_response_overrides) return rules;
-  return ok([], rules.value ? [bypassed(at)] : []);
+  const here = child(at, "spec", "error_response_overrides");
+  const { value, diagnostics } = lowerRules(spec.error_response_overrides, here);
+  if (spec.bypass_error_response_overrides) return ok([], value ? [bypassed(here)] : []);
+  return value ? ok(value, [...diagnostics, again(here)]) : { diagnostics };
 }
 
 /** The operators whose values overrides need, if there are any overrides, which speak for themselves. */
@@ -110,8 +112,15 @@ function shadowed(rules: readonly ErrorRule[]): readonly Diagnostic[] {
 function bypassed(at: Origin): Diagnostic {
   return diagnose(
     "error-response/bypassed",
-    child(at, "spec", "error_response_overrides"),
+    at,
     "error_response_overrides has no effect beside bypass_error_response_overrides",
     { traffic: "error answers of this Mapping are left as they are" },
   );
+}
+
+/** In the last generation, a Mapping with them was not even served. */
+function again(at: Origin): Diagnostic {
+  return diagnose("compat/error-responses", at, "error_response_overrides have an effect, which they had lost in 4.x", {
+    traffic: "error answers have these bodies",
+  });
 }
