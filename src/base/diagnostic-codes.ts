@@ -292,8 +292,16 @@ export const diagnosticCodes = {
   "rate-limit-service/second": warning("There are several RateLimitServices, and one is asked."),
 
   // resolver
-  "resolver/no-datacenter": error("A ConsulResolver does not name its datacenter."),
-  "resolver/not-yet-supported": warning("This kind of resolver finds no endpoints yet."),
+  "resolver/dotted-name": error("A service with a dot in its name is to be found in Consul, which has none."),
+  "resolver/invalid-address": error("A ConsulResolver's address cannot be one."),
+  "resolver/last-answer": warning("Consul does not answer; the endpoints of its last answer are used."),
+  "resolver/no-answer": error("Consul does not answer, and never has."),
+  "resolver/no-datacenter": error("A ConsulResolver does not name a datacenter."),
+  "resolver/no-instances": warning("Consul knows no passing instance of a service."),
+  "resolver/not-asked": notice("Consul has not been asked for a service, or has not answered yet."),
+  "resolver/not-yet-supported": warning("A field of a resolver has no effect yet."),
+  "resolver/port-ignored": notice("The port of a service has no effect, because Consul says it."),
+  "resolver/unusable-instance": warning("Instances in Consul have no address or port that could be used."),
 
   // secret
   "secret/invalid-base64": error("A value of a Secret is not base64."),

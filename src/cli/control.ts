@@ -6,6 +6,7 @@ import { openKeeperLink } from "../control/keeper-link.ts";
 import { runControl } from "../control/run.ts";
 import { CannotRun, exitStatus } from "./cannot-run.ts";
 import { checkPorts } from "./check-ports.ts";
+import { consulIdentity } from "./consul-identity.ts";
 import { commandEndpoints } from "./endpoints.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { fileDirectories } from "./file-directories.ts";
@@ -39,6 +40,7 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
     runtimeDirectory: keeper.runtimeDirectory,
     ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
     ...(adminPort === undefined ? {} : { adminPort }),
+    consul: consulIdentity(process.env),
     log,
     logFormat: flags.logFormat,
     endpoints: commandEndpoints,

@@ -76,6 +76,12 @@ export const variables: readonly Variable[] = [
   },
   { name: "AMBASSADOR_NO_TLS_REDIRECT", unset: "", effect: "Any text: with the fallback certificate, they are not." },
   { name: "AMBASSADOR_DRAIN_TIME", unset: "600", effect: "Seconds that connections of a removed listener may go on." },
+  { name: "CONSUL_HTTP_TOKEN", unset: "", effect: "The token that Consul is asked with, for all ConsulResolvers." },
+  {
+    name: "CONSUL_CACERT",
+    unset: "the usual authorities",
+    effect: "A file of certificates in PEM: the authorities that a Consul at `https://` has its certificate from.",
+  },
   { name: "ENVOY_CONCURRENCY", unset: "one for each processor", effect: "Envoy's worker threads." },
   { name: "DRAGOMAN_ENVOY", unset: "one on PATH, or the one that is fetched", effect: "The Envoy to run." },
   { name: "DRAGOMAN_CACHE", unset: "`dragoman` below XDG_CACHE_HOME", effect: "Where a fetched Envoy is kept." },

@@ -9,6 +9,7 @@ import { EnvoyUnavailable, obtainEnvoy } from "../keeper/envoy-binary.ts";
 import { runKeeper } from "../keeper/keeper.ts";
 import { CannotRun } from "./cannot-run.ts";
 import { configDirectory } from "./config-directory.ts";
+import { consulIdentity } from "./consul-identity.ts";
 import { idleSentences } from "./environment.ts";
 import { envoyTuning } from "./envoy-tuning.ts";
 import { environmentHelp, withSettings } from "./options.ts";
@@ -48,6 +49,7 @@ What must outlive a restart is kept in --state-dir, by default below $XDG_STATE_
 ${environmentHelp}
   ENVOY_CONCURRENCY                     Envoy's worker threads (one for each processor)
   AMBASSADOR_DRAIN_TIME                 seconds that connections of a removed listener may go on (600)
+  CONSUL_HTTP_TOKEN, CONSUL_CACERT      who asks Consul, and whose certificates it may have
   AMBASSADOR_CONFIG_DIR                 what is read when there is no path (/ambassador/ambassador-config)
 
 Exit status: 0 ended by a signal, 2 could not run.`,
@@ -75,6 +77,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   const paths = given.length > 0 ? given : [configDirectory(process.env)];
   checkPaths(paths);
   const settings = settingsFrom(flags, process.env);
+  consulIdentity(process.env);
   if (flags.adminPort !== undefined) parsePort(flags.adminPort, "--admin-port");
   const envoy = await obtainEnvoy({ option: flags.envoy, say: (line) => writeError(`${line}\n`) }).catch(sentence);
   const stdin = await keepStandardInput(paths);

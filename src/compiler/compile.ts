@@ -32,7 +32,7 @@ export type Declared = ReturnType<typeof declareCompiler>;
 
 /** Declares the compiler's graph. */
 export function declareCompiler(g: Graph) {
-  const inputs = declareInputs(g); //                                           objects, settings, last good, refusals
+  const inputs = declareInputs(g); //                                           all that decides the result
   const objects = declareObjects(g, inputs); //                                 admit: one resource per identity
   const module = declareModule(g, objects); //                                  lower: instance-wide values
   const ingresses = declareIngresses(g, objects); //                           lower: which Ingresses are ours

@@ -10,7 +10,9 @@ export type { FileContent } from "./api/file-content.ts";
 export { type CustomKind, contentHash, customKinds, isKnownKind } from "./api/index.ts";
 export type { RawObject } from "./api/raw-object.ts";
 export type { CommitResult, Compilation, Compiler, CompilerEdit, LastGood, Refusal, ResourceChange } from "./door.ts";
+export { type ConsulAnswer, type ConsulService, consulKey } from "./ir/consul.ts";
 export { type Encoded, encodedBytes, type ResourceType, typeUrls } from "./ir/encoded.ts";
+export type { Endpoint } from "./ir/endpoints.ts";
 export { type CompileInputs, compile, openCompiler } from "./open.ts";
 export { defaultSettings, type Settings } from "./settings.ts";
 export {

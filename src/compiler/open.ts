@@ -7,6 +7,7 @@ import type { FileContent, RawObject } from "./api/index.ts";
 import { type Declared, declareCompiler } from "./compile.ts";
 import type { CommitResult, Compilation, Compiler, CompilerEdit, LastGood, Refusal, ResourceChange } from "./door.ts";
 import { type Changes, type Graph, openGraph } from "./graph/index.ts";
+import type { ConsulAnswer } from "./ir/consul.ts";
 import type { Encoded, ResourceType } from "./ir/encoded.ts";
 import { compareText } from "./link/order.ts";
 import { ownersOf } from "./owners.ts";
@@ -28,6 +29,7 @@ export interface CompileInputs {
   readonly refusals?: Iterable<readonly [string, Refusal]>;
   /** Asked for every file that the configuration names. */
   readonly readFile?: (path: string) => FileContent;
+  readonly consul?: Iterable<readonly [string, ConsulAnswer]>;
 }
 
 /** Opens a compiler without objects. `strict` makes bugs of the compiler throw instead of being reported. */
@@ -64,6 +66,7 @@ export function compile(
   for (const [key, value] of objects) edits.push({ kind: "object", key, value });
   for (const [key, value] of inputs.lastGood ?? []) edits.push({ kind: "lastGood", key, value });
   for (const [key, value] of inputs.refusals ?? []) edits.push({ kind: "refusal", key, value });
+  for (const [key, value] of inputs.consul ?? []) edits.push({ kind: "consul", key, value });
   compiler.apply(edits);
   compiler.commit();
   if (inputs.readFile) readFiles(compiler, inputs.readFile);
@@ -86,11 +89,15 @@ function readFiles(compiler: Compiler, readFile: (path: string) => FileContent):
   }
 }
 
-function applyEdit({ objects, lastGood, refusals, files, settings }: Declared["inputs"], edit: CompilerEdit): void {
+function applyEdit(
+  { objects, lastGood, refusals, files, consul, settings }: Declared["inputs"],
+  edit: CompilerEdit,
+): void {
   if (edit.kind === "settings") settings.set("", edit.value);
   else if (edit.kind === "object") write(objects, edit.key, edit.value);
   else if (edit.kind === "lastGood") write(lastGood, edit.key, edit.value);
   else if (edit.kind === "file") write(files, edit.key, edit.value);
+  else if (edit.kind === "consul") write(consul, edit.key, edit.value);
   else write(refusals, edit.key, edit.value);
 }
 

@@ -13,6 +13,7 @@ import { createLastListener, lastListenerMs } from "./last-listener.ts";
 import { createQuarantine, type Quarantine } from "./quarantine.ts";
 import { createRefusedHere } from "./refused-here.ts";
 import { openSchedule, type Schedule } from "./schedule.ts";
+import type { ConsulWatch } from "./sources/consul.ts";
 import type { WantedFiles } from "./sources/wanted-files.ts";
 import { createStanding } from "./standing.ts";
 import type { State, StateFile } from "./state-file.ts";
@@ -29,6 +30,8 @@ export interface PipelineOptions {
   readonly log: Log;
   /** Files that manifests name. */
   readonly wanted: Pick<WantedFiles, "edits">;
+  /** Services in Consul. */
+  readonly consul: Pick<ConsulWatch, "want">;
   readonly clock: Clock;
   diagnostics(): readonly Diagnostic[];
   /** Shows all diagnostics, some of which are new. */
@@ -123,6 +126,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
       const edits = [...lastGood.after(), ...quarantine.forgetGone()];
       if (!quarantine.busy) save();
       if (diagnosticsChanged) report();
+      options.consul.want(compiler.declared.upstreams.consulServices.entries());
       return edits;
     },
   });

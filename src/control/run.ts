@@ -3,6 +3,7 @@
  * all of it; each part is told what it needs and nothing more.
  */
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { errorFields, type Log, type LogFormat } from "#base/log.ts";
 import type { Locate } from "#base/render-diagnostic.ts";
@@ -12,10 +13,13 @@ import { type Clock, ownClock } from "./clock.ts";
 import { debugEndpoints, diagnosticsEndpoints, healthEndpoints, publicPaths } from "./endpoints.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";
 import { createDiagnosticLog } from "./report-log.ts";
+import { type ConsulIdentity, watchConsul } from "./sources/consul.ts";
 import { type FileBatch, type FileWatcher, watchFiles } from "./sources/files.ts";
 import { openWantedFiles, type WantedFiles } from "./sources/wanted-files.ts";
 import { openStateFile } from "./state-file.ts";
 import { serveXds, type XdsServer } from "./xds/server.ts";
+
+export type { ConsulIdentity };
 
 /** How to run. */
 export interface ControlOptions {
@@ -30,6 +34,8 @@ export interface ControlOptions {
   readonly stateDirectory?: string;
   /** On 127.0.0.1; 0 takes any; without it there is only the socket. */
   readonly adminPort?: number;
+  /** Who asks Consul. */
+  readonly consul?: ConsulIdentity;
   readonly log: Log;
   readonly logFormat?: LogFormat;
   /** More of the admin interface: what the command line asks. */
@@ -43,6 +49,9 @@ export interface ControlOptions {
   /** Ends it. */
   readonly signal: AbortSignal;
 }
+
+/** How long a start waits for Consul, so that its services have endpoints from the first moment on where it answers. */
+const consulHeadStartMs = 1000;
 
 /** What the admin interface may look at. */
 export interface ControlView {
@@ -92,8 +101,10 @@ async function start(
     onChange: (edits) => void pipeline.push(edits),
   });
   closers.push(async () => wanted.close());
+  const consul = watchConsul((key, value) => void pipeline.push([{ kind: "consul", key, value }]), options.consul);
+  closers.push(consul.close);
   const clock = options.clock ?? ownClock;
-  const pipeline = openPipeline({ compiler, xds, state, stateFile, log, clock, wanted, diagnostics, show });
+  const pipeline = openPipeline({ compiler, xds, state, stateFile, log, clock, wanted, consul, diagnostics, show });
   const served = async () => xds.whenAcknowledged(await pipeline.idle());
   const rescan = async () => {
     wanted.rescan();
@@ -119,6 +130,9 @@ async function start(
 
   await compiled.promise;
   await options.beforeServing?.(view);
+  // An Envoy that is already running has endpoints, which an empty answer would take from it.
+  await Promise.race([consul.asked(), pause(consulHeadStartMs, undefined, { ref: false })]);
+  await pipeline.idle();
   if (xds.snapshot.number === 0) xds.update([]);
   xds.open();
   void served().then(() => {

@@ -21,6 +21,8 @@ export interface GoldenCase {
   readonly files: ReadonlyMap<string, string>;
   /** Manifests that were the last good ones of objects that are bad now. */
   readonly lastGood?: ManifestFile;
+  /** What Consul answers. */
+  readonly consul?: ManifestFile;
   readonly edits: readonly GoldenEdit[];
 }
 
@@ -38,11 +40,13 @@ export interface GoldenEdit {
   readonly remove: readonly ManifestFile[];
   /** Files that are new or take the place of others. */
   readonly files: ReadonlyMap<string, string>;
+  /** What Consul answers from then on. */
+  readonly consul?: ManifestFile;
 }
 
 const root = join(import.meta.dirname, "..", "golden");
 const defaultShow = ["routes", "cluster", "endpoints"];
-const pinned = /^(case\.yaml|input\.yaml|last-good\.yaml|envoy\.yaml|diagnostics\.txt|requests\.yaml)$/;
+const pinned = /^(case\.yaml|input\.yaml|last-good\.yaml|consul\.yaml|envoy\.yaml|diagnostics\.txt|requests\.yaml)$/;
 const pinnedPerStep = /^(\d\d)\.(touched\.txt|requests\.yaml|diagnostics\.txt)$/;
 
 /** The names of all cases, `feature/case`, of which the filter (a part of the name) selects some. */
@@ -61,6 +65,7 @@ export function caseNames(filter = ""): string[] {
 export function readCase(name: string, within: string = root): GoldenCase {
   const directory = join(within, name);
   const lastGood = existsSync(join(directory, "last-good.yaml")) ? read(directory, "last-good.yaml") : undefined;
+  const consul = existsSync(join(directory, "consul.yaml")) ? read(directory, "consul.yaml") : undefined;
   const edits = readEdits(directory);
   for (const entry of readdirSync(directory)) {
     if (!pinned.test(entry) && entry !== "edits" && entry !== "files")
@@ -73,6 +78,7 @@ export function readCase(name: string, within: string = root): GoldenCase {
     input: read(directory, "input.yaml"),
     files: readFiles(join(directory, "files")),
     ...(lastGood ? { lastGood } : {}),
+    ...(consul ? { consul } : {}),
     edits,
   };
 }
@@ -112,18 +118,22 @@ function readEdits(directory: string): GoldenEdit[] {
     if (!manifests.includes(name) && !folders.includes(name) && !(step && steps.includes(step)))
       throw new Error(`${folder}/${name}: nothing reads this file`);
   }
-  const filesOf = (step: string, removes: boolean): ManifestFile[] =>
+  const filesOf = (step: string, kind: string): ManifestFile[] =>
     manifests
-      .filter((name) => name.startsWith(`${step}-`) && name.endsWith(".delete.yaml") === removes)
+      .filter((name) => name.startsWith(`${step}-`) && (/\.(delete|consul)\.yaml$/.exec(name)?.[1] ?? "") === kind)
       .map((name) => read(directory, `edits/${name}`));
   const named = (step: string): ReadonlyMap<string, string> =>
     new Map(
       folders.filter((name) => name.startsWith(`${step}-`)).flatMap((name) => [...readFiles(join(folder, name))]),
     );
-  return steps.map((step) => ({
-    step,
-    apply: filesOf(step, false),
-    remove: filesOf(step, true),
-    files: named(step),
-  }));
+  return steps.map((step) => {
+    const [consul] = filesOf(step, "consul");
+    return {
+      step,
+      apply: filesOf(step, ""),
+      remove: filesOf(step, "delete"),
+      files: named(step),
+      ...(consul ? { consul } : {}),
+    };
+  });
 }

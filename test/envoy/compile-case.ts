@@ -32,6 +32,7 @@ export function compileState(inputs: Inputs, settings: Partial<Settings>): State
       settings: { ...defaultSettings, ...settings },
       lastGood: inputs.lastGood.map((object) => [refKey(object.ref), { object }] as const),
       readFile: inputs.readFile,
+      consul: Object.entries(inputs.consul),
     },
   );
   return { resources, diagnostics: render([...inputs.diagnostics, ...diagnostics], inputs) };
@@ -80,6 +81,8 @@ export function editsBetween(before: Inputs | undefined, after: Inputs): Compile
     known.delete(key);
   }
   for (const key of known.keys()) edits.push({ kind: "object", key });
+  for (const key of Object.keys(before?.consul ?? {})) edits.push({ kind: "consul", key });
+  for (const [key, value] of Object.entries(after.consul)) edits.push({ kind: "consul", key, value });
   if (!before) {
     for (const object of after.lastGood) edits.push({ kind: "lastGood", key: refKey(object.ref), value: { object } });
   }

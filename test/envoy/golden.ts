@@ -110,8 +110,8 @@ async function runProbe(probe: Probe, addressOf: AddressOf, bench: Bench): Promi
 }
 
 function textsOf(golden: GoldenCase): string[] {
-  const edits = golden.edits.flatMap(({ apply, remove }) => [...apply, ...remove]);
-  return [golden.input, ...(golden.lastGood ? [golden.lastGood] : []), ...edits].map(({ text }) => text);
+  const edits = golden.edits.flatMap(({ apply, remove, consul }) => [...apply, ...remove, consul]);
+  return [golden.input, golden.lastGood, golden.consul, ...edits].flatMap((file) => file?.text ?? []);
 }
 
 /** A free port for every port that some state listens on. */

@@ -1,10 +1,11 @@
 /**
  * The objects of a case before and after each edit, read as the product reads files.
  */
+import { parse } from "yaml";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { refKey } from "#base/origin.ts";
 import type { Locate } from "#base/render-diagnostic.ts";
-import { type FileContent, isKnownKind, type RawObject } from "#compiler";
+import { type ConsulAnswer, type FileContent, isKnownKind, type RawObject } from "#compiler";
 import { createLocator } from "../../src/control/sources/locate.ts";
 import { type ManifestReading, readManifest } from "../../src/control/sources/manifest.ts";
 import { createPlaceIndex } from "../../src/control/sources/place-index.ts";
@@ -23,6 +24,8 @@ export interface KeyedObject {
 export interface Inputs {
   readonly objects: readonly KeyedObject[];
   readonly lastGood: readonly RawObject[];
+  /** What Consul answers, by the name of the endpoints. */
+  readonly consul: Readonly<Record<string, ConsulAnswer>>;
   /** What reading the files said. */
   readonly diagnostics: readonly Diagnostic[];
   readonly locate: Locate;
@@ -38,20 +41,26 @@ export function inputsOf(golden: GoldenCase, expand: Expand, namespace = "defaul
   const readFile = (file: ManifestFile): FileReading => read(file.file, expand(file.text), namespace);
   const lastGood = golden.lastGood ? readFile(golden.lastGood).objects.map(({ object }) => object) : [];
   let files = [readFile(golden.input)];
-  const states = [files];
   let named = expandFiles(golden.files, expand);
-  const readers = [openCaseFiles(named)];
+  let reader = openCaseFiles(named);
+  let consul = readAnswers(golden.consul, expand);
+  const states = [{ files, consul, readFile: reader }];
   for (const edit of golden.edits) {
     const applied = edit.apply.map(readFile);
     const gone = new Set([...applied, ...edit.remove.map(readFile)].flatMap(refsOf));
     files = [...files.map((file) => without(file, gone)), ...applied];
-    states.push(files);
+    if (edit.consul) consul = readAnswers(edit.consul, expand);
     if (edit.files.size > 0) {
       named = new Map([...named, ...expandFiles(edit.files, expand)]);
-      readers.push(openCaseFiles(named));
-    } else readers.push(readers.at(-1) ?? openCaseFiles(named));
+      reader = openCaseFiles(named);
+    }
+    states.push({ files, consul, readFile: reader });
   }
-  return states.map((state, i) => ({ ...merge(state), lastGood, readFile: readers[i] ?? openCaseFiles(named) }));
+  return states.map(({ files, ...given }) => ({ ...merge(files), ...given, lastGood }));
+}
+
+function readAnswers(file: ManifestFile | undefined, expand: Expand): Inputs["consul"] {
+  return file ? (parse(expand(file.text)) as Inputs["consul"]) : {};
 }
 
 function expandFiles(files: ReadonlyMap<string, string>, expand: Expand): ReadonlyMap<string, string> {
@@ -91,7 +100,7 @@ function without(file: FileReading, gone: ReadonlySet<string>): FileReading {
   };
 }
 
-function merge(files: readonly FileReading[]): Omit<Inputs, "lastGood" | "readFile"> {
+function merge(files: readonly FileReading[]): Omit<Inputs, "lastGood" | "consul" | "readFile"> {
   const index = createPlaceIndex();
   for (const file of files) index.replace([], file.places);
   const objects = files.flatMap((file) => file.objects);

@@ -12,6 +12,7 @@ import type { RawObject } from "./raw-object.ts";
 
 export { admit } from "./admit.ts";
 export type { AuthService, AuthServiceSpec } from "./ambassador/auth-service.ts";
+export { consulAgent } from "./ambassador/consul-address.ts";
 export { admitErrorRules, type ErrorRule } from "./ambassador/error-responses.ts";
 export {
   headerNameProblem,

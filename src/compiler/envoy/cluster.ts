@@ -36,7 +36,7 @@ export function emitCluster(cluster: Cluster): Encoded {
     name: cluster.name,
     version: contentVersion(bytes),
     parts: [bytes],
-    ...(target.kind === "endpoints" ? { endpoints: target.endpoints } : {}),
+    ...("endpoints" in target ? { endpoints: target.endpoints } : {}),
     ...warming(cluster),
   };
 }
@@ -51,6 +51,7 @@ function warming({ policy, target }: Cluster): Pick<Encoded, "slow" | "immediate
 function emitTarget(name: string, target: ClusterTarget, policy: ConnectionPolicy): ClusterInit {
   switch (target.kind) {
     case "endpoints":
+    case "consul":
       return {
         clusterDiscoveryType: { case: "type", value: 3 },
         edsClusterConfig: { edsConfig: ads, serviceName: target.endpoints },

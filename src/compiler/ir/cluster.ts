@@ -1,5 +1,6 @@
 /** Upstreams: what a route forwards to, before and after its Service is looked up. */
 import type { Origin } from "#base/origin.ts";
+import type { ConsulService } from "./consul.ts";
 import type { HealthCheck } from "./health-check.ts";
 import type { SecretUse } from "./secret.ts";
 
@@ -79,12 +80,15 @@ export interface ClusterDecl {
   readonly host: string;
   readonly port: number;
   readonly service?: ServicePort;
+  /** Where it is looked up in Consul, and nowhere else. */
+  readonly consul?: ConsulService;
   readonly policy: ConnectionPolicy;
 }
 
 /** Where an upstream's addresses come from. */
 export type ClusterTarget =
   | { readonly kind: "endpoints"; readonly endpoints: string; readonly service: ServicePort }
+  | { readonly kind: "consul"; readonly endpoints: string; readonly service: ConsulService }
   | { readonly kind: "address"; readonly address: string; readonly port: number }
   | { readonly kind: "dns"; readonly host: string; readonly port: number };
 

@@ -6,7 +6,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** All ready endpoints of one Service port, sorted and without duplicates. */
+/** All ready endpoints of one Service port or service of Consul, sorted and without duplicates. */
 export interface Endpoints {
   readonly name: string;
   readonly endpoints: readonly Endpoint[];

@@ -5,6 +5,7 @@ import { lowerEndpointSlice, lowerEndpoints, lowerService } from "../frontends/s
 import type { Collection, Graph } from "../graph/index.ts";
 import type { Cluster, ClusterDecl } from "../ir/cluster.ts";
 import * as link from "../link/index.ts";
+import { declareConsul } from "./consul.ts";
 import type { Inputs, Objects } from "./objects.ts";
 import type { Routes } from "./routes.ts";
 import { byKey, byOrigin, emitted, keep, of } from "./wiring.ts";
@@ -20,7 +21,7 @@ interface AskedServices {
 /** Declares clusters and endpoints. */
 export function declareUpstreams(
   g: Graph,
-  { settings }: Inputs,
+  { settings, consul }: Inputs,
   { all }: Objects,
   { decls, tcpDecls }: Routes,
   ...asked: readonly AskedServices[]
@@ -43,12 +44,14 @@ export function declareUpstreams(
     services,
     slices: g.index("slices by Service", slices, (set) => [set.service]),
     legacy: g.index("Endpoints by Service", older, (set) => [set.service]),
+    consul,
   };
   const endpoints = g.map("link.Endpoints", subscribers, link.linkEndpoints(lookup));
   const encodedEndpoints = g.map("emit.Endpoints", endpoints, (of) => keep(of.name, emitEndpoints(of)));
-  return { clusterDecls, clusters, subscribers, endpoints, encodedClusters, encodedEndpoints };
+  const consulServices = declareConsul(g, subscribers, consul);
+  return { clusterDecls, clusters, subscribers, consulServices, endpoints, encodedClusters, encodedEndpoints };
 }
 
 function endpointsOf({ target }: Cluster): readonly string[] {
-  return target.kind === "endpoints" ? [target.endpoints] : [];
+  return "endpoints" in target ? [target.endpoints] : [];
 }

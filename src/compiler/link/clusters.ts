@@ -1,6 +1,6 @@
 /**
  * LINK of clusters: where the addresses of an upstream come from. A known Service gives them over EDS, without any
- * translation; an IP literal is itself; everything else is a DNS name.
+ * translation, and so does Consul; an IP literal is itself; everything else is a DNS name.
  */
 
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
@@ -8,6 +8,7 @@ import { isIp } from "#base/ip.ts";
 import { formatOrigin } from "#base/origin.ts";
 import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
 import type { Cluster, ClusterDecl, ClusterTarget, ConnectionPolicy, ServicePort } from "../ir/cluster.ts";
+import { consulKey } from "../ir/consul.ts";
 import type { ServiceFacts } from "../ir/service.ts";
 import type { Settings } from "../settings.ts";
 import { findPort } from "./services.ts";
@@ -42,7 +43,7 @@ function linkHealthChecks(
 ): { readonly policy: ConnectionPolicy; readonly told?: (decl: ClusterDecl) => Diagnostic } {
   const { healthChecks: asked, ...others } = policy;
   if (!asked) return { policy };
-  if (target.kind !== "endpoints") return { policy: others, told: checksNothing };
+  if (!("endpoints" in target)) return { policy: others, told: checksNothing };
   const tooMany = asked.length > 1 && !makesSeveralChecks(reads.get(lookup.settings, "")?.envoyVersion);
   const made = tooMany ? asked.slice(0, 1) : asked;
   const healthChecks = made.map((check) => ({ ...check, probe: { host, ...check.probe } }));
@@ -80,6 +81,7 @@ function linkTarget(lookup: ClusterLookup, decl: ClusterDecl, reads: Reads): Lin
   const settings = reads.get(lookup.settings, "");
   const resolved = settings && resolveOverride(settings, decl);
   if (resolved) return { target: resolved };
+  if (decl.consul) return { target: { kind: "consul", endpoints: consulKey(decl.consul), service: decl.consul } };
   const service = decl.service && reads.get(lookup.services, `${decl.service.namespace}/${decl.service.name}`);
   if (decl.service && service) return linkService(decl, decl.service, service, settings?.disableEndpoints ?? false);
   if (isIp(decl.host)) return { target: { kind: "address", address: decl.host, port: decl.port } };

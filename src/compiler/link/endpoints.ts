@@ -1,10 +1,11 @@
 /**
- * LINK of endpoints: the addresses behind one Service port. A lane of its own: a moved endpoint is read here, encoded
+ * LINK of endpoints: the addresses behind one Service port or service of Consul. A lane of its own: a moved endpoint is read here, encoded
  * and served, and no route or cluster is looked at.
  */
 
 import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
-import type { Cluster } from "../ir/cluster.ts";
+import type { Cluster, ServicePort } from "../ir/cluster.ts";
+import type { ConsulAnswer } from "../ir/consul.ts";
 import type { Endpoint, Endpoints } from "../ir/endpoints.ts";
 import type { AddressSet, ServiceFacts, ServicePortFacts } from "../ir/service.ts";
 import { compareText } from "./order.ts";
@@ -17,6 +18,7 @@ export interface EndpointLookup {
   readonly slices: Index<AddressSet>;
   /** From Endpoints objects; asked only where a Service has no slice. */
   readonly legacy: Index<AddressSet>;
+  readonly consul: Collection<ConsulAnswer>;
 }
 
 /** The endpoints that a group of clusters (all with the same endpoints resource) subscribes to. */
@@ -25,15 +27,21 @@ export function linkEndpoints(
 ): (clusters: readonly Cluster[], reads: Reads) => Derived<Endpoints> {
   return (clusters, reads) => {
     const target = clusters[0]?.target;
-    if (target?.kind !== "endpoints") return { out: [] };
-    const name = `${target.service.namespace}/${target.service.name}`;
-    const service = reads.get(lookup.services, name);
-    const port = service && findPort(service, target.service);
-    const slices = reads.lookup(lookup.slices, name);
-    const sets = slices.length > 0 ? slices : reads.lookup(lookup.legacy, name);
-    const endpoints = port ? sets.flatMap((set) => addressesOf(set, port)) : [];
-    return { out: [[target.endpoints, { name: target.endpoints, endpoints: sortedUnique(endpoints) }]] };
+    if (target?.kind !== "endpoints" && target?.kind !== "consul") return { out: [] };
+    const name = target.endpoints;
+    const endpoints =
+      target.kind === "consul" ? reads.get(lookup.consul, name)?.endpoints : ofService(lookup, target.service, reads);
+    return { out: [[name, { name, endpoints: sortedUnique(endpoints ?? []) }]] };
   };
+}
+
+function ofService(lookup: EndpointLookup, wanted: ServicePort, reads: Reads): readonly Endpoint[] {
+  const name = `${wanted.namespace}/${wanted.name}`;
+  const service = reads.get(lookup.services, name);
+  const port = service && findPort(service, wanted);
+  const slices = reads.lookup(lookup.slices, name);
+  const sets = slices.length > 0 ? slices : reads.lookup(lookup.legacy, name);
+  return port ? sets.flatMap((set) => addressesOf(set, port)) : [];
 }
 
 function addressesOf(set: AddressSet, port: ServicePortFacts): readonly Endpoint[] {

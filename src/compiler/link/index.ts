@@ -1,6 +1,7 @@
 /** The door of LINK: declarations meet, references are resolved, conflicts settled, and everything gets its order. */
 export * from "./chains.ts";
 export * from "./clusters.ts";
+export * from "./consul.ts";
 export * from "./domains.ts";
 export * from "./endpoints.ts";
 export * from "./https-port.ts";

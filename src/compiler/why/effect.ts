@@ -50,6 +50,11 @@ export function upstreamOf({ upstreams }: Declared, cluster: string): Upstream {
       const addresses = upstreams.endpoints.get(target.endpoints)?.endpoints.map(address) ?? [];
       return { cluster, target: `Service ${namespace}/${name} port ${port}`, addresses };
     }
+    case "consul": {
+      const { name, datacenter } = target.service;
+      const addresses = upstreams.endpoints.get(target.endpoints)?.endpoints.map(address) ?? [];
+      return { cluster, target: `service ${name} of Consul in ${datacenter}`, addresses };
+    }
     default:
       return { cluster, target: "nothing", addresses: [] };
   }

@@ -1,11 +1,12 @@
 /**
  * The three resolvers: how a service's endpoints are found.
  */
-import { diagnose } from "#base/diagnostic.ts";
-import { child } from "#base/origin.ts";
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { child, type Origin } from "#base/origin.ts";
 import { kind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { type ApiVersion, object, optional, type Static, string } from "../schema/index.ts";
+import { consulAgent } from "./consul-address.ts";
 import { ambassadorId } from "./ids.ts";
 
 const versions: readonly ApiVersion[] = ["v1", "v2", "v3alpha1"];
@@ -16,8 +17,8 @@ export const plainResolverSchema = object({ ambassador_id: ambassadorId });
 /** A ConsulResolver's settings. */
 export const consulResolverSchema = object({
   ambassador_id: ambassadorId,
-  address: optional(string(), "Address of the Consul agent: `host:port`."),
-  datacenter: optional(string(), "Consul's datacenter; needed."),
+  address: optional(string(), "Address of the Consul agent: `[http[s]://]host[:port][/path]`; else `127.0.0.1:8500`."),
+  datacenter: optional(string(), "The datacenter whose services are meant; needed."),
 });
 
 export type PlainResolverSpec = Static<typeof plainResolverSchema>;
@@ -54,12 +55,23 @@ export const consulResolver = kind({
   feature: "resolver",
   doc: "Finds endpoints in Consul.",
   schema: consulResolverSchema,
-  notYet: "Mappings that name this resolver answer 503",
-  verify({ datacenter }, at) {
-    if (datacenter !== undefined && datacenter !== "") return [];
-    const traffic = "the resolver finds nothing: Mappings that name it answer 503";
-    return [
-      diagnose("resolver/no-datacenter", child(at, "datacenter"), "a ConsulResolver needs a datacenter", { traffic }),
-    ];
-  },
+  verify: ({ address, datacenter }, at) => [...addressProblems(address, at), ...datacenterProblems(datacenter, at)],
 });
+
+const traffic = "Mappings that name it answer 503; if the resolver was good before, that version of it goes on";
+
+function addressProblems(address: string | undefined, at: Origin): readonly Diagnostic[] {
+  if (consulAgent(address) !== undefined) return [];
+  // It may hold a password, which no message repeats.
+  const message = "this cannot be the address of a Consul agent";
+  const hint = "write host:port, with https:// before it if it speaks TLS; a token goes in CONSUL_HTTP_TOKEN";
+  return [diagnose("resolver/invalid-address", child(at, "address"), message, { traffic, hint })];
+}
+
+function datacenterProblems(datacenter: string | undefined, at: Origin): readonly Diagnostic[] {
+  if (datacenter !== undefined && /^[\w.-]+$/.test(datacenter)) return [];
+  const message = datacenter
+    ? `${JSON.stringify(datacenter)} cannot be the name of a datacenter`
+    : "a ConsulResolver needs a datacenter";
+  return [diagnose("resolver/no-datacenter", child(at, "datacenter"), message, { traffic })];
+}

@@ -3,9 +3,11 @@ import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { collection, index, reads } from "../../../../test/reads.ts";
 import type { ClusterDecl } from "../../ir/cluster.ts";
+import { consulKey } from "../../ir/consul.ts";
 import { defaultSettings } from "../../settings.ts";
-import { lowerUpstream, type ResolverDecl, type UpstreamFields } from "./cluster.ts";
+import { lowerUpstream, type UpstreamFields } from "./cluster.ts";
 import { lowerRouteDefaults, type RouteDefaults } from "./defaults.ts";
+import type { ResolverDecl } from "./resolver.ts";
 import { looksLikeService, serviceNamed } from "./service.ts";
 import type { ContextDecl } from "./tls.ts";
 
@@ -21,7 +23,7 @@ const lookup = {
   settings: collection({ "": { ...defaultSettings, namespace: "gateway" } }),
   resolvers: index<ResolverDecl>({
     mine: [{ name: "mine", kind: "endpoint" }],
-    remote: [{ name: "remote", kind: "consul" }],
+    remote: [{ name: "remote", kind: "consul", agent: "http://consul.test:8500", datacenter: "dc2" }],
   }),
 };
 const noDefaults = lowerRouteDefaults({});
@@ -40,7 +42,8 @@ function lower(fields: UpstreamFields, defaults: Partial<RouteDefaults> = {}, na
 
 function targetOf(value: ClusterDecl | undefined): string {
   if (!value) return "none";
-  const { host, port, service } = value;
+  const { host, port, service, consul } = value;
+  if (consul) return consulKey(consul);
   return `${host}:${port}${service ? ` ${service.namespace}/${service.name}` : ""}${service?.lenient ? " lenient" : ""}`;
 }
 
@@ -59,8 +62,16 @@ test("where a service string leads", () => {
     [{ service: "cart", resolver: "kubernetes-endpoint" }, "cart.shop:80 shop/cart lenient"],
     [{ service: "cart", resolver: "endpoint" }, "cart.shop:80 shop/cart lenient"],
     [{ service: "cart", resolver: "mine" }, "cart.shop:80 shop/cart lenient"],
-    [{ service: "cart", resolver: "remote" }, "none", "service/unknown-resolver .spec.resolver"],
-    [{ service: "cart", resolver: "consul" }, "none", "service/unknown-resolver .spec.resolver"],
+    [{ service: "cart", resolver: "remote" }, "consul:http://consul.test:8500/dc2/cart"],
+    [{ service: "cart", resolver: "consul" }, "consul:http://127.0.0.1:8500/dc1/cart"],
+    [{ service: "cart", resolver: "consul-endpoint" }, "consul:http://127.0.0.1:8500/dc1/cart"],
+    [
+      { service: "cart:8080", resolver: "consul" },
+      "consul:http://127.0.0.1:8500/dc1/cart",
+      "resolver/port-ignored .spec.service",
+    ],
+    [{ service: "cart.shop", resolver: "consul" }, "none", "resolver/dotted-name .spec.service"],
+    [{ service: "10.0.0.1:81", resolver: "consul" }, "10.0.0.1:81"],
     [{ service: "cart", resolver: "constructor" }, "none", "service/unknown-resolver .spec.resolver"],
     [{ service: "cart", tls: "nobody" }, "cart.shop:443 shop/cart", "tls/unknown-context .spec.tls"],
     [{ service: "cart", tls: "broken" }, "none", "tls/broken-context .spec.tls"],

@@ -8,11 +8,13 @@ import { child, type Origin } from "#base/origin.ts";
 import { type MappingSpec, parseService, type ServiceAddress } from "../../api/index.ts";
 import type { Collection, Index, Reads } from "../../graph/graph.ts";
 import type { ClusterDecl, ClusterName, ConnectionPolicy, UpstreamTls } from "../../ir/cluster.ts";
+import type { ConsulService } from "../../ir/consul.ts";
 import type { HashKey } from "../../ir/route.ts";
 import type { Settings } from "../../settings.ts";
 import { type Balancing, lowerBalancing, lowerCircuitBreakers, lowerKeepalive } from "./connection.ts";
 import type { RouteDefaults } from "./defaults.ts";
 import { lowerHealthCheck } from "./health-check.ts";
+import { findResolver, lowerConsulService, type ResolverDecl, type ResolverKind } from "./resolver.ts";
 import { looksLikeService, serviceNamed } from "./service.ts";
 import { type ContextLookup, contextNotes, findContext, upstreamTls } from "./tls.ts";
 
@@ -20,12 +22,6 @@ import { type ContextLookup, contextNotes, findContext, upstreamTls } from "./tl
 export interface UpstreamLookup extends ContextLookup {
   readonly settings: Collection<Settings>;
   readonly resolvers: Index<ResolverDecl>;
-}
-
-/** A resolver by its name. */
-export interface ResolverDecl {
-  readonly name: string;
-  readonly kind: "service" | "endpoint" | "consul";
 }
 
 /** The fields of a Mapping or TCPMapping that make its upstream. */
@@ -52,14 +48,6 @@ export interface UpstreamFields {
   readonly shadow?: boolean | undefined;
 }
 
-const implicitResolvers: ReadonlyMap<string, ResolverDecl["kind"]> = new Map([
-  ["kubernetes-service", "service"],
-  ["kubernetes-endpoint", "endpoint"],
-  ["endpoint", "endpoint"],
-  ["consul", "consul"],
-  ["consul-endpoint", "consul"],
-]);
-
 /** An upstream, and what of a request decides which of its endpoints takes it. */
 export interface LoweredUpstream extends Checked<ClusterDecl> {
   readonly hashOn?: HashKey;
@@ -77,12 +65,15 @@ export function lowerUpstream(
   const address = parseService(fields.service);
   // Admission refuses these, so that the last good version of the object goes on.
   if (typeof address === "string") return { diagnostics: [] };
-  const resolver = findResolver(lookup, fields.resolver ?? defaults.resolver, reads);
-  if (resolver === undefined) return { diagnostics: [unknownResolver(origin, fields.resolver ?? defaults.resolver)] };
+  const resolverName = fields.resolver ?? defaults.resolver;
+  const resolver = findResolver(lookup.resolvers, resolverName, address, reads);
+  if (resolver === undefined) return { diagnostics: [unknownResolver(origin, resolverName)] };
+  const consul = resolver.kind === "consul" ? lowerConsulService(address, resolver, at) : undefined;
+  if (consul && !consul.value) return { diagnostics: consul.diagnostics };
   const tls = lowerOrigination(lookup, fields, address, origin, reads);
   if (tls.broken) return { diagnostics: tls.diagnostics };
   const balancing = fields.load_balancer
-    ? ownBalancing(fields.load_balancer, resolver, lookup, origin, reads)
+    ? ownBalancing(fields.load_balancer, resolver.kind, lookup, origin, reads)
     : noProblem;
   if (balancing.broken) return { diagnostics: [balancing.problem] };
   const balanced = balancing.value ?? defaults.balancing;
@@ -93,7 +84,9 @@ export function lowerUpstream(
     dnsFamily: family,
     ...(tls.value ? { tls: tls.value } : {}),
   };
-  const value = declare(lookup, address, policy, resolver, defaults, at, reads);
+  const value = consul?.value
+    ? declareInConsul(consul.value, address, policy, at)
+    : declare(lookup, address, policy, resolver.kind, defaults, at, reads);
   return {
     value,
     ...(balanced?.hashOn ? { hashOn: balanced.hashOn } : {}),
@@ -101,6 +94,7 @@ export function lowerUpstream(
       ...tls.diagnostics,
       ...(problem ? [problem] : []),
       ...(balancing.problem ? [balancing.problem] : []),
+      ...(consul?.diagnostics ?? []),
       ...oddities(address, fields, origin),
     ],
   };
@@ -115,7 +109,7 @@ const noProblem: OwnBalancing = {};
 /** What a Mapping itself says of balancing; the Module's goes without these conditions. */
 function ownBalancing(
   given: NonNullable<UpstreamFields["load_balancer"]>,
-  resolver: ResolverDecl["kind"],
+  resolver: ResolverKind["kind"],
   lookup: UpstreamLookup,
   origin: Origin,
   reads: Reads,
@@ -126,22 +120,18 @@ function ownBalancing(
     const detail = { traffic: "requests get 503", hint: "write resolver: kubernetes-endpoint, or leave it out" };
     return { broken: true, problem: diagnose("service/balancing-without-endpoints", at, message, detail) };
   }
-  if (!reads.get(lookup.settings, "")?.disableEndpoints) return { value: lowerBalancing(given) };
+  if (resolver === "consul" || !reads.get(lookup.settings, "")?.disableEndpoints)
+    return { value: lowerBalancing(given) };
   const message = "load_balancer has no effect, because this instance does not use endpoints";
   const traffic = "the Module's load_balancer counts, if there is one";
   return { problem: diagnose("service/balancing-disabled", at, message, { traffic }) };
-}
-
-function findResolver(lookup: UpstreamLookup, name: string, reads: Reads): ResolverDecl["kind"] | undefined {
-  const kind = reads.lookup(lookup.resolvers, name)[0]?.kind ?? implicitResolvers.get(name);
-  return kind === "consul" ? undefined : kind;
 }
 
 function declare(
   lookup: UpstreamLookup,
   address: ServiceAddress,
   policy: ConnectionPolicy,
-  resolver: ResolverDecl["kind"],
+  resolver: ResolverKind["kind"],
   defaults: RouteDefaults,
   at: Origin,
   reads: Reads,
@@ -166,6 +156,18 @@ function declare(
       : {}),
     policy,
   };
+}
+
+/** Consul says the ports; the one here is what `--resolve` goes by. */
+function declareInConsul(
+  consul: ConsulService,
+  address: ServiceAddress,
+  policy: ConnectionPolicy,
+  at: Origin,
+): ClusterDecl {
+  const { agent, datacenter, name: host } = consul;
+  const name = `consul/${datacenter}/${host}~${policyHash(policy, "consul", agent)}` as ClusterName;
+  return { name, origin: at, host, port: address.port ?? (policy.tls ? 443 : 80), consul, policy };
 }
 
 function policyHash(policy: ConnectionPolicy, resolver: string, host: string): string {

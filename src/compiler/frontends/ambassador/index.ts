@@ -1,7 +1,7 @@
 /** The door of the Ambassador dialect: its resources → declarations that know no dialect. */
 
 export { type AuthDecl, lowerAuthService } from "./auth-service.ts";
-export { lowerUpstream, type ResolverDecl } from "./cluster.ts";
+export { lowerUpstream } from "./cluster.ts";
 export { lowerHttpOptions, lowerLegacyListening, lowerRouteDefaults, withTraceIds } from "./defaults.ts";
 export { lowerHost } from "./host.ts";
 export { legacyListeners } from "./legacy-listeners.ts";
@@ -9,6 +9,7 @@ export { lowerListener } from "./listener.ts";
 export { type LogDecl, lowerLogService } from "./log-service.ts";
 export { type AdmittedMapping, lowerMapping, type MappingLookup, noDefaults } from "./mapping.ts";
 export { lowerProbes } from "./probes.ts";
+export { lowerConsulResolver, type ResolverDecl } from "./resolver.ts";
 export { catchAllHost, contextHosts } from "./synthetic-host.ts";
 export { lowerTcpMapping } from "./tcp-mapping.ts";
 export { type ContextDecl, lowerTlsContext } from "./tls.ts";

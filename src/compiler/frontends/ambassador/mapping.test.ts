@@ -7,9 +7,9 @@ import { collection, index, reads } from "../../../../test/reads.ts";
 import { admit, type Mapping } from "../../api/index.ts";
 import type { PolicyUse, RouteDecl } from "../../ir/route.ts";
 import { defaultSettings, type Settings } from "../../settings.ts";
-import type { ResolverDecl } from "./cluster.ts";
 import { lowerRouteDefaults, type RouteDefaults } from "./defaults.ts";
 import { lowerMapping } from "./mapping.ts";
+import type { ResolverDecl } from "./resolver.ts";
 import type { ContextDecl } from "./tls.ts";
 
 function lower(spec: object, defaults?: RouteDefaults, broken?: true) {
