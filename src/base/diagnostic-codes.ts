@@ -68,6 +68,9 @@ export const diagnosticCodes = {
     "A Mapping for requests that came as http gets those alone; the old system gave it those of https, too.",
   ),
   "compat/host-files": notice("A Host serves TLS with a certificate in files; the old system asked for a tlsSecret."),
+  "compat/host-policies": notice(
+    "Hosts have different policies for insecure requests, and keep them; in 1.x one Host's was for all.",
+  ),
   "compat/idle-time": notice("The idle_time of TCP keep-alive counts; the old system read another field."),
   "compat/ingress-paths": notice(
     "Paths of an Ingress are sent on as they are, and Prefix counts whole segments; the old system did neither.",
@@ -77,6 +80,9 @@ export const diagnosticCodes = {
   "compat/listeners-in-force": notice("There is a Listener, so settings that opened ports in 1.x have no effect."),
   "compat/one-auth-service": notice(
     "Of several AuthServices the first is asked, or the one that a Mapping names; the old system asked all in turn.",
+  ),
+  "compat/own-cluster": notice(
+    "Two Mappings speak to one service in different ways; the old system took the first one's for both.",
   ),
   "compat/own-context": notice(
     "Of TLSContexts with one name, that of the object's own namespace counts; the old system took the first of all.",

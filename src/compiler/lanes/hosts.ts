@@ -6,7 +6,7 @@ import type { Ingresses } from "./ingress.ts";
 import type { ModuleValues } from "./module.ts";
 import type { Inputs, Objects } from "./objects.ts";
 import { declareTlsModule } from "./tls-module.ts";
-import { first, keep, named, of } from "./wiring.ts";
+import { byKey, first, keep, named, of } from "./wiring.ts";
 
 /** Secrets by coordinates, TLSContexts, and host declarations. */
 export type Hosts = ReturnType<typeof declareHosts>;
@@ -36,6 +36,9 @@ export function declareHosts(
     all("Host"),
     of(ambassador.lowerHost({ ...material, defaults, contexts, byName, anyListener })),
   );
+  const ofAction = g.group("Hosts by insecure action", own, (host) => [host.insecure], byKey);
+  const byAction = g.map("first Host of an action", ofAction, ([host], _, action) => keep(action, host));
+  g.value("lower.hostPolicies", ambassador.lowerHostPolicies({ anyListener, byAction }));
   const synthetic = { settings, module: legacy, anyHost, anyListener };
   const ofContexts = g.map("lower.contextHosts", contexts, ambassador.contextHosts(synthetic));
   const anyContextHost = first(g, "any context Host", ofContexts);

@@ -8,6 +8,7 @@ export * from "./https-port.ts";
 export * from "./listeners.ts";
 export * from "./names.ts";
 export * from "./order.ts";
+export * from "./own-clusters.ts";
 export * from "./routes.ts";
 export * from "./served.ts";
 export * from "./services.ts";

@@ -4,6 +4,7 @@ export { type AuthDecl, lowerAuthService } from "./auth-service.ts";
 export { lowerUpstream } from "./cluster.ts";
 export { lowerHttpOptions, lowerLegacyListening, lowerRouteDefaults, withTraceIds } from "./defaults.ts";
 export { lowerHost } from "./host.ts";
+export { lowerHostPolicies } from "./host-policies.ts";
 export { legacyListeners } from "./legacy-listeners.ts";
 export { lowerListener } from "./listener.ts";
 export { type LogDecl, lowerLogService } from "./log-service.ts";
