@@ -8,8 +8,6 @@ import { takesNull } from "./check.ts";
 import { fieldsIn, type OpenApi, openApi } from "./openapi.ts";
 import type { ApiVersion, ObjectNode, Schema } from "./schema.ts";
 
-const anything: OpenApi = { "x-kubernetes-preserve-unknown-fields": true, nullable: true };
-
 /** `own`, with room for the values that `schema` allows in `version`. */
 export function keeping(own: OpenApi, schema: Schema, version: ApiVersion): OpenApi {
   const wide = takesNull(schema) ? { ...own, nullable: true } : own;
@@ -25,7 +23,7 @@ function wider(own: OpenApi, schema: Schema, version: ApiVersion): OpenApi {
     case "null":
       return own;
     case "anything":
-      return schema.like ? keeping(own, schema.like, version) : anything;
+      return schema.like ? keeping(own, schema.like, version) : freed(own);
     case "variants":
       return schema.forms.reduce((kept, form) => keeping(kept, form, version), own);
     case "list":
@@ -33,14 +31,14 @@ function wider(own: OpenApi, schema: Schema, version: ApiVersion): OpenApi {
     case "map":
       return within(own, "additionalProperties", schema.value, version);
     case "object":
-      return own["properties"] === undefined ? anything : withFields(own, schema, version);
+      return own["properties"] === undefined ? freed(own) : withFields(own, schema, version);
   }
 }
 
 function within(own: OpenApi, key: "items" | "additionalProperties", schema: Schema, version: ApiVersion): OpenApi {
   const inner = own[key] as OpenApi | undefined;
   if (inner !== undefined) return { ...own, [key]: keeping(inner, schema, version) };
-  return isScalar(schema) && key === "items" ? own : anything;
+  return isScalar(schema) && key === "items" ? own : freed(own);
 }
 
 function withFields(own: OpenApi, node: ObjectNode, version: ApiVersion): OpenApi {
@@ -60,4 +58,10 @@ function withFields(own: OpenApi, node: ObjectNode, version: ApiVersion): OpenAp
 function isScalar(schema: Schema): boolean {
   if (schema.type === "variants") return schema.forms.every(isScalar);
   return !["anything", "list", "map", "object"].includes(schema.type);
+}
+
+/** A schema that takes anything, in the place of this one. */
+function freed({ description }: OpenApi): OpenApi {
+  const free = { "x-kubernetes-preserve-unknown-fields": true, nullable: true };
+  return description === undefined ? free : { description, ...free };
 }
