@@ -31,6 +31,8 @@ export interface KindDeclaration<Kind extends string = string, Spec = unknown> {
   readonly schema: Schema<Spec> & ObjectNode;
   /** Set while no object of this kind has any effect: what traffic sees because of that. */
   readonly notYet?: string;
+  /** The settings of a small object, in the hub's spelling; the reference shows it. */
+  readonly example?: Loose;
   readonly columns?: readonly PrinterColumn[];
   /** Schema of `.status`, where the kind has that sub-resource. */
   readonly status?: Schema & ObjectNode;

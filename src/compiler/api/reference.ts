@@ -4,6 +4,7 @@
 import { moduleConfigSchema } from "./ambassador/module-config.ts";
 import type { Kind } from "./kind.ts";
 import { ambassadorGroup, ambassadorKinds } from "./kinds.ts";
+import { flowYaml } from "./schema/flow-yaml.ts";
 import { type Row, rowsOf } from "./schema/rows.ts";
 
 /** A page and its file name. */
@@ -48,6 +49,7 @@ function page(kind: Kind): string {
     "`v0` exists in annotations only.",
     ...(kind.notYet === undefined ? [] : [`This kind is not supported yet: ${kind.notYet}.`]),
     "",
+    ...small(kind),
     ...table(rowsOf(kind.schema, kind.versions)),
     ...(kind.kind === "Module"
       ? ["", "## config of the Module `ambassador`", "", ...table(rowsOf(moduleConfigSchema, kind.versions))]
@@ -55,6 +57,21 @@ function page(kind: Kind): string {
   ];
   const used = kind.versions.includes("v0") ? lines : lines.filter((line) => !line.startsWith("`v0`"));
   return `${used.join("\n")}\n`;
+}
+
+/** A manifest with the least that there can be. */
+function small({ kind, example }: Kind): readonly string[] {
+  if (example === undefined) return [];
+  const settings = Object.entries(example).map(([name, value]) => `  ${name}: ${flowYaml(value)}`);
+  return [
+    "```yaml",
+    `apiVersion: ${ambassadorGroup}/v3alpha1`,
+    `kind: ${kind}`,
+    `metadata: { name: ${kind === "Module" ? "ambassador" : "example"} }`,
+    ...(settings.length === 0 ? ["spec: {}"] : ["spec:", ...settings]),
+    "```",
+    "",
+  ];
 }
 
 function table(rows: readonly Row[]): readonly string[] {
@@ -65,8 +82,9 @@ function table(rows: readonly Row[]): readonly string[] {
     row.versions.join(", "),
     row.old,
     [row.status === "" ? "" : `**${row.status}**`, row.doc].filter((text) => text !== "").join(" "),
+    row.example === "" ? "" : `\`${row.example}\``,
   ]);
-  const head = ["Field", "Type", "Default", "Versions", "Other spellings", "Meaning"];
+  const head = ["Field", "Type", "Default", "Versions", "Other spellings", "Meaning", "Example"];
   return [head, head.map(() => "---"), ...cells].map((row) => `| ${row.map(escapeCell).join(" | ")} |`);
 }
 

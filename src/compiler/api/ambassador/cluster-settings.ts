@@ -27,19 +27,21 @@ const count = integer({ min: 0, max: 4294967295 });
 export const circuitBreakers = list(
   object({
     priority: defaulted(enumOf("default", "high"), "default", "Which requests the limits are for."),
-    max_connections: optional(count, "Limit of connections.", { unset: 1024 }),
-    max_pending_requests: optional(count, "Limit of requests that wait for a connection.", { unset: 1024 }),
-    max_requests: optional(count, "Limit of parallel requests.", { unset: 1024 }),
-    max_retries: optional(count, "Limit of parallel retries.", { unset: 3 }),
+    max_connections: optional(count, "How many connections there may be.", { unset: 1024, example: 100 }),
+    max_pending_requests: optional(count, "How many requests may wait for a connection.", { unset: 1024, example: 50 }),
+    max_requests: optional(count, "How many requests may be under way.", { unset: 1024, example: 200 }),
+    max_retries: optional(count, "How many retries may be under way.", { unset: 3, example: 5 }),
   }),
 );
 
 /** `keepalive`. */
 export const keepalive = object({
-  probes: optional(count, "How many unanswered probes end the connection."),
-  idle_time: optional(count, "Seconds of silence before the first probe."),
-  time: optional(count, "What the old system read in place of `idle_time`, which counts if both are given."),
-  interval: optional(count, "Seconds between probes."),
+  probes: optional(count, "How many unanswered probes end the connection.", { example: 3 }),
+  idle_time: optional(count, "Seconds of silence before the first probe.", { example: 60 }),
+  time: optional(count, "What the old system read in place of `idle_time`, which counts if both are given.", {
+    example: 60,
+  }),
+  interval: optional(count, "Seconds between probes.", { example: 10 }),
 });
 
 /** `load_balancer`. */
@@ -47,23 +49,30 @@ export const loadBalancer = object({
   policy: required(enumOf("round_robin", "ring_hash", "maglev", "least_request"), "How endpoints are chosen."),
   cookie: optional(
     object({
-      name: required(string(), "Name of the cookie."),
-      path: optional(string(), "Path of a generated cookie."),
-      ttl: optional(duration, "Lifetime of a generated cookie; without it none is generated."),
+      name: required(string(), "Name of the cookie.", { example: "session" }),
+      path: optional(string(), "Path of a cookie that Envoy makes.", { example: "/", beside: { name: "session" } }),
+      ttl: optional(duration, "Lifetime of a cookie that Envoy makes; without it Envoy makes none.", { example: "1h" }),
     }),
-    "Hash over a cookie.",
+    "Requests with the same cookie go to the same endpoint.",
+    { beside: { policy: "ring_hash" } },
   ),
-  header: optional(string(), "Hash over a request header."),
-  source_ip: optional(boolean(), "Hash over the client's address.", { unset: false }),
+  header: optional(string(), "Requests with the same value of this header go to the same endpoint.", {
+    example: "x-user",
+    beside: { policy: "maglev" },
+  }),
+  source_ip: optional(boolean(), "Requests from the same address go to the same endpoint.", {
+    unset: false,
+    beside: { policy: "ring_hash" },
+  }),
 });
 
 const statusRange = object({
-  min: required(integer({ min: 100, max: 599 }), "First good status."),
-  max: required(integer({ min: 100, max: 599 }), "Last good status."),
+  min: required(integer({ min: 100, max: 599 }), "First good status.", { example: 200, beside: { max: 299 } }),
+  max: required(integer({ min: 100, max: 599 }), "Last good status.", { example: 299, beside: { min: 200 } }),
 });
 
 const addedProbeHeader = object({
-  value: optional(string(), "Value."),
+  value: optional(string(), "The header's value.", { example: "yes" }),
   append: defaulted(boolean(), true, "Whether the value is added to what is there."),
 });
 
@@ -77,18 +86,25 @@ export const healthChecks = list(
         {
           http: optional(
             object({
-              path: required(string(), "Path of the probe."),
-              hostname: optional(string(), "Host header of the probe."),
-              add_request_headers: optional(map(addedProbeHeader), "Headers added to the probe."),
-              remove_request_headers: optional(list(string()), "Headers removed from the probe."),
-              expected_statuses: optional(list(statusRange), "Statuses that count as healthy.", { unset: 200 }),
+              path: required(string(), "Path of the probe.", { example: "/healthz" }),
+              hostname: optional(string(), "Host header of the probe.", { example: "shop.internal" }),
+              add_request_headers: optional(map(addedProbeHeader), "Headers added to the probe.", {
+                example: { "x-probe": { value: "yes" } },
+              }),
+              remove_request_headers: optional(list(string()), "Headers removed from the probe.", {
+                example: ["x-request-id"],
+              }),
+              expected_statuses: optional(list(statusRange), "Statuses that count as healthy.", {
+                unset: 200,
+                example: [{ min: 200, max: 299 }],
+              }),
             }),
             "Probe by an HTTP request.",
           ),
           grpc: optional(
             object({
-              upstream_name: required(string(), "Service name that is asked for."),
-              authority: optional(string(), "Authority of the probe."),
+              upstream_name: required(string(), "Service name that is asked for.", { example: "shop.Shop" }),
+              authority: optional(string(), "Authority of the probe.", { example: "shop.internal" }),
             }),
             "Probe by gRPC's health protocol.",
           ),
@@ -97,10 +113,10 @@ export const healthChecks = list(
       ),
       "What is probed.",
     ),
-    timeout: optional(duration, "How long an answer may take.", { unset: "3s" }),
-    interval: optional(duration, "Time between probes.", { unset: "5s" }),
-    unhealthy_threshold: optional(times, "Failures until an endpoint is left out.", { unset: 2 }),
-    healthy_threshold: optional(times, "Successes until an endpoint is used again.", { unset: 1 }),
+    timeout: optional(duration, "How long an endpoint may take to answer a probe.", { unset: "3s", example: "1s" }),
+    interval: optional(duration, "Time between probes.", { unset: "5s", example: "10s" }),
+    unhealthy_threshold: optional(times, "Failures until an endpoint is left out.", { unset: 2, example: 3 }),
+    healthy_threshold: optional(times, "Successes until an endpoint is used again.", { unset: 1, example: 2 }),
   }),
   { min: 1 },
 );
@@ -111,6 +127,6 @@ export const retryPolicy = object({
     enumOf("5xx", "gateway-error", "connect-failure", "retriable-4xx", "refused-stream", "retriable-status-codes"),
     "What is retried.",
   ),
-  num_retries: optional(count, "How many times.", { unset: 1 }),
-  per_try_timeout: optional(duration, "Timeout of each try."),
+  num_retries: optional(count, "How many tries there may be after the first.", { unset: 1, example: 3 }),
+  per_try_timeout: optional(duration, "How long each try may take.", { example: "500ms" }),
 });

@@ -5,12 +5,12 @@ import { boolean, integer, isRecord, list, object, optional, string, variants } 
 
 /** The hub's `cors`. */
 export const cors = object({
-  origins: optional(list(string()), "Origins that may read answers."),
-  methods: optional(list(string()), "Methods that a preflight allows."),
-  headers: optional(list(string()), "Request headers that a preflight allows."),
-  exposed_headers: optional(list(string()), "Response headers that scripts may read."),
+  origins: optional(list(string()), "Origins that may read answers.", { example: ["https://shop.example.com"] }),
+  methods: optional(list(string()), "Methods that a preflight allows.", { example: ["GET", "POST"] }),
+  headers: optional(list(string()), "Request headers that a preflight allows.", { example: ["content-type"] }),
+  exposed_headers: optional(list(string()), "Response headers that scripts may read.", { example: ["x-total"] }),
   credentials: optional(boolean(), "Whether cookies may be sent.", { unset: false }),
-  max_age: optional(string(), "Seconds for which a preflight may be remembered."),
+  max_age: optional(string(), "Seconds for which a preflight may be remembered.", { example: "600" }),
   v2CommaSeparatedOrigins: optional(boolean(), "Whether a v2 object had the origins in one text.", {
     versions: ["v3alpha1"],
   }),

@@ -25,21 +25,25 @@ import {
 } from "../schema/index.ts";
 
 const rule = object({
-  on_status_code: required(integer({ min: 400, max: 599 }), "Status whose body is replaced."),
+  on_status_code: required(integer({ min: 400, max: 599 }), "Status whose body is replaced.", { example: 404 }),
   body: required(
     object(
       {
         content_type: optional(
           stringLike("^[ -~]+$", "content type such as text/html"),
           "Content type of the body; without it, `text/plain` or `application/json`.",
+          { example: "text/html", beside: { text_format: "<p>Sorry.</p>" } },
         ),
-        text_format: optional(string(), "Text; may hold Envoy's command operators."),
+        text_format: optional(string(), "Text; may hold Envoy's command operators.", {
+          example: "status %RESPONSE_CODE%",
+        }),
         json_format: optional(
           map(variants(string(), number(), boolean())),
           "JSON object; its values may hold Envoy's command operators.",
+          { example: { status: "%RESPONSE_CODE%" } },
         ),
         text_format_source: optional(
-          object({ filename: optional(string(), "Path of the file.") }),
+          object({ filename: optional(string(), "Path of the file.", { example: "/etc/pages/404.html" }) }),
           "File with the text.",
         ),
       },

@@ -18,7 +18,7 @@ import {
 
 /** A header that is added. */
 export const addedHeader = object({
-  value: optional(string(), "The header's value; may hold Envoy's command operators."),
+  value: optional(string(), "The header's value; may hold Envoy's command operators.", { example: "production" }),
   append: defaulted(boolean(), true, "Whether the value is added to what is there, instead of replacing it."),
   v2Representation: optional(enumOf("", "string", "null"), "How a v2 object spelled this header.", {
     versions: ["v3alpha1"],
@@ -36,6 +36,7 @@ const oldAddedHeader = variants(
 export function addedHeaders(doc: string, notes: FieldNotes = {}) {
   return optional(map(addedHeader), doc, {
     ...notes,
+    example: { "x-env": { value: "production" } },
     old: { form: map(oldAddedHeader), toHub: upgradeHeaders, fromHub },
   });
 }
@@ -65,7 +66,11 @@ function mapEntries(value: unknown, fn: (entry: unknown) => unknown): unknown {
 
 /** A list that old versions also spell as one text. */
 export function stringList(doc: string, notes: FieldNotes = {}) {
-  return optional(list(string()), doc, { ...notes, old: { form: variants(string(), list(string())), toHub: toList } });
+  return optional(list(string()), doc, {
+    ...notes,
+    example: ["x-powered-by"],
+    old: { form: variants(string(), list(string())), toHub: toList },
+  });
 }
 
 /** A text that stands for a list of one. */

@@ -26,10 +26,14 @@ import { selector } from "./selector.ts";
 import { tlsFields } from "./tls-settings.ts";
 
 const acmeProvider = object({
-  authority: optional(string(), "Directory of the certificate authority; `none` obtains nothing."),
-  email: optional(string(), "Address of the account."),
-  privateKeySecret: optional(object({ name: optional(string(), "Name.") }), "Secret with the account's key."),
-  registration: optional(string(), "The account, as the authority describes it."),
+  authority: optional(string(), "Directory of the certificate authority; `none` obtains nothing.", { example: "none" }),
+  email: optional(string(), "Address of the account.", { example: "admin@example.com" }),
+  privateKeySecret: optional(
+    object({ name: optional(string(), "Name of the Secret.", { example: "acme-account" }) }),
+    "Secret with the account's key.",
+    { example: { name: "acme-account" } },
+  ),
+  registration: optional(string(), "The account, as the authority describes it.", { example: "{}" }),
 });
 
 const insecure = object({
@@ -37,7 +41,7 @@ const insecure = object({
   additionalPort: optional(
     integer({ max: 65535 }),
     "Another port for cleartext, while there is no Listener; -1 for none.",
-    { unset: 8080 },
+    { unset: 8080, example: -1 },
   ),
 });
 
@@ -49,24 +53,47 @@ const tls = object({
     because: "requestPolicy.insecure decides about cleartext",
   },
   sni: { ...tlsFields.sni, status: "ignored", because: "a Host ends TLS and connects to no service" },
-  min_tls_version: optional(string(), "Oldest version that is spoken: v1.0 to v1.3.", { aliases: ["minTLSVersion"] }),
-  max_tls_version: optional(string(), "Newest version that is spoken: v1.0 to v1.3.", { aliases: ["maxTLSVersion"] }),
+  min_tls_version: optional(string(), "Oldest version that is spoken: v1.0 to v1.3.", {
+    aliases: ["minTLSVersion"],
+    example: "v1.2",
+  }),
+  max_tls_version: optional(string(), "Newest version that is spoken: v1.0 to v1.3.", {
+    aliases: ["maxTLSVersion"],
+    example: "v1.3",
+  }),
 });
 
 /** A Host's settings. */
 export const hostSchema = object({
   ambassador_id: ambassadorId,
-  ambassadorId: oldOnly(variants(string(), list(string())), "Other spelling of `ambassador_id`.", { versions: ["v2"] }),
-  hostname: defaulted(string(), "*", "Host name: exact, `*`, `*.example.com` or `example.*`."),
+  ambassadorId: oldOnly(variants(string(), list(string())), "Other spelling of `ambassador_id`.", {
+    versions: ["v2"],
+    example: "internal",
+  }),
+  hostname: defaulted(
+    string(),
+    "*",
+    "Host names that requests are for: exact, `*`, `*.example.com` or `example.*`, with a port or without.",
+    { example: "*.example.com" },
+  ),
   mappingSelector: optional(selector, "Labels of the Mappings that belong to this Host.", { versions: ["v3alpha1"] }),
   selector: optional(selector, "Old name of `mappingSelector`, which wins over it."),
   acmeProvider: optional(acmeProvider, "Where the certificate is obtained."),
   tlsSecret: optional(
-    object({ name: optional(string(), "Name."), namespace: optional(string(), "Namespace; the Host's by default.") }),
+    object({
+      name: optional(string(), "Name of the Secret.", { example: "shop-cert" }),
+      namespace: optional(string(), "Namespace of the Secret; the Host's by default.", {
+        example: "certificates",
+        beside: { name: "shop-cert" },
+      }),
+    }),
     "Secret with certificate and key; makes the Host serve TLS.",
   ),
-  tlsContext: optional(object({ name: optional(string(), "Name.") }), "TLSContext whose settings are used."),
-  tls: optional(tls, "TLS settings, instead of a TLSContext."),
+  tlsContext: optional(
+    object({ name: optional(string(), "Name of the TLSContext.", { example: "modern" }) }),
+    "TLSContext whose settings are used.",
+  ),
+  tls: optional(tls, "TLS settings, instead of a TLSContext.", { example: { min_tls_version: "v1.2" } }),
   requestPolicy: optional(object({ insecure: optional(insecure, "Requests in cleartext.") }), "What requests get."),
   previewUrl: optional(
     object({
@@ -89,6 +116,7 @@ export const host = kind({
   feature: "host",
   doc: "A host name that is served, its certificate, and what cleartext requests get.",
   schema: hostSchema,
+  example: { hostname: "shop.example.com", tlsSecret: { name: "shop-cert" } },
   upgrade: upgradeHost,
   downgrade: downgradeHost,
   verify,

@@ -17,31 +17,46 @@ import {
 } from "../schema/index.ts";
 
 const request = object({
-  key: required(string(), "Key of the descriptor entry."),
-  header_name: required(string(), "Request header whose value is used."),
+  key: required(string(), "Key of the descriptor entry.", { example: "user" }),
+  header_name: required(string(), "Request header whose value is used.", { example: "x-user" }),
   omit_if_not_present: optional(boolean(), "Whether a request without the header is not limited by this group.", {
     unset: false,
   }),
 });
 
 const generic = object({
-  value: required(string(), "Value of the descriptor entry."),
-  key: defaulted(string(), "generic_key", "Key of the descriptor entry."),
+  value: required(string(), "Value of the descriptor entry.", { example: "checkout" }),
+  key: defaulted(string(), "generic_key", "Key of the descriptor entry.", { example: "action" }),
   v2Shorthand: optional(boolean(), "Whether a v2 object had only the value.", { versions: ["v3alpha1"] }),
 });
 
 const specifierFields = {
   source_cluster: optional(
-    object({ key: defaulted(enumOf("source_cluster"), "source_cluster", "Key.") }),
+    object({
+      key: defaulted(enumOf("source_cluster"), "source_cluster", "The label's key, which is always this.", {
+        example: "source_cluster",
+      }),
+    }),
     "The cluster that Envoy runs in.",
+    { example: { key: "source_cluster" } },
   ),
   destination_cluster: optional(
-    object({ key: defaulted(enumOf("destination_cluster"), "destination_cluster", "Key.") }),
+    object({
+      key: defaulted(enumOf("destination_cluster"), "destination_cluster", "The label's key, which is always this.", {
+        example: "destination_cluster",
+      }),
+    }),
     "The cluster that the route leads to.",
+    { example: { key: "destination_cluster" } },
   ),
   remote_address: optional(
-    object({ key: defaulted(enumOf("remote_address"), "remote_address", "Key.") }),
+    object({
+      key: defaulted(enumOf("remote_address"), "remote_address", "The label's key, which is always this.", {
+        example: "remote_address",
+      }),
+    }),
     "The client's address.",
+    { example: { key: "remote_address" } },
   ),
   request_headers: optional(request, "A request header."),
   generic_key: optional(generic, "A fixed value."),

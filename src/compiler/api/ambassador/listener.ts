@@ -14,17 +14,28 @@ const layer = enumOf("HTTP", "PROXY", "TLS", "TCP", "UDP");
 /** A Listener's settings. */
 export const listenerSchema = object({
   ambassador_id: ambassadorId,
-  port: required(integer({ min: 1, max: 65535 }), "Port that is listened on."),
+  port: required(integer({ min: 1, max: 65535 }), "Port that is listened on.", { example: 8443 }),
   protocol: optional(
     enumOf("HTTP", "HTTPS", "HTTPPROXY", "HTTPSPROXY", "TCP", "TLS", "UDP"),
     "Short name of a protocol stack.",
   ),
-  protocolStack: optional(list(layer, { min: 1 }), "Protocols from the outside in; the last one is the transport."),
+  protocolStack: optional(list(layer, { min: 1 }), "Protocols from the outside in; the last one is the transport.", {
+    example: ["PROXY", "TLS", "HTTP", "TCP"],
+  }),
   securityModel: required(enumOf("XFP", "SECURE", "INSECURE"), "How secure requests are told from insecure ones."),
-  statsPrefix: optional(string(), "Prefix of the listener's statistics."),
-  l7Depth: optional(integer({ min: 0, max: 4294967295 }), "How many trusted proxies stand in front.", { unset: 0 }),
+  statsPrefix: optional(
+    string(),
+    "Begins the names of the listener's statistics, instead of `ingress_http` and its like.",
+    { example: "shop" },
+  ),
+  l7Depth: optional(
+    integer({ min: 0, max: 4294967295 }),
+    "How many trusted proxies stand in front, whose `x-forwarded-for` and `x-forwarded-proto` are believed.",
+    { unset: 0, example: 1 },
+  ),
   http2MaxConcurrentStreams: optional(integer({ min: 1 }), "Limit of parallel requests on one HTTP/2 connection.", {
     status: "notYet",
+    example: 100,
   }),
   hostBinding: required(
     object({
@@ -49,6 +60,7 @@ export const listener = kind({
   feature: "listener",
   doc: "A port, what is spoken on it, and which Hosts it serves.",
   schema: listenerSchema,
+  example: { port: 8443, protocol: "HTTPS", securityModel: "XFP", hostBinding: { namespace: { from: "ALL" } } },
   verify,
   columns: [
     { name: "PORT", path: ".spec.port" },

@@ -8,7 +8,7 @@ import { ambassadorId } from "./ids.ts";
 import { serviceProblems } from "./service-address.ts";
 
 const additionalHeader = object({
-  header_name: required(string(), "Header."),
+  header_name: required(string(), "Name of the header.", { example: "x-user" }),
   during_request: optional(boolean(), "Whether it is taken from requests.", { unset: true }),
   during_response: optional(boolean(), "Whether it is taken from answers.", { unset: true }),
   during_trailer: optional(boolean(), "Whether it is taken from trailers.", { unset: true }),
@@ -17,7 +17,7 @@ const additionalHeader = object({
 /** A LogService's settings. */
 export const logServiceSchema = object({
   ambassador_id: ambassadorId,
-  service: required(string(), "The service."),
+  service: required(string(), "The service that is told, by gRPC.", { example: "als:8080" }),
   driver: required(enumOf("tcp", "http"), "Whether it is told about connections or requests."),
   driver_config: optional(
     object({ additional_log_headers: optional(list(additionalHeader), "Headers that are logged too.") }),
@@ -27,11 +27,16 @@ export const logServiceSchema = object({
   protocol_version: optional(enumOf("v2", "v3"), "Version of the protocol; only v3 is spoken."),
   flush_interval_time: optional(integer({ min: 0, max: 2147483647 }), "Seconds after which entries are sent.", {
     unset: 1,
+    example: 5,
   }),
   flush_interval_byte_size: optional(integer({ min: 0, max: 4294967295 }), "Bytes after which entries are sent.", {
     unset: 16384,
+    example: 65536,
   }),
-  stats_name: optional(string(), "Name of its cluster in statistics.", { old: { name: "v3StatsName" } }),
+  stats_name: optional(string(), "Name of its cluster in statistics.", {
+    old: { name: "v3StatsName" },
+    example: "log",
+  }),
 });
 
 export type LogServiceSpec = Static<typeof logServiceSchema>;
@@ -45,5 +50,6 @@ export const logService = kind({
   feature: "log-service",
   doc: "A gRPC service that is told about every request or connection.",
   schema: logServiceSchema,
+  example: { driver: "http", service: "als:8080", grpc: true, protocol_version: "v3" },
   verify: ({ service }, at) => serviceProblems(service, at),
 });

@@ -43,64 +43,114 @@ import { upstreamTls } from "./upstream-tls.ts";
 
 const flags = map(variants(string(), boolean()));
 const regexMap = object({
-  pattern: required(string(), "RE2 expression that the path is searched for."),
-  substitution: required(string(), "What takes its place; `\\1` stands for the first group."),
+  pattern: required(string(), "RE2 expression that the path is searched for.", {
+    example: "^/v[0-9]+/(.*)$",
+    beside: { substitution: "/\\1" },
+  }),
+  substitution: required(string(), "What takes its place; `\\1` stands for the first group.", {
+    example: "/\\1",
+    beside: { pattern: "^/v[0-9]+/(.*)$" },
+  }),
 });
 
 const matching = {
-  prefix: required(string(), "What the path begins with; a regular expression with `prefix_regex`."),
-  prefix_regex: optional(boolean(), "Whether `prefix` is an RE2 expression for the whole path.", { unset: false }),
+  prefix: required(
+    string(),
+    "What the path begins with, wherever that ends; a regular expression with `prefix_regex`.",
+    { example: "/shop/" },
+  ),
+  prefix_regex: optional(boolean(), "Whether `prefix` is an RE2 expression for the whole path.", {
+    unset: false,
+    beside: { prefix: "/v[0-9]+/.*" },
+  }),
   prefix_exact: optional(boolean(), "Whether `prefix` is the whole path.", {
     unset: false,
     versions: ["v2", "v3alpha1"],
+    beside: { prefix: "/shop" },
   }),
   case_sensitive: optional(boolean(), "Whether the case of the path matters.", { unset: true }),
   hostname: optional(string(), "Host name that requests must have: exact, `*`, `*.example.com` or `example.*`.", {
     versions: ["v3alpha1"],
+    example: "shop.example.com",
   }),
-  host: optional(string(), "Old form of `hostname`; a regular expression with `host_regex`."),
-  host_regex: optional(boolean(), "Whether `host` is an RE2 expression.", { unset: false }),
-  method: optional(string(), "HTTP method that requests must have."),
-  method_regex: optional(boolean(), "Whether `method` is an RE2 expression.", { unset: false }),
-  headers: optional(map(string()), "Headers that requests must have, with exact values.", { old: { form: flags } }),
-  regex_headers: optional(map(string()), "Headers that requests must have, with RE2 expressions for the values."),
+  host: optional(string(), "Old form of `hostname`; a regular expression with `host_regex`.", {
+    example: "shop.example.com",
+  }),
+  host_regex: optional(boolean(), "Whether `host` is an RE2 expression.", {
+    unset: false,
+    beside: { host: "shop[0-9]+[.]example[.]com" },
+  }),
+  method: optional(string(), "HTTP method that requests must have.", { example: "GET" }),
+  method_regex: optional(boolean(), "Whether `method` is an RE2 expression.", {
+    unset: false,
+    beside: { method: "GET|HEAD" },
+  }),
+  headers: optional(map(string()), "Headers that requests must have, with exact values.", {
+    old: { form: flags },
+    example: { "x-tenant": "acme" },
+  }),
+  regex_headers: optional(map(string()), "Headers that requests must have, with RE2 expressions for the values.", {
+    example: { "x-version": "v[23]" },
+  }),
   query_parameters: optional(map(string()), "Query parameters that requests must have, with exact values.", {
     old: { form: flags },
     versions: ["v2", "v3alpha1"],
+    example: { lang: "en" },
   }),
   regex_query_parameters: optional(map(string()), "Query parameters with RE2 expressions for the values.", {
     versions: ["v2", "v3alpha1"],
+    example: { page: "[0-9]+" },
   }),
-  precedence: optional(integer(), "Mappings with more of it are tried first.", { unset: 0 }),
-  v2BoolHeaders: optional(list(string()), "Headers that a v2 object matched by `true`.", { versions: ["v3alpha1"] }),
+  precedence: optional(integer(), "Mappings with more of it are tried first.", { unset: 0, example: 10 }),
+  v2BoolHeaders: optional(list(string()), "Headers that a v2 object matched by `true`.", {
+    versions: ["v3alpha1"],
+    example: ["x-debug"],
+    beside: { regex_headers: { "x-debug": ".*" } },
+  }),
   v2BoolQueryParameters: optional(list(string()), "Query parameters that a v2 object matched by `true`.", {
     versions: ["v3alpha1"],
+    example: ["verbose"],
+    beside: { regex_query_parameters: { verbose: ".*" } },
   }),
 };
 
 const destination = {
-  service: required(string(), "Where requests go: `[scheme://]host[.namespace][:port]`."),
+  service: required(string(), "Where requests go: `[scheme://]host[.namespace][:port]`.", {
+    example: "shop.backend:8080",
+  }),
   ...upstreamTls,
   resolver: optional(string(), "Name of the resolver that finds the service's endpoints.", {
     versions: ["v1", "v2", "v3alpha1"],
+    example: "endpoint",
   }),
-  weight: optional(integer(), "Share of the requests, in percent, among Mappings that match alike."),
+  weight: optional(integer(), "Share of the requests, in percent, among Mappings that match alike.", { example: 10 }),
   shadow: optional(boolean(), "Send a copy of the requests here, whose answers are thrown away.", {
     unset: false,
   }),
-  connect_timeout_ms: optional(integer({ min: 1 }), "How long connecting may take.", { unset: 3000 }),
-  cluster_idle_timeout_ms: optional(milliseconds, "When idle upstream connections are closed.", {
+  connect_timeout_ms: optional(integer({ min: 1 }), "How long connecting to the service may take.", {
+    unset: 3000,
+    example: 1000,
+  }),
+  cluster_idle_timeout_ms: optional(milliseconds, "When connections to the service that carry nothing are closed.", {
     versions: ["v1", "v2", "v3alpha1"],
+    example: 30000,
   }),
-  cluster_max_connection_lifetime_ms: optional(milliseconds, "When upstream connections are closed at the latest.", {
-    versions: ["v2", "v3alpha1"],
-  }),
+  cluster_max_connection_lifetime_ms: optional(
+    milliseconds,
+    "When connections to the service are closed at the latest, once they carry nothing.",
+    { versions: ["v2", "v3alpha1"], example: 600000 },
+  ),
   cluster_tag: optional(string(), "Part of the cluster's name, to tell apart clusters of one service.", {
     versions: ["v2", "v3alpha1"],
+    example: "canary",
   }),
-  stats_name: optional(string(), "Name of the cluster in statistics.", { old: { name: "v3StatsName" } }),
-  circuit_breakers: optional(circuitBreakers, "Limits of the upstream cluster.", {
+  stats_name: optional(string(), "Name of the cluster in statistics.", {
+    old: { name: "v3StatsName" },
+    example: "shop",
+  }),
+  circuit_breakers: optional(circuitBreakers, "Limits towards the service, beyond which requests are answered 503.", {
     versions: ["v1", "v2", "v3alpha1"],
+    example: [{ max_connections: 100 }],
   }),
   keepalive: optional(keepalive, "TCP keep-alive of upstream connections.", {
     versions: ["v1", "v2", "v3alpha1"],
@@ -122,7 +172,11 @@ const destination = {
   enable_ipv6: optional(boolean(), "Whether IPv6 addresses of the service are used.", {
     versions: ["v1", "v2", "v3alpha1"],
   }),
-  dns_type: optional(string(), "`strict_dns` or `logical_dns`.", { unset: "strict_dns", versions: ["v2", "v3alpha1"] }),
+  dns_type: optional(string(), "How names are looked up: `strict_dns` uses all addresses, `logical_dns` one of them.", {
+    unset: "strict_dns",
+    versions: ["v2", "v3alpha1"],
+    example: "logical_dns",
+  }),
   respect_dns_ttl: optional(boolean(), "Look names up again when their TTL says so.", {
     unset: false,
     versions: ["v2", "v3alpha1"],
@@ -130,21 +184,30 @@ const destination = {
   outlier_detection: optional(variants(string(), anything()), "Name of a v0 OutlierDetection.", {
     status: "ignored",
     because: "no release ever detected outliers by it; the Mapping is served without",
+    example: "strict",
   }),
 };
 
 const forwarding = {
   rewrite: optional(string(), "What takes the place of the matched prefix; empty leaves the path alone.", {
     unset: "/",
+    example: "/api/",
   }),
   regex_rewrite: optional(regexMap, "Rewrite the path by a regular expression.", { versions: ["v2", "v3alpha1"] }),
-  host_rewrite: optional(string(), "Host header that the service sees."),
+  host_rewrite: optional(string(), "Host header that the service sees.", { example: "shop.internal" }),
   auto_host_rewrite: optional(boolean(), "The service sees its own DNS name as Host header.", { unset: false }),
-  timeout_ms: optional(milliseconds, "How long a request may take in all; 0 for ever.", { unset: 3000 }),
-  idle_timeout_ms: optional(milliseconds, "How long a request may be silent; 0 for ever.", {
-    versions: ["v1", "v2", "v3alpha1"],
+  timeout_ms: optional(milliseconds, "How long a request may take in all before it is answered 504; 0 for ever.", {
+    unset: 3000,
+    example: 10000,
   }),
-  priority: optional(string(), "`default` or `high`: which circuit breakers count the requests.", { unset: "default" }),
+  idle_timeout_ms: optional(milliseconds, "How long a request may be silent before it is ended; 0 for ever.", {
+    versions: ["v1", "v2", "v3alpha1"],
+    example: 60000,
+  }),
+  priority: optional(string(), "`default` or `high`: which circuit breakers count the requests.", {
+    unset: "default",
+    example: "high",
+  }),
   add_request_headers: addedHeaders("Headers added to requests."),
   add_response_headers: addedHeaders("Headers added to answers."),
   remove_request_headers: stringList("Headers removed from requests.", { versions: ["v1", "v2", "v3alpha1"] }),
@@ -160,7 +223,10 @@ const forwarding = {
     versions: ["v1", "v2", "v3alpha1"],
   }),
   use_websocket: optional(boolean(), "Allow the upgrade to WebSocket.", { unset: false }),
-  allow_upgrade: optional(list(string()), "Protocols that requests may upgrade to.", { versions: ["v2", "v3alpha1"] }),
+  allow_upgrade: optional(list(string()), "Protocols that requests may upgrade to; others are answered 403.", {
+    versions: ["v2", "v3alpha1"],
+    example: ["websocket"],
+  }),
   bypass_auth: optional(boolean(), "Do not ask the AuthService.", {
     unset: false,
     versions: ["v1", "v2", "v3alpha1"],
@@ -168,20 +234,26 @@ const forwarding = {
   auth_service: optional(
     string(),
     "Name of the AuthService that is asked instead of the first: `name` or `name.namespace`.",
-    { versions: ["v2", "v3alpha1"] },
+    { versions: ["v2", "v3alpha1"], example: "internal-auth" },
   ),
-  auth_context_extensions: optional(map(string()), "Passed to the AuthService.", {
+  auth_context_extensions: optional(map(string()), "What the AuthService is told of the route, beside the request.", {
     versions: ["v2", "v3alpha1"],
+    example: { tier: "gold" },
   }),
-  labels: optional(labels, "Rate-limit labels.", {
-    versions: ["v1", "v2", "v3alpha1"],
-    old: { form: oldLabels, toHub: upgradeLabels, fromHub: downgradeLabels },
-  }),
+  labels: optional(
+    labels,
+    "What the RateLimitService counts: by domain, groups of labels that a request has together.",
+    {
+      versions: ["v1", "v2", "v3alpha1"],
+      old: { form: oldLabels, toHub: upgradeLabels, fromHub: downgradeLabels },
+      example: { ambassador: [{ by_user: [{ request_headers: { key: "user", header_name: "x-user" } }] }] },
+    },
+  ),
   rate_limits: oldOnly(
     list(
       object({
-        descriptor: optional(string(), "Value of the generic key."),
-        headers: optional(list(string()), "Request headers that go into the descriptor."),
+        descriptor: optional(string(), "Value of the generic key.", { example: "checkout" }),
+        headers: optional(list(string()), "Request headers that go into the descriptor.", { example: ["x-user"] }),
       }),
     ),
     "Rate limits as v0 wrote them.",
@@ -191,6 +263,7 @@ const forwarding = {
     status: "ignored",
     because: "a v0 CircuitBreaker never reached Envoy; use circuit_breakers",
     versions: ["v0"],
+    example: "small",
   }),
   error_response_overrides: optional(
     errorResponseOverrides,
@@ -204,28 +277,37 @@ const forwarding = {
 };
 
 const redirects = {
-  host_redirect: optional(boolean(), "Answer with a redirect to the host named in `service`.", { unset: false }),
-  path_redirect: optional(string(), "Path of the redirect."),
+  host_redirect: optional(boolean(), "Answer with a redirect to the host named in `service`.", {
+    unset: false,
+    beside: { service: "new.example.com" },
+  }),
+  path_redirect: optional(string(), "Path of the redirect.", { example: "/moved", beside: { host_redirect: true } }),
   prefix_redirect: optional(string(), "What takes the place of the matched prefix in the redirect.", {
     versions: ["v2", "v3alpha1"],
+    example: "/new/",
+    beside: { host_redirect: true },
   }),
   regex_redirect: optional(regexMap, "Rewrite the redirect's path by a regular expression.", {
     versions: ["v2", "v3alpha1"],
+    beside: { host_redirect: true },
   }),
   redirect_response_code: optional(integerOf(301, 302, 303, 307, 308), "Status of the redirect.", {
     unset: 301,
     versions: ["v2", "v3alpha1"],
+    beside: { host_redirect: true },
   }),
 };
 
 const withoutEffect = {
   docs: optional(
     object({
-      path: optional(string(), "Path of the API's description."),
-      url: optional(string(), "Address of the API's description."),
+      path: optional(string(), "Path of the API's description.", { example: "/openapi.json" }),
+      url: optional(string(), "Address of the API's description.", {
+        example: "https://shop.example.com/openapi.json",
+      }),
       ignored: optional(boolean(), "Leave the API out of the catalogue."),
-      display_name: optional(string(), "Name in the catalogue."),
-      timeout_ms: optional(milliseconds, "How long fetching the description may take."),
+      display_name: optional(string(), "Name in the catalogue.", { example: "Shop" }),
+      timeout_ms: optional(milliseconds, "How long fetching the description may take.", { example: 5000 }),
     }),
     "Where the API's description is, for a DevPortal.",
     { status: "ignored", because: "there is no developer portal", versions: ["v2", "v3alpha1"] },
@@ -233,10 +315,12 @@ const withoutEffect = {
   modules: optional(list(anything()), "Once, filter modules.", {
     status: "ignored",
     because: "it never had an effect",
+    example: [{ lua: true }],
   }),
   envoy_override: optional(anything(), "Once, fields merged into Envoy's route.", {
     status: "ignored",
     because: "no release after 0.x merged it into the route",
+    example: { timeout: "5s" },
   }),
 };
 
@@ -263,6 +347,7 @@ export const mapping = kind({
   feature: "mapping",
   doc: "Requests that match go to a service.",
   schema: mappingSchema,
+  example: { hostname: "*", prefix: "/shop/", service: "shop" },
   upgrade: upgradeMapping,
   downgrade: downgradeMapping,
   verify: (spec, at, version) => [

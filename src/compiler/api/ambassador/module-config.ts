@@ -38,40 +38,61 @@ function ignored(because: string): FieldNotes {
 }
 
 const mappingDefaults = {
-  add_request_headers: optional(map(addedHeader), "Headers added to requests."),
-  add_response_headers: optional(map(addedHeader), "Headers added to answers."),
-  remove_request_headers: optional(list(string()), "Headers removed from requests."),
-  remove_response_headers: optional(list(string()), "Headers removed from answers."),
-  stats_name: optional(string(), "Name of clusters in statistics."),
+  add_request_headers: optional(map(addedHeader), "Headers added to requests.", {
+    example: { "x-env": { value: "production" } },
+  }),
+  add_response_headers: optional(map(addedHeader), "Headers added to answers.", {
+    example: { "x-env": { value: "production" } },
+  }),
+  remove_request_headers: optional(list(string()), "Headers removed from requests.", { example: ["x-internal"] }),
+  remove_response_headers: optional(list(string()), "Headers removed from answers.", { example: ["x-powered-by"] }),
+  stats_name: optional(string(), "Name of clusters in statistics.", { example: "shop" }),
 };
 
 const routing = {
   defaults: optional(
     object({
-      httpmapping: optional(object(mappingDefaults), "Defaults of Mappings."),
+      httpmapping: optional(object(mappingDefaults), "Defaults of Mappings, before the others.", {
+        example: { remove_request_headers: ["x-internal"] },
+      }),
       ...mappingDefaults,
       tls_secret_namespacing: optional(boolean(), "Default of `secret_namespacing` of TLSContexts.", { unset: true }),
     }),
     "Defaults of other resources.",
   ),
   add_linkerd_headers: optional(boolean(), "Default of `add_linkerd_headers` of Mappings.", { unset: false }),
-  default_label_domain: optional(string(), "Rate-limit domain of default labels.", { unset: "ambassador" }),
+  default_label_domain: optional(string(), "Rate-limit domain of default labels.", {
+    unset: "ambassador",
+    example: "shop",
+  }),
   default_labels: optional(
-    map(object({ defaults: optional(list(specifier), "Specifiers.") })),
+    map(
+      object({
+        defaults: optional(list(specifier), "Labels that every group begins with.", {
+          example: [{ remote_address: { key: "remote_address" } }],
+        }),
+      }),
+    ),
     "Rate-limit labels of all requests.",
+    { example: { ambassador: { defaults: [{ remote_address: { key: "remote_address" } }] } } },
   ),
-  cluster_request_timeout_ms: optional(milliseconds, "Default of `timeout_ms`.", { unset: 3000 }),
-  cluster_idle_timeout_ms: optional(milliseconds, "Default of Mappings' `cluster_idle_timeout_ms`."),
+  cluster_request_timeout_ms: optional(milliseconds, "Default of `timeout_ms`.", { unset: 3000, example: 10000 }),
+  cluster_idle_timeout_ms: optional(milliseconds, "Default of Mappings' `cluster_idle_timeout_ms`.", {
+    example: 30000,
+  }),
   cluster_max_connection_lifetime_ms: optional(
     milliseconds,
     "Default of Mappings' `cluster_max_connection_lifetime_ms`.",
+    { example: 600000 },
   ),
-  circuit_breakers: optional(circuitBreakers, "Default of `circuit_breakers` of Mappings and TCPMappings."),
+  circuit_breakers: optional(circuitBreakers, "Default of `circuit_breakers` of Mappings and TCPMappings.", {
+    example: [{ max_connections: 100 }],
+  }),
   load_balancer: optional(loadBalancer, "Default of `load_balancer` of Mappings, whatever their resolver."),
   keepalive: optional(keepalive, "Default of `keepalive` of Mappings."),
   retry_policy: optional(retryPolicy, "Default of `retry_policy` of Mappings."),
   cors: optional(cors, "Which other sites' scripts may call everything."),
-  resolver: optional(string(), "Default resolver.", { unset: "kubernetes-service" }),
+  resolver: optional(string(), "Default resolver.", { unset: "kubernetes-service", example: "endpoint" }),
   enable_ipv4: optional(boolean(), "Whether IPv4 addresses of services are used.", { unset: true }),
   enable_ipv6: optional(boolean(), "Whether IPv6 addresses of services are used.", { unset: false }),
   use_ambassador_namespace_for_service_resolution: optional(
@@ -82,6 +103,7 @@ const routing = {
   regex_max_size: optional(integer({ min: 1 }), "Limit of the size of compiled regular expressions.", {
     unset: 200,
     ...ignored("Envoy's own limit of 200 instructions holds; a larger expression is refused with its size"),
+    example: 400,
   }),
   regex_type: optional(enumOf("safe", "unsafe"), "Kind of regular expressions.", {
     unset: "safe",
@@ -95,8 +117,11 @@ const routing = {
     errorResponseOverrides,
     "Other bodies for error answers; Mappings may have their own.",
   ),
-  auth_enabled: optional(anything(), "Once, whether there was authentication.", ignored("an AuthService decides that")),
-  debug_mode: optional(anything(), "Once, more diagnostics.", ignored("it changed no traffic")),
+  auth_enabled: optional(anything(), "Once, whether there was authentication.", {
+    ...ignored("an AuthService decides that"),
+    example: true,
+  }),
+  debug_mode: optional(anything(), "Once, more diagnostics.", { ...ignored("it changed no traffic"), example: true }),
 };
 
 const connections = {
@@ -104,22 +129,29 @@ const connections = {
   xff_num_trusted_hops: optional(
     integer({ min: 0, max: uint32 }),
     "Trusted proxies in front, while there is no Listener.",
-    {
-      unset: 0,
-    },
+    { unset: 0, example: 1 },
   ),
   use_proxy_proto: optional(boolean(), "Expect the PROXY protocol, while there is no Listener.", { unset: false }),
   x_forwarded_proto_redirect: optional(boolean(), "Redirect what came in cleartext, while there is no Listener.", {
     unset: false,
   }),
-  service_port: optional(integer({ min: 1, max: 65535 }), "Port that is listened on, while there is no Listener."),
-  server_name: optional(headText, "The `server` header.", { unset: "envoy" }),
+  service_port: optional(integer({ min: 1, max: 65535 }), "Port that is listened on, while there is no Listener.", {
+    example: 8888,
+  }),
+  server_name: optional(headText, "The `server` header.", { unset: "envoy", example: "edge" }),
   enable_http10: optional(boolean(), "Accept HTTP/1.0.", { unset: false }),
   allow_chunked_length: optional(boolean(), "Accept requests with both content-length and chunks.", { unset: false }),
   proper_case: optional(boolean(), "Capitalise header names in answers.", { unset: false }),
-  header_case_overrides: optional(list(string()), "Spelling of header names.", later),
-  max_request_headers_kb: optional(integer({ min: 1, max: 8192 }), "Limit of a request's headers.", { unset: 60 }),
-  listener_idle_timeout_ms: optional(milliseconds, "When idle client connections are closed.", { unset: 3600000 }),
+  header_case_overrides: optional(list(string()), "Spelling of header names.", { ...later, example: ["X-Request-ID"] }),
+  max_request_headers_kb: optional(
+    integer({ min: 1, max: 8192 }),
+    "Limit of a request's headers, beyond which it is answered 431.",
+    { unset: 60, example: 96 },
+  ),
+  listener_idle_timeout_ms: optional(milliseconds, "When idle client connections are closed.", {
+    unset: 3600000,
+    example: 60000,
+  }),
   headers_with_underscores_action: optional(
     enumOf("ALLOW", "REJECT_REQUEST", "DROP_HEADER"),
     "What header names with underscores cause.",
@@ -149,17 +181,23 @@ const connections = {
   suppress_envoy_headers: optional(boolean(), "Leave out `x-envoy-*` headers.", { unset: false }),
   buffer_limit_bytes: optional(integer({ min: 1, max: uint32 }), "Limit of a connection's buffers.", {
     unset: 1048576,
+    example: 65536,
   }),
   envoy_log_type: optional(enumOf("text", "json", "typed_json"), "Form of the access log.", { unset: "text" }),
-  envoy_log_format: optional(variants(string(), map(anything())), "Line of the access log, or its JSON fields."),
-  envoy_log_path: optional(logPath, "Where the access log goes.", { unset: "/dev/fd/1" }),
+  envoy_log_format: optional(variants(string(), map(anything())), "Line of the access log, or its JSON fields.", {
+    example: "%REQ(:METHOD)% %RESPONSE_CODE%",
+  }),
+  envoy_log_path: optional(logPath, "Where the access log goes.", { unset: "/dev/fd/1", example: "/dev/stdout" }),
 };
 
 const probe = {
   enabled: optional(boolean(), "Whether there is the route; off where other keys are given without this one."),
-  prefix: optional(string(), "Prefix of the route."),
-  rewrite: optional(string(), "What takes its place."),
-  service: optional(string(), "What answers."),
+  prefix: optional(string(), "Prefix of the route.", { example: "/healthz", beside: { enabled: true } }),
+  rewrite: optional(string(), "What takes its place.", {
+    example: "/ambassador/v0/check_alive",
+    beside: { enabled: true },
+  }),
+  service: optional(string(), "Service that answers.", { example: "127.0.0.1:8877", beside: { enabled: true } }),
 };
 
 const filters = {
@@ -169,22 +207,39 @@ const filters = {
     object({
       all_methods: optional(boolean(), "Count each method."),
       services: optional(
-        list(object({ name: optional(string(), "Service."), method_names: optional(list(string()), "Methods.") })),
+        list(
+          object({
+            name: optional(string(), "Full name of the service.", { example: "shop.Shop" }),
+            method_names: optional(list(string()), "Names of its methods.", {
+              example: ["Buy"],
+              beside: { name: "shop.Shop" },
+            }),
+          }),
+        ),
         "Count these methods.",
+        { example: [{ name: "shop.Shop", method_names: ["Buy"] }] },
       ),
       upstream_stats: optional(boolean(), "Time the services' answers."),
     }),
     "Statistics about gRPC.",
   ),
-  lua_scripts: optional(string(), "Lua that sees every request and answer."),
+  lua_scripts: optional(string(), "Lua that sees every request and answer.", {
+    example: "function envoy_on_request(h) h:headers():add('x-a', '1') end",
+  }),
   gzip: optional(
     object({
-      memory_level: optional(integer({ min: 1, max: 9 }), "Memory that is used."),
-      min_content_length: optional(integer({ min: 0, max: uint32 }), "Smallest body that is compressed."),
-      compression_level: optional(variants(string(), integer()), "How hard: `BEST`, `SPEED`, `DEFAULT` or 1 to 9."),
-      compression_strategy: optional(variants(string(), integer()), "How: `DEFAULT`, `FILTERED`, `HUFFMAN` or `RLE`."),
-      window_bits: optional(integer({ min: 9, max: 15 }), "Size of the window."),
-      content_type: optional(list(string()), "Content types that are compressed."),
+      memory_level: optional(integer({ min: 1, max: 9 }), "Memory that is used.", { example: 5 }),
+      min_content_length: optional(integer({ min: 0, max: uint32 }), "Smallest body that is compressed.", {
+        example: 1024,
+      }),
+      compression_level: optional(variants(string(), integer()), "How hard: `BEST`, `SPEED`, `DEFAULT` or 1 to 9.", {
+        example: "BEST",
+      }),
+      compression_strategy: optional(variants(string(), integer()), "How: `DEFAULT`, `FILTERED`, `HUFFMAN` or `RLE`.", {
+        example: "FILTERED",
+      }),
+      window_bits: optional(integer({ min: 9, max: 15 }), "Size of the window.", { example: 12 }),
+      content_type: optional(list(string()), "Content types that are compressed.", { example: ["application/json"] }),
       disable_on_etag_header: optional(boolean(), "Leave answers with an etag alone."),
       remove_accept_encoding_header: optional(boolean(), "Hide `accept-encoding` from services."),
     }),
@@ -192,8 +247,15 @@ const filters = {
   ),
   buffer: optional(
     object({
-      max_request_bytes: optional(integer({ min: 1, max: uint32 }), "Limit; there is no buffering without one."),
-      max_request_time: optional(anything(), "Once, a time limit.", ignored("Envoy no longer has such a limit")),
+      max_request_bytes: optional(
+        integer({ min: 1, max: uint32 }),
+        "Largest request that is buffered; there is no buffering without one.",
+        { example: 16384 },
+      ),
+      max_request_time: optional(anything(), "Once, a time limit.", {
+        ...ignored("Envoy no longer has such a limit"),
+        example: 5000,
+      }),
     }),
     "Buffering of requests.",
   ),
@@ -201,13 +263,19 @@ const filters = {
   ip_allow: optional(
     anything(),
     "Addresses that may send requests: a list of `peer: RANGE` (address of the connection) or `remote: RANGE` (of the client).",
+    { example: [{ remote: "10.0.0.0/8" }] },
   ),
-  ip_deny: optional(anything(), "Addresses that may not, in the same form; of both, `ip_allow` counts."),
+  ip_deny: optional(anything(), "Addresses that may not, in the same form; of both, `ip_allow` counts.", {
+    example: [{ peer: "192.0.2.7" }],
+  }),
 };
 
 const instance = {
   diagnostics: optional(
-    object({ ...probe, allow_non_local: optional(boolean(), "Show it to everyone.") }),
+    object({
+      ...probe,
+      allow_non_local: optional(boolean(), "Show it to clients on other machines, too.", { beside: { enabled: true } }),
+    }),
     "The route of the diagnostics, `/ambassador/v0/`.",
   ),
   liveness_probe: optional(object(probe), "The liveness probe's route, `/ambassador/v0/check_alive`."),
@@ -215,15 +283,23 @@ const instance = {
   admin_port: optional(integer({ min: 1, max: 65535 }), "Port of Envoy's admin interface.", {
     unset: 8001,
     ...ignored("Envoy's admin interface is on a unix socket"),
+    example: 8002,
   }),
-  envoy_validation_timeout: optional(
-    anything(),
-    "Seconds that checking a configuration may take.",
-    ignored("resources are checked one by one, without a time limit"),
-  ),
-  runtime_flags: optional(map(anything()), "Envoy's runtime flags.", later),
-  statsd: optional(anything(), "Once, where statistics go.", ignored("STATSD_ENABLED and its like decide that")),
-  tls: optional(map(anything()), "TLS settings in the form of the Module `tls`, in place of it. Deprecated."),
+  envoy_validation_timeout: optional(anything(), "Seconds that checking a configuration may take.", {
+    ...ignored("resources are checked one by one, without a time limit"),
+    example: 30,
+  }),
+  runtime_flags: optional(map(anything()), "Envoy's runtime flags.", {
+    ...later,
+    example: { "http.max_requests_per_io_cycle": 1 },
+  }),
+  statsd: optional(anything(), "Once, where statistics go.", {
+    ...ignored("STATSD_ENABLED and its like decide that"),
+    example: { enabled: true },
+  }),
+  tls: optional(map(anything()), "TLS settings in the form of the Module `tls`, in place of it. Deprecated.", {
+    example: { server: { secret: "shop-cert" } },
+  }),
 };
 
 /** All settings. */

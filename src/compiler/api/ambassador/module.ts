@@ -30,7 +30,9 @@ import { lenient } from "./module-values.ts";
 /** A Module as it is written. */
 export const moduleSchema = object({
   ambassador_id: ambassadorId,
-  config: required(map(anything()), "The settings; which there are depends on the Module's name."),
+  config: required(map(anything()), "The settings; which there are depends on the Module's name.", {
+    example: { server_name: "edge" },
+  }),
 });
 
 /** A Module's settings: typed for the Module `ambassador`, empty for any other, with the service that some describe. */
@@ -51,6 +53,7 @@ export const module = kind({
   feature: "module",
   doc: "Settings of the whole instance.",
   schema: moduleSchema,
+  example: { config: { diagnostics: { enabled: false } } },
 });
 
 /** Admits a Module; what is wrong with one key costs that key only. */

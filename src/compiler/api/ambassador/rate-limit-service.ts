@@ -12,11 +12,14 @@ import { downgradeTls, upgradeTls, upstreamTls } from "./upstream-tls.ts";
 /** A RateLimitService's settings. */
 export const rateLimitServiceSchema = object({
   ambassador_id: ambassadorId,
-  service: required(string(), "The service that is asked, by gRPC."),
+  service: required(string(), "The service that is asked, by gRPC.", { example: "ratelimit:8081" }),
   ...upstreamTls,
   protocol_version: optional(enumOf("v2", "v3"), "Version of the protocol; only v3 is spoken."),
-  domain: optional(string(), "Domain of the labels that are sent to it."),
-  timeout_ms: optional(milliseconds, "How long an answer may take.", { unset: 20 }),
+  domain: optional(string(), "Domain of the labels that are sent to it.", { example: "shop" }),
+  timeout_ms: optional(milliseconds, "How long an answer may take, after which requests are served uncounted.", {
+    unset: 20,
+    example: 100,
+  }),
   failure_mode_deny: optional(boolean(), "Answer 500 while it cannot be reached.", { unset: false }),
   grpc: optional(
     object({
@@ -27,7 +30,10 @@ export const rateLimitServiceSchema = object({
     }),
     "What gRPC clients get.",
   ),
-  stats_name: optional(string(), "Name of its cluster in statistics.", { old: { name: "v3StatsName" } }),
+  stats_name: optional(string(), "Name of its cluster in statistics.", {
+    old: { name: "v3StatsName" },
+    example: "ratelimit",
+  }),
 });
 
 export type RateLimitServiceSpec = Static<typeof rateLimitServiceSchema>;
@@ -41,6 +47,7 @@ export const rateLimitService = kind({
   feature: "rate-limit-service",
   doc: "A service that decides which requests are too many.",
   schema: rateLimitServiceSchema,
+  example: { service: "ratelimit:8081", protocol_version: "v3" },
   verify: ({ service }, at) => serviceProblems(service, at),
   upgrade: (old) => upgradeTls(old),
   downgrade: (hub) => downgradeTls(hub),

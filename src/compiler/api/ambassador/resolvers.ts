@@ -17,8 +17,10 @@ export const plainResolverSchema = object({ ambassador_id: ambassadorId });
 /** A ConsulResolver's settings. */
 export const consulResolverSchema = object({
   ambassador_id: ambassadorId,
-  address: optional(string(), "Address of the Consul agent: `[http[s]://]host[:port][/path]`; else `127.0.0.1:8500`."),
-  datacenter: optional(string(), "The datacenter whose services are meant; needed."),
+  address: optional(string(), "Address of the Consul agent: `[http[s]://]host[:port][/path]`; else `127.0.0.1:8500`.", {
+    example: "consul-server.consul:8500",
+  }),
+  datacenter: optional(string(), "The datacenter whose services are meant; needed.", { example: "dc1" }),
 });
 
 export type PlainResolverSpec = Static<typeof plainResolverSchema>;
@@ -35,6 +37,7 @@ export const kubernetesServiceResolver = kind({
   feature: "resolver",
   doc: "Finds a service by its name.",
   schema: plainResolverSchema,
+  example: {},
 });
 
 /** The kind KubernetesEndpointResolver. */
@@ -45,6 +48,7 @@ export const kubernetesEndpointResolver = kind({
   feature: "resolver",
   doc: "Finds the endpoints of a Kubernetes Service.",
   schema: plainResolverSchema,
+  example: {},
 });
 
 /** The kind ConsulResolver. */
@@ -55,6 +59,7 @@ export const consulResolver = kind({
   feature: "resolver",
   doc: "Finds endpoints in Consul.",
   schema: consulResolverSchema,
+  example: { address: "consul-server.consul:8500", datacenter: "dc1" },
   verify: ({ address, datacenter }, at) => [...addressProblems(address, at), ...datacenterProblems(datacenter, at)],
 });
 

@@ -98,11 +98,7 @@ test("Host: camelCase spellings of TLS settings", () => {
 });
 
 test("ConsulResolver: without a datacenter", () => {
-  assert.deepEqual(judge("ConsulResolver", "v2", {}), [
-    "present",
-    "resolver/no-datacenter .spec.datacenter",
-    "resolver/not-yet-supported ",
-  ]);
+  assert.deepEqual(judge("ConsulResolver", "v2", {}), ["absent", "resolver/no-datacenter .spec.datacenter"]);
 });
 
 const mapping = { prefix: "/", service: "s" };

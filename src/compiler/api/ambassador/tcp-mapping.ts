@@ -17,21 +17,31 @@ import { downgradeTls, upgradeTls, upstreamTls } from "./upstream-tls.ts";
 /** A TCPMapping's settings. */
 export const tcpMappingSchema = object({
   ambassador_id: ambassadorId,
-  port: required(integer({ min: 1, max: 65535 }), "Port that is listened on."),
-  service: required(string(), "Where connections go: `[scheme://]host[.namespace][:port]`."),
-  host: optional(string(), "Server name (SNI) that connections must ask for; TLS is terminated."),
-  address: optional(string(), "Address that is listened on."),
-  weight: optional(integer(), "Share of the connections, in percent."),
+  port: required(integer({ min: 1, max: 65535 }), "Port that is listened on.", { example: 5432 }),
+  service: required(string(), "Where connections go: `[scheme://]host[.namespace][:port]`.", {
+    example: "postgres:5432",
+  }),
+  host: optional(string(), "Server name (SNI) that connections must ask for; TLS is terminated.", {
+    example: "db.example.com",
+  }),
+  address: optional(string(), "Address that is listened on; all of the machine's by default.", {
+    example: "127.0.0.1",
+  }),
+  weight: optional(integer(), "Share of the connections, in percent.", { example: 10 }),
   ...upstreamTls,
-  resolver: optional(string(), "Name of the resolver that finds the service's endpoints."),
+  resolver: optional(string(), "Name of the resolver that finds the service's endpoints.", { example: "endpoint" }),
   enable_ipv4: optional(boolean(), "Whether IPv4 addresses of the service are used."),
   enable_ipv6: optional(boolean(), "Whether IPv6 addresses of the service are used."),
   circuit_breakers: optional(circuitBreakers, "Limits of the upstream cluster.", {
     versions: ["v2", "v3alpha1"],
+    example: [{ max_connections: 100 }],
   }),
-  idle_timeout_ms: optional(string(), "When idle connections are closed, in milliseconds."),
-  cluster_tag: optional(string(), "Part of the cluster's name.", { versions: ["v2", "v3alpha1"] }),
-  stats_name: optional(string(), "Name of the cluster in statistics.", { old: { name: "v3StatsName" } }),
+  idle_timeout_ms: optional(string(), "When idle connections are closed, in milliseconds.", { example: "60000" }),
+  cluster_tag: optional(string(), "Part of the cluster's name.", { versions: ["v2", "v3alpha1"], example: "canary" }),
+  stats_name: optional(string(), "Name of the cluster in statistics.", {
+    old: { name: "v3StatsName" },
+    example: "postgres",
+  }),
 });
 
 export type TCPMappingSpec = Static<typeof tcpMappingSchema>;
@@ -45,6 +55,7 @@ export const tcpMapping = kind({
   feature: "tcp-mapping",
   doc: "Connections to a port go to a service.",
   schema: tcpMappingSchema,
+  example: { port: 5432, service: "postgres:5432" },
   verify: (spec, at) => [
     ...serviceProblems(spec.service, at),
     ...hostProblems(spec, at),

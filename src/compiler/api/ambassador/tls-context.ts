@@ -12,8 +12,12 @@ const tlsVersion = enumOf("v1.0", "v1.1", "v1.2", "v1.3");
 /** A TLSContext's settings. */
 export const tlsContextSchema = object({
   ambassador_id: ambassadorId,
-  hosts: optional(list(string()), "Host names for which connections are terminated with the certificate."),
-  secret: optional(string(), "Secret with certificate and key: `name` or `name.namespace`."),
+  hosts: optional(list(string()), "Host names for which connections are terminated with the certificate.", {
+    example: ["shop.example.com"],
+  }),
+  secret: optional(string(), "Secret with certificate and key: `name` or `name.namespace`.", {
+    example: "shop-cert.certificates",
+  }),
   secret_namespacing: optional(boolean(), "Whether `name.namespace` names another namespace.", { unset: true }),
   min_tls_version: optional(tlsVersion, "Oldest version that is spoken."),
   max_tls_version: optional(tlsVersion, "Newest version that is spoken."),
@@ -31,4 +35,5 @@ export const tlsContext = kind({
   feature: "tls-context",
   doc: "Settings for terminating TLS, or for originating it towards services.",
   schema: tlsContextSchema,
+  example: { hosts: ["shop.example.com"], secret: "shop-cert" },
 });

@@ -7,35 +7,46 @@ import { boolean, integer, list, optional, string } from "../schema/index.ts";
 export const tlsFields = {
   cert_chain_file: optional(string(), "File with the certificate chain, in the place of a Secret.", {
     aliases: ["certChainFile"],
+    example: "/etc/certs/tls.crt",
+    beside: { private_key_file: "/etc/certs/tls.key" },
   }),
   private_key_file: optional(string(), "File with the private key, in the place of a Secret.", {
     aliases: ["privateKeyFile"],
+    example: "/etc/certs/tls.key",
+    beside: { cert_chain_file: "/etc/certs/tls.crt" },
   }),
   ca_secret: optional(
     string(),
     "Secret with the certificate authority that client (or server) certificates must come from.",
-    { aliases: ["caSecret"] },
+    { aliases: ["caSecret"], example: "clients-ca" },
   ),
   cacert_chain_file: optional(string(), "File with the certificates of the authority, in the place of `ca_secret`.", {
     aliases: ["cacertChainFile"],
+    example: "/etc/certs/ca.crt",
   }),
   crl_secret: optional(string(), "Secret with the list of revoked certificates (`crl.pem`).", {
     aliases: ["crlSecret"],
     old: { name: "v3CRLSecret" },
+    example: "revoked",
+    beside: { ca_secret: "clients-ca" },
   }),
   alpn_protocols: optional(string(), "Application protocols that are offered, separated by commas.", {
     aliases: ["alpnProtocols"],
+    example: "h2,http/1.1",
   }),
   cert_required: optional(boolean(), "Whether clients must show a certificate.", {
     unset: false,
     aliases: ["certRequired"],
   }),
-  cipher_suites: optional(list(string()), "Allowed cipher suites of TLS 1.2 and older.", { aliases: ["cipherSuites"] }),
-  ecdh_curves: optional(list(string()), "Allowed curves.", { aliases: ["ecdhCurves"] }),
+  cipher_suites: optional(list(string()), "Allowed cipher suites of TLS 1.2 and older.", {
+    aliases: ["cipherSuites"],
+    example: ["ECDHE-RSA-AES128-GCM-SHA256"],
+  }),
+  ecdh_curves: optional(list(string()), "Allowed curves.", { aliases: ["ecdhCurves"], example: ["X25519", "P-256"] }),
   redirect_cleartext_from: optional(
     integer({ min: 1, max: 65535 }),
     "Port whose cleartext requests are redirected, while there is no Listener.",
-    { aliases: ["redirectCleartextFrom"] },
+    { aliases: ["redirectCleartextFrom"], example: 8080 },
   ),
-  sni: optional(string(), "Server name that is asked for when connecting to a service."),
+  sni: optional(string(), "Server name that is asked for when connecting to a service.", { example: "shop.internal" }),
 };

@@ -11,17 +11,26 @@ const percent = integer({ min: 0, max: 100 });
 
 const customTag = object(
   {
-    tag: required(string(), "Name of the tag."),
-    literal: optional(object({ value: required(string(), "Value.") }), "A fixed value."),
+    tag: required(string(), "Name of the tag.", {
+      example: "tenant",
+      beside: { request_header: { name: "x-tenant" } },
+    }),
+    literal: optional(
+      object({ value: required(string(), "The tag's value.", { example: "production" }) }),
+      "A fixed value.",
+    ),
     environment: optional(
       object({
-        name: required(string(), "Variable."),
-        default_value: optional(string(), "Value where it is not set."),
+        name: required(string(), "Name of the variable.", { example: "POD_NAME" }),
+        default_value: optional(string(), "Value where it is not set.", { example: "unknown" }),
       }),
       "The value of an environment variable of Envoy.",
     ),
     request_header: optional(
-      object({ name: required(string(), "Header."), default_value: optional(string(), "Value where it is missing.") }),
+      object({
+        name: required(string(), "Name of the header.", { example: "x-tenant" }),
+        default_value: optional(string(), "Value where it is missing.", { example: "nobody" }),
+      }),
       "The value of a request header.",
     ),
   },
@@ -32,16 +41,22 @@ const driverConfig = object({
   access_token_file: optional(string(), "Lightstep's token.", {
     status: "ignored",
     because: "there is no driver lightstep",
+    example: "/etc/lightstep/token",
   }),
-  collector_cluster: optional(string(), "Once, the cluster of the collector; spans go to the service."),
-  collector_endpoint: optional(string(), "Path of the collector.", { unset: "/api/v2/spans" }),
+  collector_cluster: optional(string(), "Once, the cluster of the collector; spans go to the service.", {
+    example: "zipkin",
+  }),
+  collector_endpoint: optional(string(), "Path of the collector to which spans are posted.", {
+    unset: "/api/v2/spans",
+    example: "/api/v2/spans",
+  }),
   collector_endpoint_version: optional(
     enumOf("HTTP_JSON_V1", "HTTP_JSON", "HTTP_PROTO"),
     "Form in which spans are sent.",
     { unset: "HTTP_JSON" },
   ),
-  collector_hostname: optional(string(), "Host header for the collector."),
-  service_name: optional(string(), "Name under which the gateway appears.", { unset: "ambassador" }),
+  collector_hostname: optional(string(), "Host header for the collector.", { example: "zipkin.internal" }),
+  service_name: optional(string(), "Name under which the gateway appears.", { unset: "ambassador", example: "edge" }),
   shared_span_context: optional(boolean(), "Whether client and server share a span."),
   trace_id_128bit: optional(boolean(), "Whether trace ids are long.", { unset: true }),
   propagation_modes: optional(list(enumOf("ENVOY", "LIGHTSTEP", "B3", "TRACE_CONTEXT")), "Lightstep's headers.", {
@@ -53,22 +68,30 @@ const driverConfig = object({
 /** A TracingService's settings. */
 export const tracingServiceSchema = object({
   ambassador_id: ambassadorId,
-  driver: required(enumOf("lightstep", "zipkin", "datadog", "opentelemetry"), "Kind of collector."),
-  service: required(string(), "The collector."),
+  driver: required(enumOf("lightstep", "zipkin", "datadog", "opentelemetry"), "Kind of collector.", {
+    example: "zipkin",
+  }),
+  service: required(string(), "The collector that spans are sent to: `[scheme://]host[:port]`.", {
+    example: "zipkin:9411",
+  }),
   sampling: optional(
     object({
-      client: optional(percent, "Share of the requests that clients ask to trace.", { unset: 100 }),
-      random: optional(percent, "Share of all requests.", { unset: 100 }),
-      overall: optional(percent, "Limit of both.", { unset: 100 }),
+      client: optional(percent, "Share of the requests that clients ask to trace.", { unset: 100, example: 50 }),
+      random: optional(percent, "Share of all other requests.", { unset: 100, example: 10 }),
+      overall: optional(percent, "Limit of what is traced of all.", { unset: 100, example: 20 }),
     }),
     "Which requests are traced, in percent.",
   ),
   tag_headers: optional(list(string()), "Request headers that become tags; old form of `custom_tags`.", {
     versions: ["v0", "v1", "v2", "v3alpha1"],
+    example: ["x-tenant"],
   }),
   custom_tags: optional(list(customTag), "Tags of the spans.", { old: { name: "v3CustomTags" } }),
   config: optional(driverConfig, "Settings of the driver."),
-  stats_name: optional(string(), "Name of its cluster in statistics.", { old: { name: "v3StatsName" } }),
+  stats_name: optional(string(), "Name of its cluster in statistics.", {
+    old: { name: "v3StatsName" },
+    example: "tracing",
+  }),
 });
 
 export type TracingServiceSpec = Static<typeof tracingServiceSchema>;
@@ -82,6 +105,7 @@ export const tracingService = kind({
   feature: "tracing-service",
   doc: "Where traces of requests go.",
   schema: tracingServiceSchema,
+  example: { driver: "zipkin", service: "zipkin:9411" },
   verify: ({ service }, at) => serviceProblems(service, at),
   upgrade: upgradeTags,
   downgrade: downgradeTags,

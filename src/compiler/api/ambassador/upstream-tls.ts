@@ -6,10 +6,11 @@ import type { Loose } from "../kind.ts";
 import { boolean, enumOf, nothing, object, optional, string, stringLike, variants } from "../schema/index.ts";
 
 const explicit = object({
-  tls: optional(enumOf("", "null", "bool:true", "bool:false", "string"), "What `tls` was."),
+  tls: optional(enumOf("", "null", "bool:true", "bool:false", "string"), "What `tls` was.", { example: "bool:true" }),
   serviceScheme: optional(
     stringLike("^([hH][tT][tT][pP][sS]?://)?$", 'scheme ("http://", "https://" or "")'),
     "What the service's scheme was.",
+    { example: "https://" },
   ),
 });
 
@@ -17,6 +18,7 @@ const explicit = object({
 export const upstreamTls = {
   tls: optional(string(), "Name of the TLSContext with which connections to the service are encrypted.", {
     old: { form: variants(string(), boolean(), nothing()) },
+    example: "upstream",
   }),
   v2ExplicitTLS: optional(explicit, "How a v2 object spelled `tls`; has no effect.", { versions: ["v3alpha1"] }),
 };

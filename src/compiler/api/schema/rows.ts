@@ -1,6 +1,8 @@
 /**
  * Schema → the rows of a reference page: one per field, nested ones with their whole path.
  */
+import { exampleOf } from "./example.ts";
+import { flowYaml } from "./flow-yaml.ts";
 import type { ApiVersion, Field, ObjectNode, Schema } from "./schema.ts";
 
 /** What the reference says of a field. */
@@ -13,19 +15,21 @@ export interface Row {
   readonly old: string;
   readonly status: "" | "not yet" | "no effect";
   readonly doc: string;
+  /** As it is written in YAML, on one line. */
+  readonly example: string;
 }
 
 /** The rows of an object's fields, in the order of the schema. */
 export function rowsOf(node: ObjectNode, versions: readonly ApiVersion[], prefix = ""): readonly Row[] {
   return Object.entries(node.fields).flatMap(([name, field]) => {
     const of = versions.filter((version) => field.versions?.includes(version) ?? true);
-    const own = row(prefix + name, field, of);
+    const own = { ...row(prefix + name, field, of), example: exampleText(exampleOf(name, field)) };
     const nested = nestedObject(field.schema);
     return nested ? [own, ...rowsOf(nested.node, of, prefix + name + nested.step)] : [own];
   });
 }
 
-function row(path: string, field: Field, versions: readonly ApiVersion[]): Row {
+function row(path: string, field: Field, versions: readonly ApiVersion[]): Omit<Row, "example"> {
   const status = { compiled: "", notYet: "not yet", ignored: "no effect" } as const;
   const value = field.default ?? field.unset;
   return {
@@ -38,6 +42,12 @@ function row(path: string, field: Field, versions: readonly ApiVersion[]): Row {
     status: status[field.status ?? "compiled"],
     doc: field.because === undefined ? field.doc : `${field.doc} (${field.because})`,
   };
+}
+
+function exampleText(example: Readonly<Record<string, unknown>> = {}): string {
+  return Object.entries(example)
+    .map(([name, value]) => `${name}: ${flowYaml(value)}`)
+    .join(", ");
 }
 
 function oldText(field: Field): string {

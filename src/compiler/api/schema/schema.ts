@@ -71,6 +71,10 @@ export interface FieldNotes {
   /** Other spellings that mean the same. */
   readonly aliases?: readonly string[];
   readonly old?: OldForm;
+  /** A value as a user would write it, where none follows from the schema; the reference shows it. */
+  readonly example?: unknown;
+  /** Other fields of the same object that the example needs. */
+  readonly beside?: Readonly<Record<string, unknown>>;
 }
 
 /** How a field differs in the old generation. */
