@@ -6,6 +6,7 @@ import { openKeeperLink } from "../control/keeper-link.ts";
 import { runControl } from "../control/run.ts";
 import { CannotRun, exitStatus } from "./cannot-run.ts";
 import { checkPorts } from "./check-ports.ts";
+import { accessFrom, clusterFrom } from "./cluster.ts";
 import { consulIdentity } from "./consul-identity.ts";
 import { commandEndpoints } from "./endpoints.ts";
 import { explainFailure } from "./explain-failure.ts";
@@ -31,10 +32,13 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
   const log = openLog({ source: "control", level: flags.logLevel, format: flags.logFormat });
   const adminPort = flags.adminPort === undefined ? undefined : parsePort(flags.adminPort, "--admin-port");
   const adminAddress = adminPort === undefined ? {} : { adminAddress: `127.0.0.1:${adminPort}` };
-  const chosen = { ...settingsFrom(flags, process.env), ...adminAddress };
-  const settings = { ...defaultSettings, httpsPort: "own" as const, ...chosen };
+  const access = await accessFrom(flags, process.env);
+  // Only a run by itself knows where its https listener can be reached; in a cluster a load balancer stands before it.
+  const place = access ? { namespace: access.namespace } : { httpsPort: "own" as const };
+  const settings = { ...defaultSettings, ...place, ...settingsFrom(flags, process.env), ...adminAddress };
   const running = runControl({
     paths,
+    cluster: access && clusterFrom(access, process.env),
     settings: { ...settings, envoyVersion: flags.envoyVersion },
     fileDirectories: fileDirectories(flags, process.env),
     runtimeDirectory: keeper.runtimeDirectory,

@@ -41,6 +41,16 @@ export const variables: readonly Variable[] = [
     effect: "Only objects whose labels meet it are looked at, for example `app=shop,tier!=test`.",
   },
   {
+    name: "AMBASSADOR_FIELD_SELECTOR",
+    unset: "",
+    effect: "In a cluster, only objects whose fields meet it are looked at, for example `metadata.namespace!=test`.",
+  },
+  {
+    name: "KUBECONFIG",
+    unset: "`~/.kube/config`, or the pod's service account",
+    effect: "Files that name the cluster of a run with `--kubernetes`.",
+  },
+  {
     name: "AMBASSADOR_CONFIG_DIR",
     unset: "`ambassador-config` below AMBASSADOR_CONFIG_BASE_DIR",
     effect: "What `dragoman run` reads when it is given no path.",
@@ -91,7 +101,6 @@ const byFlag = (flag: string): string => `${flag} of \`dragoman run\` decides th
 
 /** What is not. */
 export const idleVariables: readonly IdleVariable[] = [
-  { name: "AMBASSADOR_FIELD_SELECTOR", because: "objects are selected by namespace and labels only" },
   { name: "AMBASSADOR_FORCE_SECRET_VALIDATION", because: "Secrets are always validated" },
   { name: "AMBASSADOR_FORCE_ENDPOINTS", because: "it never had an effect" },
   { name: "AMBASSADOR_EDS_BYPASS", because: "endpoints never are part of clusters" },

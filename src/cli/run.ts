@@ -8,6 +8,7 @@ import { type LogFormat, type LogLevel, openLog } from "#base/log.ts";
 import { EnvoyUnavailable, obtainEnvoy } from "../keeper/envoy-binary.ts";
 import { runKeeper } from "../keeper/keeper.ts";
 import { CannotRun } from "./cannot-run.ts";
+import { accessFrom, type ClusterFlags } from "./cluster.ts";
 import { configDirectory } from "./config-directory.ts";
 import { consulIdentity } from "./consul-identity.ts";
 import { idleSentences } from "./environment.ts";
@@ -21,7 +22,7 @@ import { keepStandardInput } from "./stdin-file.ts";
 import { productVersion } from "./version.ts";
 
 /** The flags of `run`, most of which `control` is given too. */
-export interface RunFlags extends SettingsFlags {
+export interface RunFlags extends SettingsFlags, ClusterFlags {
   readonly adminPort?: string;
   readonly envoy?: string;
   readonly stateDir?: string;
@@ -60,6 +61,9 @@ Exit status: 0 ended by a signal, 2 could not run.`,
 /** The options that `run` and `control` share. */
 export function withRunOptions(command: Command): Command {
   return withSettings(command.argument("[path...]", "files and directories; - is standard input, read once"))
+    .option("--kubernetes", "watch a cluster: the pod's own, or the one of the current kubeconfig")
+    .option("--kubeconfig <file>", "watch the cluster that this file names")
+    .option("--context <name>", "watch the cluster of this context of the kubeconfig")
     .option("--admin-port <port>", "serve health, metrics and questions on this port of 127.0.0.1")
     .option("--state-dir <directory>", "where to keep what must outlive a restart")
     .addOption(new Option("--log-format <format>", "form of log lines").choices(["text", "json"]).default("text"))
@@ -74,7 +78,8 @@ export function withRunOptions(command: Command): Command {
 const controlFlags = ["--max-semi-space-size=16", ...process.execArgv];
 
 async function run(given: readonly string[], flags: RunFlags): Promise<void> {
-  const paths = given.length > 0 ? given : [configDirectory(process.env)];
+  const access = await accessFrom(flags, process.env);
+  const paths = given.length > 0 || access ? given : [configDirectory(process.env)];
   checkPaths(paths);
   const settings = settingsFrom(flags, process.env);
   consulIdentity(process.env);
@@ -83,7 +88,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   const stdin = await keepStandardInput(paths);
   const log = (source: string) => openLog({ source, level: flags.logLevel, format: flags.logFormat });
   for (const sentence of idleSentences(process.env)) log("keeper")("info", sentence);
-  const { ambassadorId = "default", namespace = "default" } = settings;
+  const { ambassadorId = "default", namespace = access?.namespace ?? "default" } = settings;
   try {
     process.exitCode = await runKeeper({
       envoy: { binary: envoy.path, ...envoyTuning(flags.logLevel, process.env) },
@@ -106,11 +111,13 @@ function sentence(error: unknown): never {
 }
 
 function controlArguments(paths: readonly string[], flags: RunFlags, envoyVersion: string): readonly string[] {
-  const state = flags.stateDir ?? stateDirectory(paths, process.env);
+  const state = flags.stateDir ?? (paths.length === 0 ? undefined : stateDirectory(paths, process.env));
   const pairs: readonly (readonly [string, string | undefined])[] = [
     ...(flags.port ?? []).map((port) => ["--port", port] as const),
     ...(flags.resolve ?? []).map((resolve) => ["--resolve", resolve] as const),
     ...(flags.fileDir ?? []).map((directory) => ["--file-dir", directory] as const),
+    ["--kubeconfig", flags.kubeconfig],
+    ["--context", flags.context],
     ["--https-port", flags.httpsPort],
     ["--admin-port", flags.adminPort],
     ["--state-dir", state],
@@ -119,5 +126,5 @@ function controlArguments(paths: readonly string[], flags: RunFlags, envoyVersio
     ["--envoy-version", envoyVersion.split(".").slice(0, 2).join(".")],
   ];
   const given = pairs.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
-  return ["control", ...given, "--", ...paths];
+  return ["control", ...(flags.kubernetes ? ["--kubernetes"] : []), ...given, "--", ...paths];
 }

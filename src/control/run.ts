@@ -7,14 +7,16 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { errorFields, type Log, type LogFormat } from "#base/log.ts";
 import type { Locate } from "#base/render-diagnostic.ts";
-import { type Compiler, isKnownKind, openCompiler, type Settings } from "#compiler";
+import { type Compiler, type CompilerEdit, openCompiler, type Settings } from "#compiler";
 import { type AdminEndpoint, type AdminServer, startAdminServer } from "./admin-server.ts";
 import { type Clock, ownClock } from "./clock.ts";
 import { debugEndpoints, diagnosticsEndpoints, healthEndpoints, publicPaths } from "./endpoints.ts";
+import type { Access } from "./kube/access.ts";
+import { openClient } from "./kube/client.ts";
+import { type Observed, observe } from "./observe.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";
 import { createDiagnosticLog } from "./report-log.ts";
 import { type ConsulIdentity, watchConsul } from "./sources/consul.ts";
-import { type FileBatch, type FileWatcher, watchFiles } from "./sources/files.ts";
 import { openWantedFiles, type WantedFiles } from "./sources/wanted-files.ts";
 import { openStateFile } from "./state-file.ts";
 import { serveXds, type XdsServer } from "./xds/server.ts";
@@ -25,6 +27,8 @@ export type { ConsulIdentity };
 export interface ControlOptions {
   /** Files, directories, `-`. */
   readonly paths: readonly string[];
+  /** A cluster whose objects are watched, beside the files or without any. */
+  readonly cluster?: ClusterChoice | undefined;
   readonly settings: Settings;
   /** Directories that files which manifests name are read from. */
   readonly fileDirectories: readonly string[];
@@ -48,6 +52,14 @@ export interface ControlOptions {
   readonly clock?: Clock;
   /** Ends it. */
   readonly signal: AbortSignal;
+}
+
+/** A cluster, and what of it is looked at beyond what the settings' scope says. */
+export interface ClusterChoice {
+  readonly access: Access;
+  /** As the API server wants them. */
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
 }
 
 /** How long a start waits for Consul, so that its services have endpoints from the first moment on where it answers. */
@@ -82,7 +94,7 @@ export async function runControl(options: ControlOptions): Promise<void> {
 async function start(
   options: ControlOptions,
   closers: (() => Promise<void>)[],
-): Promise<{ readonly watching: Promise<void> }> {
+): Promise<{ readonly watching: Promise<unknown> }> {
   const { log, settings } = options;
   const stateFile = options.stateDirectory === undefined ? undefined : openStateFile(options.stateDirectory);
   const state = (await stateFile?.read((message) => log("error", message))) ?? { lastGood: {}, refusals: {} };
@@ -90,10 +102,9 @@ async function start(
   const xds = await startXds(options, () => pipeline);
   closers.push(xds.close);
 
-  let watcher: FileWatcher | undefined;
-  let ofFiles: readonly Diagnostic[] = [];
-  const locate: Locate = (origin) => watcher?.locate(origin);
-  const diagnostics = () => [...ofFiles, ...compiler.diagnostics(), ...pipeline.standing()];
+  let observed: Observed | undefined;
+  const locate: Locate = (origin) => observed?.locate(origin);
+  const diagnostics = () => [...(observed?.diagnostics() ?? []), ...compiler.diagnostics(), ...pipeline.standing()];
   const showNew = createDiagnosticLog(log, options.logFormat ?? "text");
   const show = (all: readonly Diagnostic[]) => showNew(all, locate);
   const wanted: WantedFiles = openWantedFiles({
@@ -108,7 +119,7 @@ async function start(
   const served = async () => xds.whenAcknowledged(await pipeline.idle());
   const rescan = async () => {
     wanted.rescan();
-    await watcher?.rescan();
+    await observed?.rescan();
   };
   const view: ControlView = { compiler, xds, settings, locate, diagnostics, served, rescan };
 
@@ -117,16 +128,15 @@ async function start(
   closers.push(admin.close);
 
   const compiled = Promise.withResolvers<number>();
-  const onBatch = (batch: FileBatch): void => {
-    ofFiles = batch.diagnostics;
-    const edits = batch.edits.map(({ key, value }) => ({ kind: "object", key, value }) as const);
+  const onChange = (edits: readonly CompilerEdit[], diagnosticsChanged: boolean): void => {
     void pipeline.push(edits).then((number) => {
-      if (batch.diagnosticsChanged) pipeline.report();
+      if (diagnosticsChanged) pipeline.report();
       compiled.resolve(number);
     });
   };
-  watcher = await watchFiles(options.paths, onBatch, { isKnownKind, defaultNamespace: settings.namespace });
-  closers.push(watcher.close);
+  const cluster = options.cluster && watchedCluster(options.cluster, options, closers);
+  observed = await observe({ paths: options.paths, cluster, settings, onChange });
+  closers.push(observed.close);
 
   await compiled.promise;
   await options.beforeServing?.(view);
@@ -139,7 +149,18 @@ async function start(
     isReady = true;
     options.onReady(admin.port === undefined ? "" : `admin http://127.0.0.1:${admin.port}`);
   });
-  return { watching: watcher.done };
+  return { watching: observed.done };
+}
+
+function watchedCluster(
+  { access, ...choice }: ClusterChoice,
+  { settings: { namespace, scope = {} }, log }: ControlOptions,
+  closers: (() => Promise<void>)[],
+) {
+  const client = openClient(access);
+  closers.push(client.close);
+  const { singleNamespace = false, certsSingleNamespace = false } = scope;
+  return { ...choice, client, namespace, singleNamespace, certsSingleNamespace, log };
 }
 
 function startXds({ runtimeDirectory, log }: ControlOptions, pipeline: () => Pipeline): Promise<XdsServer> {

@@ -15,13 +15,13 @@ export interface WatchedKind {
 
 /** What decides which kinds are watched. */
 export interface KindOptions {
-  readonly knative: boolean;
+  readonly knative?: boolean;
   /** Who may see one namespace only is not asked to see what belongs to none. */
   readonly singleNamespace?: boolean;
 }
 
 /** All kinds to watch. */
-export function watchedKinds({ knative, singleNamespace = false }: KindOptions): readonly WatchedKind[] {
+export function watchedKinds({ knative = false, singleNamespace = false }: KindOptions): readonly WatchedKind[] {
   const all = [...core, slices, ...(knative ? [knativeIngress] : []), ...custom()];
   return singleNamespace ? all.filter(({ scope }) => scope !== "cluster") : all;
 }

@@ -5,6 +5,7 @@
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { equal } from "#base/equal.ts";
+import type { Log } from "#base/log.ts";
 import type { RawObject } from "#compiler";
 import type { Client } from "../kube/client.ts";
 import type { Change } from "../kube/copy.ts";
@@ -23,7 +24,8 @@ export interface KubernetesOptions {
   readonly certsSingleNamespace?: boolean;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  readonly knative: boolean;
+  /** Told what the first batch waits for. */
+  readonly log: Log;
 }
 
 /** What changed. The first batch holds everything. */
@@ -68,6 +70,7 @@ export function watchKubernetes(
   }
 
   const running: Promise<void>[] = [];
+  const sayOnce = createOnce((message) => options.log("warning", `waiting for the API server: ${message}`));
 
   function watch(kind: WatchedKind): void {
     if (states.has(kind)) return;
@@ -82,6 +85,7 @@ export function watchKubernetes(
       onChanges: (changes) => deliver(take(changes, kind, objects), false),
       onState(state) {
         states.set(kind, state);
+        if (early && state.kind === "failing") sayOnce(state.message);
         if (kind.instead && (state.kind === "absent" || state.kind === "forbidden")) watch(kind.instead);
         deliver([], true);
       },
@@ -100,6 +104,15 @@ export function watchKubernetes(
       await Promise.all(running);
       failed.resolve();
     },
+  };
+}
+
+/** Most kinds fail for the same reason at the same time. */
+function createOnce(say: (message: string) => void): (message: string) => void {
+  let last = "";
+  return (message) => {
+    if (message !== last) say(message);
+    last = message;
   };
 }
 

@@ -1,0 +1,32 @@
+/** Which cluster a run is about, from flags and the environment. */
+import { type Access, AccessUnavailable, findAccess } from "../control/kube/find-access.ts";
+import type { ClusterChoice } from "../control/run.ts";
+import { CannotRun } from "./cannot-run.ts";
+
+/** Flags that name a cluster. */
+export interface ClusterFlags {
+  readonly kubernetes?: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+/** The way to the cluster, or undefined where none is asked for; fails with one sentence where there is no way. */
+export async function accessFrom(flags: ClusterFlags, env: NodeJS.ProcessEnv): Promise<Access | undefined> {
+  const { kubernetes = false, kubeconfig: file, context } = flags;
+  if (!kubernetes && file === undefined && context === undefined) return undefined;
+  try {
+    return await findAccess({ file, context, env });
+  } catch (error) {
+    throw error instanceof AccessUnavailable ? new CannotRun(error.message) : error;
+  }
+}
+
+/** What of the cluster is looked at. */
+export function clusterFrom(access: Access, env: NodeJS.ProcessEnv): ClusterChoice {
+  const { AMBASSADOR_LABEL_SELECTOR: labelSelector, AMBASSADOR_FIELD_SELECTOR: fieldSelector } = env;
+  return {
+    access,
+    ...(labelSelector ? { labelSelector } : {}),
+    ...(fieldSelector ? { fieldSelector } : {}),
+  };
+}
