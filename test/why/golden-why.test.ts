@@ -20,8 +20,8 @@ import { openMaterial } from "../envoy/material.ts";
 import { fixedPorts, upstreamsIn } from "../envoy/placeholders.ts";
 import { type Pattern, type Probe, parseProbes } from "../envoy/request-spec.ts";
 
-// Here something answers that is no route: filters, refused clients, protocols, upstreams that are told to fail.
-const elsewhere = /^(?:auth|buffer|cors|error-response|grpc-|ip-allow|lua|rate-limit)/;
+// Here something answers that is no route: filters, refused clients, protocols.
+const elsewhere = /^(?:auth|buffer|cors|grpc-|ip-allow|lua|rate-limit)/;
 
 for (const name of caseNames(process.env.CASE).filter((one) => !elsewhere.test(one))) {
   const golden = readCase(name);
@@ -33,7 +33,8 @@ for (const name of caseNames(process.env.CASE).filter((one) => !elsewhere.test(o
     const objects = inputs?.objects.map(({ key, object }) => [key, object] as const) ?? [];
     const settings = { ...defaultSettings, ...golden.settings };
     const lastGood = inputs?.lastGood.map((object) => [refKey(object.ref), { object }] as const) ?? [];
-    const { compiler } = compile(objects, { settings, lastGood });
+    const given = inputs ? { readFile: inputs.readFile, consul: Object.entries(inputs.consul) } : {};
+    const { compiler } = compile(objects, { settings, lastGood, ...given });
     const upstreams = upstreamsIn([golden.input.text]);
     const portOf = fixedPorts(upstreams);
     const names = new Map(upstreams.map((upstream) => [`127.0.0.1:${portOf(upstream)}`, upstream.name]));
@@ -62,7 +63,7 @@ function requestOf({ request, expect }: Probe): ClientRequest | undefined {
   return parsed;
 }
 
-function fits({ expect }: Probe, { does }: Outcome, names: ReadonlyMap<string, string>): boolean {
+function fits({ request, expect }: Probe, { does }: Outcome, names: ReadonlyMap<string, string>): boolean {
   if (expect.error !== undefined) return does.kind === "close" || does.kind === "forward" || does.kind === "tcp";
   const { upstream } = expect;
   const host = upstream?.headers?.["host"];
@@ -77,7 +78,7 @@ function fits({ expect }: Probe, { does }: Outcome, names: ReadonlyMap<string, s
       return upstream ? false : same(expect.status, does.status);
     case "forward":
       return (
-        isReached(expect.status) &&
+        isReached(request, expect.status) &&
         (upstream?.path ?? does.path) === does.path &&
         same(host, does.host) &&
         same(upstream?.name, nameOf(does, names))
@@ -85,9 +86,10 @@ function fits({ expect }: Probe, { does }: Outcome, names: ReadonlyMap<string, s
   }
 }
 
-/** An upstream that cannot be reached is no matter of routes. */
-function isReached(status: number | undefined): boolean {
-  return status === undefined || status === 200 || status === 503 || status === 504 || status === 101;
+/** An upstream that cannot be reached or says no, and an upgrade that is not allowed, are no matter of routes. */
+function isReached({ headers = {} }: Probe["request"], status: number | undefined): boolean {
+  if (status === undefined || [200, 503, 504, 101].includes(status)) return true;
+  return headers["x-upstream-status"] === String(status) || (status === 403 && headers["upgrade"] !== undefined);
 }
 
 function nameOf(does: Effect & { readonly kind: "forward" }, names: ReadonlyMap<string, string>): string | undefined {
