@@ -44,7 +44,7 @@ const rule = object({
         ),
         text_format_source: optional(
           object({ filename: optional(string(), "Path of the file.", { example: "/etc/pages/404.html" }) }),
-          "File with the text.",
+          "File with the text; it is not read, and the rule is left out.",
         ),
       },
       { exactlyOne: [["text_format", "json_format", "text_format_source"]] },
