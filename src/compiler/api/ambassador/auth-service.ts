@@ -33,7 +33,7 @@ export const authServiceSchema = object({
   auth_service: required(string(), "The service that is asked: `[scheme://]host[:port]`.", {
     example: "authentication.auth:3000",
   }),
-  proto: optional(enumOf("http", "grpc"), "How it is asked.", { unset: "http" }),
+  proto: optional(enumOf("http", "grpc"), "Whether it is asked by HTTP or by gRPC.", { unset: "http" }),
   protocol_version: optional(enumOf("v2", "v3"), "Version of the gRPC protocol; only v3 is spoken."),
   path_prefix: optional(string(), "Put before the path of HTTP requests to it.", { example: "/verify" }),
   ...upstreamTls,
@@ -55,7 +55,7 @@ export const authServiceSchema = object({
   allowed_authorization_headers: optional(list(string()), "Headers of its answer that go on to service or client.", {
     example: ["x-user"],
   }),
-  allowed_headers: oldOnly(list(string()), "Both of the above, in v0.", {
+  allowed_headers: oldOnly(list(string()), "Both of the above at once, as v0 wrote them.", {
     versions: ["v0", "v1"],
     example: ["x-user"],
   }),
@@ -64,7 +64,7 @@ export const authServiceSchema = object({
   }),
   add_linkerd_headers: optional(boolean(), "Add `l5d-dst-override`."),
   allow_request_body: optional(boolean(), "Send it the first 4096 bytes of the body.", { unset: false }),
-  include_body: optional(limitedBody, "Send it the body."),
+  include_body: optional(limitedBody, "Send it the body of requests."),
   failure_mode_allow: optional(boolean(), "Serve requests while it cannot be reached.", { unset: false }),
   status_on_error: optional(
     object({
@@ -72,8 +72,10 @@ export const authServiceSchema = object({
     }),
     "What clients get while it cannot be reached.",
   ),
-  circuit_breakers: optional(circuitBreakers, "Limits of its cluster.", { example: [{ max_connections: 100 }] }),
-  stats_name: optional(string(), "Name of its cluster in statistics.", {
+  circuit_breakers: optional(circuitBreakers, "Limits towards the service, beyond which it counts as not reached.", {
+    example: [{ max_connections: 100 }],
+  }),
+  stats_name: optional(string(), "Name of the service in Envoy's statistics.", {
     old: { name: "v3StatsName" },
     example: "auth",
   }),

@@ -26,7 +26,11 @@ const count = integer({ min: 0, max: 4294967295 });
 /** `circuit_breakers`. */
 export const circuitBreakers = list(
   object({
-    priority: defaulted(enumOf("default", "high"), "default", "Which requests the limits are for."),
+    priority: defaulted(
+      enumOf("default", "high"),
+      "default",
+      "Which requests the limits are for; others do not count.",
+    ),
     max_connections: optional(count, "How many connections there may be.", { unset: 1024, example: 100 }),
     max_pending_requests: optional(count, "How many requests may wait for a connection.", { unset: 1024, example: 50 }),
     max_requests: optional(count, "How many requests may be under way.", { unset: 1024, example: 200 }),
@@ -36,7 +40,7 @@ export const circuitBreakers = list(
 
 /** `keepalive`. */
 export const keepalive = object({
-  probes: optional(count, "How many unanswered probes end the connection.", { example: 3 }),
+  probes: optional(count, "After how many unanswered probes a connection is given up.", { example: 3 }),
   idle_time: optional(count, "Seconds of silence before the first probe.", { example: 60 }),
   time: optional(count, "What the old system read in place of `idle_time`, which counts if both are given.", {
     example: 60,
@@ -46,7 +50,10 @@ export const keepalive = object({
 
 /** `load_balancer`. */
 export const loadBalancer = object({
-  policy: required(enumOf("round_robin", "ring_hash", "maglev", "least_request"), "How endpoints are chosen."),
+  policy: required(
+    enumOf("round_robin", "ring_hash", "maglev", "least_request"),
+    "How an endpoint is chosen; `ring_hash` and `maglev` need something that is hashed.",
+  ),
   cookie: optional(
     object({
       name: required(string(), "Name of the cookie.", { example: "session" }),
@@ -99,22 +106,22 @@ export const healthChecks = list(
                 example: [{ min: 200, max: 299 }],
               }),
             }),
-            "Probe by an HTTP request.",
+            "Ask by an HTTP request.",
           ),
           grpc: optional(
             object({
               upstream_name: required(string(), "Service name that is asked for.", { example: "shop.Shop" }),
               authority: optional(string(), "Authority of the probe.", { example: "shop.internal" }),
             }),
-            "Probe by gRPC's health protocol.",
+            "Ask by gRPC's health protocol.",
           ),
         },
         { exactlyOne: [["http", "grpc"]] },
       ),
-      "What is probed.",
+      "How an endpoint is asked: by HTTP or by gRPC.",
     ),
     timeout: optional(duration, "How long an endpoint may take to answer a probe.", { unset: "3s", example: "1s" }),
-    interval: optional(duration, "Time between probes.", { unset: "5s", example: "10s" }),
+    interval: optional(duration, "How long there is between probes.", { unset: "5s", example: "10s" }),
     unhealthy_threshold: optional(times, "Failures until an endpoint is left out.", { unset: 2, example: 3 }),
     healthy_threshold: optional(times, "Successes until an endpoint is used again.", { unset: 1, example: 2 }),
   }),
@@ -125,7 +132,7 @@ export const healthChecks = list(
 export const retryPolicy = object({
   retry_on: required(
     enumOf("5xx", "gateway-error", "connect-failure", "retriable-4xx", "refused-stream", "retriable-status-codes"),
-    "What is retried.",
+    "Which failures make Envoy try again.",
   ),
   num_retries: optional(count, "How many tries there may be after the first.", { unset: 1, example: 3 }),
   per_try_timeout: optional(duration, "How long each try may take.", { example: "500ms" }),

@@ -9,8 +9,8 @@ export const cors = object({
   methods: optional(list(string()), "Methods that a preflight allows.", { example: ["GET", "POST"] }),
   headers: optional(list(string()), "Request headers that a preflight allows.", { example: ["content-type"] }),
   exposed_headers: optional(list(string()), "Response headers that scripts may read.", { example: ["x-total"] }),
-  credentials: optional(boolean(), "Whether cookies may be sent.", { unset: false }),
-  max_age: optional(string(), "Seconds for which a preflight may be remembered.", { example: "600" }),
+  credentials: optional(boolean(), "Whether browsers may send cookies along.", { unset: false }),
+  max_age: optional(string(), "For how many seconds browsers may remember a preflight.", { example: "600" }),
   v2CommaSeparatedOrigins: optional(boolean(), "Whether a v2 object had the origins in one text.", {
     versions: ["v3alpha1"],
   }),

@@ -49,7 +49,7 @@ const rule = object({
       },
       { exactlyOne: [["text_format", "json_format", "text_format_source"]] },
     ),
-    "The body.",
+    "What is sent in its place, in one of three forms.",
   ),
 });
 

@@ -37,7 +37,11 @@ const acmeProvider = object({
 });
 
 const insecure = object({
-  action: defaulted(enumOf("Redirect", "Reject", "Route"), "Redirect", "What cleartext requests get."),
+  action: defaulted(
+    enumOf("Redirect", "Reject", "Route"),
+    "Redirect",
+    "They are redirected to https, answered 404 or served.",
+  ),
   additionalPort: optional(
     integer({ max: 65535 }),
     "Another port for cleartext, while there is no Listener; -1 for none.",
@@ -76,7 +80,11 @@ export const hostSchema = object({
     "Host names that requests are for: exact, `*`, `*.example.com` or `example.*`, with a port or without.",
     { example: "*.example.com" },
   ),
-  mappingSelector: optional(selector, "Labels of the Mappings that belong to this Host.", { versions: ["v3alpha1"] }),
+  mappingSelector: optional(
+    selector,
+    "Labels of the Mappings that belong to this Host; their host names, if any, must fit, too.",
+    { versions: ["v3alpha1"] },
+  ),
   selector: optional(selector, "Old name of `mappingSelector`, which wins over it."),
   acmeProvider: optional(acmeProvider, "Where the certificate is obtained."),
   tlsSecret: optional(
@@ -91,10 +99,15 @@ export const hostSchema = object({
   ),
   tlsContext: optional(
     object({ name: optional(string(), "Name of the TLSContext.", { example: "modern" }) }),
-    "TLSContext whose settings are used.",
+    "TLSContext whose settings connections to this Host are served with.",
   ),
-  tls: optional(tls, "TLS settings, instead of a TLSContext.", { example: { min_tls_version: "v1.2" } }),
-  requestPolicy: optional(object({ insecure: optional(insecure, "Requests in cleartext.") }), "What requests get."),
+  tls: optional(tls, "TLS settings that connections to this Host are served with, instead of a TLSContext.", {
+    example: { min_tls_version: "v1.2" },
+  }),
+  requestPolicy: optional(
+    object({ insecure: optional(insecure, "What becomes of requests that did not come over TLS.") }),
+    "What becomes of requests to this Host.",
+  ),
   previewUrl: optional(
     object({
       enabled: optional(boolean(), "Whether there are previews."),

@@ -17,7 +17,7 @@ import {
 } from "../schema/index.ts";
 
 const request = object({
-  key: required(string(), "Key of the descriptor entry.", { example: "user" }),
+  key: required(string(), "The label's key.", { example: "user" }),
   header_name: required(string(), "Request header whose value is used.", { example: "x-user" }),
   omit_if_not_present: optional(boolean(), "Whether a request without the header is not limited by this group.", {
     unset: false,
@@ -25,8 +25,8 @@ const request = object({
 });
 
 const generic = object({
-  value: required(string(), "Value of the descriptor entry.", { example: "checkout" }),
-  key: defaulted(string(), "generic_key", "Key of the descriptor entry.", { example: "action" }),
+  value: required(string(), "The label's value.", { example: "checkout" }),
+  key: defaulted(string(), "generic_key", "The label's key.", { example: "action" }),
   v2Shorthand: optional(boolean(), "Whether a v2 object had only the value.", { versions: ["v3alpha1"] }),
 });
 
@@ -58,8 +58,8 @@ const specifierFields = {
     "The client's address.",
     { example: { key: "remote_address" } },
   ),
-  request_headers: optional(request, "A request header."),
-  generic_key: optional(generic, "A fixed value."),
+  request_headers: optional(request, "The value of a request header."),
+  generic_key: optional(generic, "A fixed value, the same for all requests."),
 };
 
 const names = Object.keys(specifierFields);

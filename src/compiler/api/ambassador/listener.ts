@@ -17,12 +17,19 @@ export const listenerSchema = object({
   port: required(integer({ min: 1, max: 65535 }), "Port that is listened on.", { example: 8443 }),
   protocol: optional(
     enumOf("HTTP", "HTTPS", "HTTPPROXY", "HTTPSPROXY", "TCP", "TLS", "UDP"),
-    "Short name of a protocol stack.",
+    "Short name of a protocol stack: what is spoken on the port, from the PROXY header to HTTP.",
   ),
-  protocolStack: optional(list(layer, { min: 1 }), "Protocols from the outside in; the last one is the transport.", {
-    example: ["PROXY", "TLS", "HTTP", "TCP"],
-  }),
-  securityModel: required(enumOf("XFP", "SECURE", "INSECURE"), "How secure requests are told from insecure ones."),
+  protocolStack: optional(
+    list(layer, { min: 1 }),
+    "Protocols from the outside in, in the place of `protocol`; the last one is the transport.",
+    {
+      example: ["PROXY", "TLS", "HTTP", "TCP"],
+    },
+  ),
+  securityModel: required(
+    enumOf("XFP", "SECURE", "INSECURE"),
+    "How secure requests are told from insecure ones: by `x-forwarded-proto` (XFP), all are, or none is.",
+  ),
   statsPrefix: optional(
     string(),
     "Begins the names of the listener's statistics, instead of `ingress_http` and its like.",
@@ -40,12 +47,17 @@ export const listenerSchema = object({
   hostBinding: required(
     object({
       namespace: optional(
-        object({ from: optional(enumOf("SELF", "ALL", "SELECTOR"), "Which namespaces' Hosts.") }),
+        object({
+          from: optional(
+            enumOf("SELF", "ALL", "SELECTOR"),
+            "Whether Hosts of the Listener's own namespace are served, or of all.",
+          ),
+        }),
         "By the Host's namespace.",
       ),
       selector: optional(selector, "By the Host's labels."),
     }),
-    "Which Hosts are served here.",
+    "Which Hosts are served here; of namespace and selector, both must fit.",
   ),
 });
 

@@ -21,19 +21,27 @@ export const logServiceSchema = object({
   driver: required(enumOf("tcp", "http"), "Whether it is told about connections or requests."),
   driver_config: optional(
     object({ additional_log_headers: optional(list(additionalHeader), "Headers that are logged too.") }),
-    "Settings of the driver.",
+    "Settings that depend on the driver.",
   ),
-  grpc: optional(boolean(), "Must be true.", { unset: false }),
+  grpc: optional(boolean(), "Must be true, because it can be told in no other way.", { unset: false }),
   protocol_version: optional(enumOf("v2", "v3"), "Version of the protocol; only v3 is spoken."),
-  flush_interval_time: optional(integer({ min: 0, max: 2147483647 }), "Seconds after which entries are sent.", {
-    unset: 1,
-    example: 5,
-  }),
-  flush_interval_byte_size: optional(integer({ min: 0, max: 4294967295 }), "Bytes after which entries are sent.", {
-    unset: 16384,
-    example: 65536,
-  }),
-  stats_name: optional(string(), "Name of its cluster in statistics.", {
+  flush_interval_time: optional(
+    integer({ min: 0, max: 2147483647 }),
+    "After how many seconds entries are sent at the latest.",
+    {
+      unset: 1,
+      example: 5,
+    },
+  ),
+  flush_interval_byte_size: optional(
+    integer({ min: 0, max: 4294967295 }),
+    "From how many bytes on entries are sent at once.",
+    {
+      unset: 16384,
+      example: 65536,
+    },
+  ),
+  stats_name: optional(string(), "Name of the service in Envoy's statistics.", {
     old: { name: "v3StatsName" },
     example: "log",
   }),

@@ -102,16 +102,24 @@ const matching = {
     example: { page: "[0-9]+" },
   }),
   precedence: optional(integer(), "Mappings with more of it are tried first.", { unset: 0, example: 10 }),
-  v2BoolHeaders: optional(list(string()), "Headers that a v2 object matched by `true`.", {
-    versions: ["v3alpha1"],
-    example: ["x-debug"],
-    beside: { regex_headers: { "x-debug": ".*" } },
-  }),
-  v2BoolQueryParameters: optional(list(string()), "Query parameters that a v2 object matched by `true`.", {
-    versions: ["v3alpha1"],
-    example: ["verbose"],
-    beside: { regex_query_parameters: { verbose: ".*" } },
-  }),
+  v2BoolHeaders: optional(
+    list(string()),
+    "Which of `regex_headers` a v2 object matched by `true`: they must be there, with any value.",
+    {
+      versions: ["v3alpha1"],
+      example: ["x-debug"],
+      beside: { regex_headers: { "x-debug": ".*" } },
+    },
+  ),
+  v2BoolQueryParameters: optional(
+    list(string()),
+    "Which of `regex_query_parameters` a v2 object matched by `true`: they must be there.",
+    {
+      versions: ["v3alpha1"],
+      example: ["verbose"],
+      beside: { regex_query_parameters: { verbose: ".*" } },
+    },
+  ),
 };
 
 const destination = {
@@ -140,11 +148,15 @@ const destination = {
     "When connections to the service are closed at the latest, once they carry nothing.",
     { versions: ["v2", "v3alpha1"], example: 600000 },
   ),
-  cluster_tag: optional(string(), "Part of the cluster's name, to tell apart clusters of one service.", {
-    versions: ["v2", "v3alpha1"],
-    example: "canary",
-  }),
-  stats_name: optional(string(), "Name of the cluster in statistics.", {
+  cluster_tag: optional(
+    string(),
+    "Keeps this Mapping's connections, limits and statistics apart from those of others to the same service.",
+    {
+      versions: ["v2", "v3alpha1"],
+      example: "canary",
+    },
+  ),
+  stats_name: optional(string(), "Name of the service in Envoy's statistics.", {
     old: { name: "v3StatsName" },
     example: "shop",
   }),
@@ -152,10 +164,10 @@ const destination = {
     versions: ["v1", "v2", "v3alpha1"],
     example: [{ max_connections: 100 }],
   }),
-  keepalive: optional(keepalive, "TCP keep-alive of upstream connections.", {
+  keepalive: optional(keepalive, "TCP keep-alive of connections to the service.", {
     versions: ["v1", "v2", "v3alpha1"],
   }),
-  load_balancer: optional(loadBalancer, "How endpoints are chosen.", {
+  load_balancer: optional(loadBalancer, "How one of the service's endpoints is chosen for a request.", {
     versions: ["v1", "v2", "v3alpha1"],
   }),
   health_checks: optional(
@@ -212,22 +224,22 @@ const forwarding = {
   add_response_headers: addedHeaders("Headers added to answers."),
   remove_request_headers: stringList("Headers removed from requests.", { versions: ["v1", "v2", "v3alpha1"] }),
   remove_response_headers: stringList("Headers removed from answers.", { versions: ["v1", "v2", "v3alpha1"] }),
-  add_linkerd_headers: optional(boolean(), "Add `l5d-dst-override`.", {
+  add_linkerd_headers: optional(boolean(), "Tell Linkerd by `l5d-dst-override` where requests go.", {
     unset: false,
     versions: ["v1", "v2", "v3alpha1"],
   }),
-  cors: optional(cors, "Which other sites' scripts may call this.", {
+  cors: optional(cors, "Which other sites' scripts may call this, and what browsers are told of it.", {
     old: { form: oldCors, toHub: upgradeCors, fromHub: downgradeCors },
   }),
   retry_policy: optional(retryPolicy, "Which failed requests are tried again.", {
     versions: ["v1", "v2", "v3alpha1"],
   }),
-  use_websocket: optional(boolean(), "Allow the upgrade to WebSocket.", { unset: false }),
+  use_websocket: optional(boolean(), "Let requests upgrade to WebSocket.", { unset: false }),
   allow_upgrade: optional(list(string()), "Protocols that requests may upgrade to; others are answered 403.", {
     versions: ["v2", "v3alpha1"],
     example: ["websocket"],
   }),
-  bypass_auth: optional(boolean(), "Do not ask the AuthService.", {
+  bypass_auth: optional(boolean(), "Serve requests without asking the AuthService.", {
     unset: false,
     versions: ["v1", "v2", "v3alpha1"],
   }),
@@ -256,7 +268,7 @@ const forwarding = {
         headers: optional(list(string()), "Request headers that go into the descriptor.", { example: ["x-user"] }),
       }),
     ),
-    "Rate limits as v0 wrote them.",
+    "Rate limits as v0 wrote them; they are labels of the domain `ambassador`.",
     { versions: ["v0"] },
   ),
   circuit_breaker: oldOnly(string(), "Name of a v0 CircuitBreaker.", {
@@ -281,7 +293,10 @@ const redirects = {
     unset: false,
     beside: { service: "new.example.com" },
   }),
-  path_redirect: optional(string(), "Path of the redirect.", { example: "/moved", beside: { host_redirect: true } }),
+  path_redirect: optional(string(), "Path that the redirect leads to.", {
+    example: "/moved",
+    beside: { host_redirect: true },
+  }),
   prefix_redirect: optional(string(), "What takes the place of the matched prefix in the redirect.", {
     versions: ["v2", "v3alpha1"],
     example: "/new/",
@@ -291,7 +306,7 @@ const redirects = {
     versions: ["v2", "v3alpha1"],
     beside: { host_redirect: true },
   }),
-  redirect_response_code: optional(integerOf(301, 302, 303, 307, 308), "Status of the redirect.", {
+  redirect_response_code: optional(integerOf(301, 302, 303, 307, 308), "Status that the redirect is sent with.", {
     unset: 301,
     versions: ["v2", "v3alpha1"],
     beside: { host_redirect: true },

@@ -61,7 +61,7 @@ const routing = {
     "Defaults of other resources.",
   ),
   add_linkerd_headers: optional(boolean(), "Default of `add_linkerd_headers` of Mappings.", { unset: false }),
-  default_label_domain: optional(string(), "Rate-limit domain of default labels.", {
+  default_label_domain: optional(string(), "Whose default labels are counted for Mappings without labels.", {
     unset: "ambassador",
     example: "shop",
   }),
@@ -73,7 +73,7 @@ const routing = {
         }),
       }),
     ),
-    "Rate-limit labels of all requests.",
+    "Labels that are counted for all requests, by domain.",
     { example: { ambassador: { defaults: [{ remote_address: { key: "remote_address" } }] } } },
   ),
   cluster_request_timeout_ms: optional(milliseconds, "Default of `timeout_ms`.", { unset: 3000, example: 10000 }),
@@ -92,7 +92,10 @@ const routing = {
   keepalive: optional(keepalive, "Default of `keepalive` of Mappings."),
   retry_policy: optional(retryPolicy, "Default of `retry_policy` of Mappings."),
   cors: optional(cors, "Which other sites' scripts may call everything."),
-  resolver: optional(string(), "Default resolver.", { unset: "kubernetes-service", example: "endpoint" }),
+  resolver: optional(string(), "Default of `resolver` of Mappings.", {
+    unset: "kubernetes-service",
+    example: "endpoint",
+  }),
   enable_ipv4: optional(boolean(), "Whether IPv4 addresses of services are used.", { unset: true }),
   enable_ipv6: optional(boolean(), "Whether IPv6 addresses of services are used.", { unset: false }),
   use_ambassador_namespace_for_service_resolution: optional(
@@ -138,7 +141,7 @@ const connections = {
   service_port: optional(integer({ min: 1, max: 65535 }), "Port that is listened on, while there is no Listener.", {
     example: 8888,
   }),
-  server_name: optional(headText, "The `server` header.", { unset: "envoy", example: "edge" }),
+  server_name: optional(headText, "What the header `server` of answers says.", { unset: "envoy", example: "edge" }),
   enable_http10: optional(boolean(), "Accept HTTP/1.0.", { unset: false }),
   allow_chunked_length: optional(boolean(), "Accept requests with both content-length and chunks.", { unset: false }),
   proper_case: optional(boolean(), "Capitalise header names in answers.", { unset: false }),
@@ -154,36 +157,46 @@ const connections = {
   }),
   headers_with_underscores_action: optional(
     enumOf("ALLOW", "REJECT_REQUEST", "DROP_HEADER"),
-    "What header names with underscores cause.",
+    "Whether requests with underscores in header names are served, refused with 400 or lose those headers.",
     { unset: "ALLOW" },
   ),
-  merge_slashes: optional(boolean(), "Take several slashes in a path for one.", { unset: false }),
+  merge_slashes: optional(boolean(), "Match and send on several slashes in a path as one.", { unset: false }),
   reject_requests_with_escaped_slashes: optional(boolean(), "Answer 400 to escaped slashes in a path.", {
     unset: false,
   }),
   strip_matching_host_port: optional(boolean(), "Take the listener's own port off the Host header.", { unset: false }),
-  preserve_external_request_id: optional(boolean(), "Keep a client's `x-request-id`.", { unset: false }),
+  preserve_external_request_id: optional(boolean(), "Keep a client's `x-request-id` instead of making a new one.", {
+    unset: false,
+  }),
   forward_client_cert_details: optional(
     enumOf("SANITIZE", "FORWARD_ONLY", "APPEND_FORWARD", "SANITIZE_SET", "ALWAYS_FORWARD_ONLY"),
-    "What `x-forwarded-client-cert` carries.",
+    "What services are told of clients' certificates in `x-forwarded-client-cert`.",
     { unset: "SANITIZE" },
   ),
   set_current_client_cert_details: optional(
     object({
-      subject: optional(boolean(), "Subject."),
-      cert: optional(boolean(), "Certificate."),
-      chain: optional(boolean(), "Chain."),
-      dns: optional(boolean(), "DNS names."),
-      uri: optional(boolean(), "URI."),
+      subject: optional(boolean(), "Tell the subject of the certificate."),
+      cert: optional(boolean(), "Tell the whole certificate."),
+      chain: optional(boolean(), "Tell the whole chain of certificates."),
+      dns: optional(boolean(), "Tell the DNS names in the certificate."),
+      uri: optional(boolean(), "Tell the URI in the certificate."),
     }),
-    "Which parts of the client's certificate it carries.",
+    "Which parts of the client's certificate services are told.",
   ),
-  suppress_envoy_headers: optional(boolean(), "Leave out `x-envoy-*` headers.", { unset: false }),
-  buffer_limit_bytes: optional(integer({ min: 1, max: uint32 }), "Limit of a connection's buffers.", {
-    unset: 1048576,
-    example: 65536,
-  }),
-  envoy_log_type: optional(enumOf("text", "json", "typed_json"), "Form of the access log.", { unset: "text" }),
+  suppress_envoy_headers: optional(boolean(), "Add no `x-envoy-*` headers to requests and answers.", { unset: false }),
+  buffer_limit_bytes: optional(
+    integer({ min: 1, max: uint32 }),
+    "How much of a connection is buffered before the other side has to wait.",
+    {
+      unset: 1048576,
+      example: 65536,
+    },
+  ),
+  envoy_log_type: optional(
+    enumOf("text", "json", "typed_json"),
+    "Whether a line of the access log is text or JSON, with all values as text or not.",
+    { unset: "text" },
+  ),
   envoy_log_format: optional(variants(string(), map(anything())), "Line of the access log, or its JSON fields.", {
     example: "%REQ(:METHOD)% %RESPONSE_CODE%",
   }),
@@ -192,8 +205,11 @@ const connections = {
 
 const probe = {
   enabled: optional(boolean(), "Whether there is the route; off where other keys are given without this one."),
-  prefix: optional(string(), "Prefix of the route.", { example: "/healthz", beside: { enabled: true } }),
-  rewrite: optional(string(), "What takes its place.", {
+  prefix: optional(string(), "What the path of the route begins with.", {
+    example: "/healthz",
+    beside: { enabled: true },
+  }),
+  rewrite: optional(string(), "What takes the place of the prefix.", {
     example: "/ambassador/v0/check_alive",
     beside: { enabled: true },
   }),
@@ -201,11 +217,11 @@ const probe = {
 };
 
 const filters = {
-  enable_grpc_http11_bridge: optional(boolean(), "Translate gRPC for HTTP/1.1 clients.", { unset: false }),
-  enable_grpc_web: optional(boolean(), "Translate gRPC-Web.", { unset: false }),
+  enable_grpc_http11_bridge: optional(boolean(), "Let HTTP/1.1 clients make gRPC calls.", { unset: false }),
+  enable_grpc_web: optional(boolean(), "Let gRPC-Web clients make gRPC calls.", { unset: false }),
   grpc_stats: optional(
     object({
-      all_methods: optional(boolean(), "Count each method."),
+      all_methods: optional(boolean(), "Count each method by itself, whatever clients call."),
       services: optional(
         list(
           object({
@@ -216,19 +232,23 @@ const filters = {
             }),
           }),
         ),
-        "Count these methods.",
+        "Count the methods of these services by themselves.",
         { example: [{ name: "shop.Shop", method_names: ["Buy"] }] },
       ),
-      upstream_stats: optional(boolean(), "Time the services' answers."),
+      upstream_stats: optional(boolean(), "Measure how long services take to answer."),
     }),
-    "Statistics about gRPC.",
+    "Which gRPC calls are counted in Envoy's statistics.",
   ),
-  lua_scripts: optional(string(), "Lua that sees every request and answer.", {
-    example: "function envoy_on_request(h) h:headers():add('x-a', '1') end",
-  }),
+  lua_scripts: optional(
+    string(),
+    "Lua whose `envoy_on_request` and `envoy_on_response` see every request and answer.",
+    {
+      example: "function envoy_on_request(h) h:headers():add('x-a', '1') end",
+    },
+  ),
   gzip: optional(
     object({
-      memory_level: optional(integer({ min: 1, max: 9 }), "Memory that is used.", { example: 5 }),
+      memory_level: optional(integer({ min: 1, max: 9 }), "How much memory compression may take.", { example: 5 }),
       min_content_length: optional(integer({ min: 0, max: uint32 }), "Smallest body that is compressed.", {
         example: 1024,
       }),
@@ -238,12 +258,16 @@ const filters = {
       compression_strategy: optional(variants(string(), integer()), "How: `DEFAULT`, `FILTERED`, `HUFFMAN` or `RLE`.", {
         example: "FILTERED",
       }),
-      window_bits: optional(integer({ min: 9, max: 15 }), "Size of the window.", { example: 12 }),
+      window_bits: optional(
+        integer({ min: 9, max: 15 }),
+        "How far back repetitions are looked for, as a power of two.",
+        { example: 12 },
+      ),
       content_type: optional(list(string()), "Content types that are compressed.", { example: ["application/json"] }),
       disable_on_etag_header: optional(boolean(), "Leave answers with an etag alone."),
       remove_accept_encoding_header: optional(boolean(), "Hide `accept-encoding` from services."),
     }),
-    "Compression of answers.",
+    "Compress answers for clients that accept it.",
   ),
   buffer: optional(
     object({
@@ -257,7 +281,7 @@ const filters = {
         example: 5000,
       }),
     }),
-    "Buffering of requests.",
+    "Hold requests back until all of their body is there.",
   ),
   // Judged entry by entry by their policy, because a wrong entry must not open the door to everybody.
   ip_allow: optional(
@@ -276,10 +300,16 @@ const instance = {
       ...probe,
       allow_non_local: optional(boolean(), "Show it to clients on other machines, too.", { beside: { enabled: true } }),
     }),
-    "The route of the diagnostics, `/ambassador/v0/`.",
+    "The route of the diagnostics, `/ambassador/v0/`, in the place of its defaults.",
   ),
-  liveness_probe: optional(object(probe), "The liveness probe's route, `/ambassador/v0/check_alive`."),
-  readiness_probe: optional(object(probe), "The readiness probe's route, `/ambassador/v0/check_ready`."),
+  liveness_probe: optional(
+    object(probe),
+    "The liveness probe's route, `/ambassador/v0/check_alive`, in the place of its defaults.",
+  ),
+  readiness_probe: optional(
+    object(probe),
+    "The readiness probe's route, `/ambassador/v0/check_ready`, in the place of its defaults.",
+  ),
   admin_port: optional(integer({ min: 1, max: 65535 }), "Port of Envoy's admin interface.", {
     unset: 8001,
     ...ignored("Envoy's admin interface is on a unix socket"),

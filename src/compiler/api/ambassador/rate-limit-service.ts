@@ -15,7 +15,7 @@ export const rateLimitServiceSchema = object({
   service: required(string(), "The service that is asked, by gRPC.", { example: "ratelimit:8081" }),
   ...upstreamTls,
   protocol_version: optional(enumOf("v2", "v3"), "Version of the protocol; only v3 is spoken."),
-  domain: optional(string(), "Domain of the labels that are sent to it.", { example: "shop" }),
+  domain: optional(string(), "Which of the labels it is asked about.", { example: "shop" }),
   timeout_ms: optional(milliseconds, "How long an answer may take, after which requests are served uncounted.", {
     unset: 20,
     example: 100,
@@ -28,7 +28,7 @@ export const rateLimitServiceSchema = object({
         aliases: ["rate_limited_as_resource_exhausted"],
       }),
     }),
-    "What gRPC clients get.",
+    "What gRPC clients are told when there are too many requests.",
   ),
   stats_name: optional(string(), "Name of its cluster in statistics.", {
     old: { name: "v3StatsName" },

@@ -32,13 +32,17 @@ export const tcpMappingSchema = object({
   resolver: optional(string(), "Name of the resolver that finds the service's endpoints.", { example: "endpoint" }),
   enable_ipv4: optional(boolean(), "Whether IPv4 addresses of the service are used."),
   enable_ipv6: optional(boolean(), "Whether IPv6 addresses of the service are used."),
-  circuit_breakers: optional(circuitBreakers, "Limits of the upstream cluster.", {
+  circuit_breakers: optional(circuitBreakers, "Limits towards the service, beyond which connections are closed.", {
     versions: ["v2", "v3alpha1"],
     example: [{ max_connections: 100 }],
   }),
   idle_timeout_ms: optional(string(), "When idle connections are closed, in milliseconds.", { example: "60000" }),
-  cluster_tag: optional(string(), "Part of the cluster's name.", { versions: ["v2", "v3alpha1"], example: "canary" }),
-  stats_name: optional(string(), "Name of the cluster in statistics.", {
+  cluster_tag: optional(
+    string(),
+    "Keeps this TCPMapping's connections, limits and statistics apart from those of others to the same service.",
+    { versions: ["v2", "v3alpha1"], example: "canary" },
+  ),
+  stats_name: optional(string(), "Name of the service in Envoy's statistics.", {
     old: { name: "v3StatsName" },
     example: "postgres",
   }),

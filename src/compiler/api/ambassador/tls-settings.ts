@@ -34,15 +34,18 @@ export const tlsFields = {
     aliases: ["alpnProtocols"],
     example: "h2,http/1.1",
   }),
-  cert_required: optional(boolean(), "Whether clients must show a certificate.", {
+  cert_required: optional(boolean(), "Whether connections of clients without a certificate are ended.", {
     unset: false,
     aliases: ["certRequired"],
   }),
-  cipher_suites: optional(list(string()), "Allowed cipher suites of TLS 1.2 and older.", {
+  cipher_suites: optional(list(string()), "Cipher suites that are agreed to in TLS 1.2 and older.", {
     aliases: ["cipherSuites"],
     example: ["ECDHE-RSA-AES128-GCM-SHA256"],
   }),
-  ecdh_curves: optional(list(string()), "Allowed curves.", { aliases: ["ecdhCurves"], example: ["X25519", "P-256"] }),
+  ecdh_curves: optional(list(string()), "Curves that are agreed to.", {
+    aliases: ["ecdhCurves"],
+    example: ["X25519", "P-256"],
+  }),
   redirect_cleartext_from: optional(
     integer({ min: 1, max: 65535 }),
     "Port whose cleartext requests are redirected, while there is no Listener.",

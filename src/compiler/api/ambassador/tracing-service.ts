@@ -17,21 +17,21 @@ const customTag = object(
     }),
     literal: optional(
       object({ value: required(string(), "The tag's value.", { example: "production" }) }),
-      "A fixed value.",
+      "A fixed value is the tag's.",
     ),
     environment: optional(
       object({
         name: required(string(), "Name of the variable.", { example: "POD_NAME" }),
         default_value: optional(string(), "Value where it is not set.", { example: "unknown" }),
       }),
-      "The value of an environment variable of Envoy.",
+      "The value of an environment variable of Envoy is the tag's.",
     ),
     request_header: optional(
       object({
         name: required(string(), "Name of the header.", { example: "x-tenant" }),
         default_value: optional(string(), "Value where it is missing.", { example: "nobody" }),
       }),
-      "The value of a request header.",
+      "The value of a request header is the tag's.",
     ),
   },
   { exactlyOne: [["literal", "environment", "request_header"]] },
@@ -57,8 +57,8 @@ const driverConfig = object({
   ),
   collector_hostname: optional(string(), "Host header for the collector.", { example: "zipkin.internal" }),
   service_name: optional(string(), "Name under which the gateway appears.", { unset: "ambassador", example: "edge" }),
-  shared_span_context: optional(boolean(), "Whether client and server share a span."),
-  trace_id_128bit: optional(boolean(), "Whether trace ids are long.", { unset: true }),
+  shared_span_context: optional(boolean(), "Whether the gateway and its clients share a span."),
+  trace_id_128bit: optional(boolean(), "Whether trace ids have 128 bits, or 64.", { unset: true }),
   propagation_modes: optional(list(enumOf("ENVOY", "LIGHTSTEP", "B3", "TRACE_CONTEXT")), "Lightstep's headers.", {
     status: "ignored",
     because: "there is no driver lightstep",
@@ -68,7 +68,7 @@ const driverConfig = object({
 /** A TracingService's settings. */
 export const tracingServiceSchema = object({
   ambassador_id: ambassadorId,
-  driver: required(enumOf("lightstep", "zipkin", "datadog", "opentelemetry"), "Kind of collector.", {
+  driver: required(enumOf("lightstep", "zipkin", "datadog", "opentelemetry"), "In which form spans are sent.", {
     example: "zipkin",
   }),
   service: required(string(), "The collector that spans are sent to: `[scheme://]host[:port]`.", {
@@ -87,7 +87,7 @@ export const tracingServiceSchema = object({
     example: ["x-tenant"],
   }),
   custom_tags: optional(list(customTag), "Tags of the spans.", { old: { name: "v3CustomTags" } }),
-  config: optional(driverConfig, "Settings of the driver."),
+  config: optional(driverConfig, "Settings that depend on the driver."),
   stats_name: optional(string(), "Name of its cluster in statistics.", {
     old: { name: "v3StatsName" },
     example: "tracing",
