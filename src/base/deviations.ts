@@ -62,6 +62,7 @@ export const deviations: Table = {
     was: "All weights were kept as they were, and shares were arbitrary.",
   },
   "module/service-hidden": { from: ["1.x"], was: "AuthServices and the Module's service were asked in turn." },
+  "module/header-case": { from: ["1.x", "2.x", "3.x"], was: "A changed Envoy spelled them so." },
   "object/literal-variable": { from: generations, was: "Every variable of the environment was put in." },
   "rate-limit-service/second": { from: generations, was: "None of them was asked." },
   "service/invalid": { from: generations, was: "A port that is none was taken for 80 or 443." },

@@ -262,6 +262,7 @@ export const diagnosticCodes = {
 
   // module
   "module/deprecated-tls": notice("TLS settings in a Module are deprecated; Hosts and TLSContexts hold them."),
+  "module/header-case": warning("Header names cannot be spelled as a list says."),
   "module/invalid-value": error("A setting of the Module holds what no request, answer or log can carry."),
   "module/not-yet-supported": warning("A setting of a Module has no effect yet."),
   "module/probe-off": warning("A probe or the diagnostics have settings, but not the one that switches them on."),

@@ -14,6 +14,7 @@ export { admit } from "./admit.ts";
 export type { AuthService, AuthServiceSpec } from "./ambassador/auth-service.ts";
 export { consulAgent } from "./ambassador/consul-address.ts";
 export { admitErrorRules, type ErrorRule } from "./ambassador/error-responses.ts";
+export { isProperCase } from "./ambassador/header-case.ts";
 export {
   headerNameProblem,
   headerValueProblem,

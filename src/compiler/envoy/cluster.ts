@@ -7,6 +7,7 @@ import type { Encoded } from "../ir/encoded.ts";
 import { contentVersion, duration, encode, type Init, pack } from "./bytes.ts";
 import { ads } from "./config-source.ts";
 import { emitCircuitBreakers, emitKeepalive } from "./connection.ts";
+import { emitHeaderCase } from "./header-case.ts";
 import { emitHealthChecks } from "./health-check.ts";
 import { emitUpstreamTls } from "./tls.ts";
 
@@ -83,15 +84,16 @@ export function emitEndpoint(address: string, port: number) {
 }
 
 function emitHttpOptions(policy: ConnectionPolicy): NonNullable<ClusterInit["typedExtensionProtocolOptions"]> {
-  const { idleTimeoutMs, maxConnectionLifetimeMs } = policy;
-  if (!policy.http2 && idleTimeoutMs === undefined && maxConnectionLifetimeMs === undefined) return {};
+  const { idleTimeoutMs, maxConnectionLifetimeMs, headerCase } = policy;
+  const usual = idleTimeoutMs === undefined && maxConnectionLifetimeMs === undefined && headerCase === undefined;
+  if (!policy.http2 && usual) return {};
   const common = {
     ...(idleTimeoutMs === undefined ? {} : { idleTimeout: duration(idleTimeoutMs) }),
     ...(maxConnectionLifetimeMs === undefined ? {} : { maxConnectionDuration: duration(maxConnectionLifetimeMs) }),
   };
   const protocol = policy.http2
     ? ({ case: "http2ProtocolOptions", value: {} } as const)
-    : ({ case: "httpProtocolOptions", value: {} } as const);
+    : ({ case: "httpProtocolOptions", value: emitHeaderCase(headerCase) } as const);
   const options = pack(HttpProtocolOptionsSchema, {
     commonHttpProtocolOptions: common,
     upstreamProtocolOptions: { case: "explicitHttpConfig", value: { protocolConfig: protocol } },

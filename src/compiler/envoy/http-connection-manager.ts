@@ -17,6 +17,7 @@ import type { HttpSettings } from "../ir/listener.ts";
 import type { Policy } from "../policies/policy.ts";
 import { duration, type Init, pack } from "./bytes.ts";
 import { ads } from "./config-source.ts";
+import { emitHeaderCase } from "./header-case.ts";
 import { emitLogReceivers } from "./log-receiver.ts";
 import { emitTracing } from "./tracing.ts";
 
@@ -118,12 +119,11 @@ function emitCertDetails(
 }
 
 function emitProtocolOptions(options: HttpOptions): ManagerFields {
-  const properCase = { headerFormat: { case: "properCaseWords", value: {} } } as const;
   return {
     httpProtocolOptions: {
       acceptHttp10: options.acceptHttp10,
       ...(options.allowChunkedLength ? { allowChunkedLength: true } : {}),
-      ...(options.properCase ? { headerKeyFormat: properCase } : {}),
+      ...emitHeaderCase(options.headerCase),
     },
     commonHttpProtocolOptions: {
       ...(options.idleTimeoutMs === undefined ? {} : { idleTimeout: duration(options.idleTimeoutMs) }),

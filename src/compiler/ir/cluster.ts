@@ -1,6 +1,7 @@
 /** Upstreams: what a route forwards to, before and after its Service is looked up. */
 import type { Origin } from "#base/origin.ts";
 import type { ConsulService } from "./consul.ts";
+import type { HeaderCase } from "./header-case.ts";
 import type { HealthCheck } from "./health-check.ts";
 import type { SecretUse } from "./secret.ts";
 
@@ -45,6 +46,8 @@ export interface ConnectionPolicy {
   readonly idleTimeoutMs?: number;
   readonly maxConnectionLifetimeMs?: number;
   readonly http2: boolean;
+  /** Of HTTP/1.1 to it. */
+  readonly headerCase?: HeaderCase;
   readonly tls?: UpstreamTls;
   readonly dnsFamily: "v4" | "v6" | "auto";
   readonly dnsType: "strict_dns" | "logical_dns";

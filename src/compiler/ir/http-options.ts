@@ -1,5 +1,6 @@
 /** Settings of the connection manager that hold for the whole instance: the Module's share of every listener. */
 import type { ClusterName } from "./cluster.ts";
+import type { HeaderCase } from "./header-case.ts";
 import type { Tracing } from "./tracing.ts";
 
 /** What is written about each request, and where. */
@@ -33,7 +34,7 @@ export interface HttpOptions {
   readonly serverName: string;
   readonly acceptHttp10: boolean;
   readonly allowChunkedLength: boolean;
-  readonly properCase: boolean;
+  readonly headerCase?: HeaderCase;
   readonly maxRequestHeadersKb?: number;
   readonly idleTimeoutMs?: number;
   readonly headersWithUnderscores?: "ALLOW" | "REJECT_REQUEST" | "DROP_HEADER";

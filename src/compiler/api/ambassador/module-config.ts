@@ -145,7 +145,11 @@ const connections = {
   enable_http10: optional(boolean(), "Accept HTTP/1.0.", { unset: false }),
   allow_chunked_length: optional(boolean(), "Accept requests with both content-length and chunks.", { unset: false }),
   proper_case: optional(boolean(), "Capitalise header names in answers.", { unset: false }),
-  header_case_overrides: optional(list(string()), "Spelling of header names.", { ...later, example: ["X-Request-ID"] }),
+  header_case_overrides: optional(
+    list(string()),
+    "Spelling of header names over HTTP/1.1: if all are capitalised as `proper_case` does it, all names are; else names stay as the sender wrote them.",
+    { example: ["X-Request-Id"] },
+  ),
   max_request_headers_kb: optional(
     integer({ min: 1, max: 8192 }),
     "Limit of a request's headers, beyond which it is answered 431.",

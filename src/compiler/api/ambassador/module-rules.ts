@@ -5,6 +5,7 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, type Origin } from "#base/origin.ts";
 import { formatProblem } from "../format-string.ts";
+import { headerCaseNotes } from "./header-case.ts";
 import { badEditDiagnostic, badEdits, type HeaderEditFields } from "./header-rules.ts";
 import type { ModuleConfig } from "./module-config.ts";
 import { balancingProblems, upstreamNotes } from "./upstream-rules.ts";
@@ -26,7 +27,7 @@ export function settleConfig(config: ModuleConfig, at: Origin): SettledConfig {
     found.push(diagnose("module/invalid-value", where, `${where.path}: ${problem}`, { traffic }));
   }
   const balancing = balancingProblems(config, at, "module", "endpoints take turns");
-  found.push(...upstreamNotes(config, at), ...balancing, ...originsNotes(config, at));
+  found.push(...upstreamNotes(config, at), ...balancing, ...originsNotes(config, at), ...headerCaseNotes(config, at));
   const settled = {
     ...rest,
     ...(defaults === undefined ? {} : { defaults: settleDefaults(defaults, child(at, "defaults"), found) }),

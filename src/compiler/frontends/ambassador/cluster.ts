@@ -189,6 +189,7 @@ function lowerPolicy(
     ...(idle === undefined ? {} : { idleTimeoutMs: idle }),
     ...(lifetime === undefined ? {} : { maxConnectionLifetimeMs: lifetime }),
     http2: fields.grpc ?? false,
+    ...(defaults.headerCase && !fields.grpc ? { headerCase: defaults.headerCase } : {}),
     dnsType: fields.dns_type?.toLowerCase() === "logical_dns" ? "logical_dns" : "strict_dns",
     respectDnsTtl: fields.respect_dns_ttl ?? false,
     statName: fields.stats_name ?? defaults.statsName ?? statName(address),

@@ -4,10 +4,12 @@
  */
 import type { Module } from "../../api/index.ts";
 import type { CircuitBreaker, Keepalive } from "../../ir/cluster.ts";
+import type { HeaderCase } from "../../ir/header-case.ts";
 import type { AccessLogFormat, HttpOptions } from "../../ir/http-options.ts";
 import type { HeaderEdits, RetryPolicy } from "../../ir/route.ts";
 import type { TracingDriver } from "../../ir/tracing.ts";
 import { type Balancing, lowerBalancing, lowerCircuitBreakers, lowerKeepalive } from "./connection.ts";
+import { lowerHeaderCase, lowerUpstreamCase } from "./header-case.ts";
 import { lowerAddedHeaders } from "./headers.ts";
 import { lowerRetryPolicy } from "./retry.ts";
 
@@ -22,6 +24,8 @@ export interface RouteDefaults {
   readonly keepalive?: Keepalive;
   readonly balancing?: Balancing;
   readonly retry?: RetryPolicy;
+  /** Of HTTP/1.1 to services. */
+  readonly headerCase?: HeaderCase;
   readonly linkerdHeaders: boolean;
   readonly resolver: string;
   readonly ipv4: boolean;
@@ -48,6 +52,7 @@ export function lowerRouteDefaults(config: ModuleConfig): RouteDefaults {
   const lifetime = config.cluster_max_connection_lifetime_ms;
   const { circuit_breakers: breakers, keepalive, load_balancer: balancer, retry_policy: retry } = config;
   const statsName = own?.stats_name ?? shared?.stats_name;
+  const headerCase = lowerUpstreamCase(config);
   return {
     timeoutMs: config.cluster_request_timeout_ms ?? 3000,
     ...(idle === undefined ? {} : { clusterIdleTimeoutMs: idle }),
@@ -56,6 +61,7 @@ export function lowerRouteDefaults(config: ModuleConfig): RouteDefaults {
     ...(retry === undefined ? {} : { retry: lowerRetryPolicy(retry) }),
     ...(balancer === undefined ? {} : { balancing: lowerBalancing(balancer) }),
     ...(keepalive === undefined ? {} : { keepalive: lowerKeepalive(keepalive) }),
+    ...(headerCase === undefined ? {} : { headerCase }),
     linkerdHeaders: config.add_linkerd_headers ?? false,
     resolver: config.resolver ?? "kubernetes-service",
     ipv4: config.enable_ipv4 ?? true,
@@ -118,12 +124,13 @@ export function lowerHttpOptions(config: ModuleConfig): HttpOptions {
   const { max_request_headers_kb: headersKb, listener_idle_timeout_ms: idle, buffer_limit_bytes: buffer } = config;
   const { forward_client_cert_details: forward, set_current_client_cert_details: details } = config;
   const underscores = config.headers_with_underscores_action;
+  const headerCase = lowerHeaderCase(config);
   return {
     useRemoteAddress: config.use_remote_address ?? true,
     serverName: config.server_name ?? "envoy",
     acceptHttp10: config.enable_http10 ?? false,
     allowChunkedLength: config.allow_chunked_length ?? false,
-    properCase: config.proper_case ?? false,
+    ...(headerCase === undefined ? {} : { headerCase }),
     ...(headersKb === undefined ? {} : { maxRequestHeadersKb: headersKb }),
     ...(idle === undefined ? {} : { idleTimeoutMs: idle }),
     ...(underscores === undefined ? {} : { headersWithUnderscores: underscores }),
