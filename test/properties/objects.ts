@@ -5,8 +5,8 @@ import fc, { type Arbitrary } from "fast-check";
 import type { RawObject } from "#compiler";
 import { ingressClasses, ingresses } from "./ingresses.ts";
 import { certificates, otherSecrets } from "./material.ts";
+import { authService, logService, rateLimitService, serviceModule, tracingService } from "./plugins.ts";
 import {
-  address,
   ambassadorId,
   boolean,
   created,
@@ -179,5 +179,12 @@ export const anyObject: Arbitrary<RawObject> = fc.oneof(
   { weight: 4, arbitrary: ingresses },
   { weight: 1, arbitrary: ingressClasses },
   { weight: 2, arbitrary: annotated },
-  { weight: 1, arbitrary: resource("AuthService", anyVersion, spec({ auth_service: address }, {})) },
+  { weight: 4, arbitrary: resource("AuthService", anyVersion, authService) },
+  { weight: 1, arbitrary: resource("RateLimitService", anyVersion, rateLimitService) },
+  { weight: 1, arbitrary: resource("LogService", anyVersion, logService) },
+  { weight: 1, arbitrary: resource("TracingService", anyVersion, tracingService) },
+  {
+    weight: 1,
+    arbitrary: resource("Module", anyVersion, serviceModule, fc.constantFrom("authentication", "ratelimit")),
+  },
 );

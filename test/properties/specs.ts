@@ -109,6 +109,17 @@ const shared = {
   ),
 };
 
+/** What Mappings say of the services that are asked about requests. */
+const ofServices = {
+  auth_service: fc.constantFrom("a", "b", "a.backend", "nobody"),
+  bypass_auth: boolean,
+  auth_context_extensions: fc.constantFrom({ a: "b" }, {}),
+  labels: fc.constantFrom(
+    { ambassador: [{ g: [{ generic_key: { value: "v", key: "k" } }] }] },
+    { a: [{ g: ["remote_address", { user: { header: "x-user" } }] }], b: [{}] },
+  ),
+};
+
 /** Settings of a Mapping of v3alpha1; older versions call `hostname` `host`. */
 export const mapping = spec(
   {
@@ -158,6 +169,7 @@ export const mapping = spec(
     redirect_response_code: fc.constantFrom(302, 308, 404),
     cors: fc.constant({ origins: ["https://a.test"] }),
     ...shared,
+    ...ofServices,
     shadow: boolean,
     health_checks: fc.constantFrom(
       [{ health_check: { http: { path: "/" } } }],
