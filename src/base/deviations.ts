@@ -34,6 +34,7 @@ export const deviations: Table = {
   "compat/forwarded-proto": { from: ["2.x", "3.x", "4.x"] },
   "compat/host-files": all,
   "compat/host-policies": { from: ["1.x"] },
+  "compat/http3-port": { from: ["3.x", "4.x"] },
   "compat/idle-time": all,
   "compat/ingress-paths": all,
   "compat/ip-allow-nobody": all,

@@ -71,6 +71,9 @@ export const diagnosticCodes = {
   "compat/host-policies": notice(
     "Hosts have different policies for insecure requests, and keep them; in 1.x one Host's was for all.",
   ),
+  "compat/http3-port": notice(
+    "Clients are told of HTTP/3 on another port than 443, which the old system always named.",
+  ),
   "compat/idle-time": notice("The idle_time of TCP keep-alive counts; the old system read another field."),
   "compat/ingress-paths": notice(
     "Paths of an Ingress are sent on as they are, and Prefix counts whole segments; the old system did neither.",
@@ -153,6 +156,7 @@ export const diagnosticCodes = {
   "host/duplicate-hostname": error("Two Hosts claim the same hostname; the older one is used."),
   "host/invalid-hostname": error("A Host's hostname is not a host name pattern."),
   "host/no-http2": notice("A Host does not offer HTTP/2, because no alpn_protocols ask for it."),
+  "host/no-http3": warning("A Host cannot be served over HTTP/3 with its TLS settings."),
   "host/no-listener": warning("No Listener takes a Host."),
   "host/not-in-context": warning("A Host uses a TLSContext that does not list it."),
   "host/not-yet-supported": warning("A field of a Host has no effect yet."),
@@ -199,10 +203,12 @@ export const diagnosticCodes = {
   "listener/last-kept": notice("The last Listener was deleted; its port stays open for a minute."),
   "listener/namespace-selector": warning("A Listener asks for namespaces by labels, which is not possible."),
   "listener/no-protocol": error("A Listener says neither protocol nor protocolStack."),
+  "listener/no-proxy-over-udp": warning("A Listener asks for the PROXY protocol over UDP, which there is not."),
   "listener/not-yet-supported": warning("A field of a Listener has no effect yet."),
   "listener/nothing-to-serve": warning("Nothing is served on a Listener's port, so it is not opened."),
   "listener/port-not-permitted": error("A port may not be bound by this process."),
   "listener/two-protocols": warning("A Listener has both protocol and protocolStack; protocolStack is used."),
+  "listener/two-transports": warning("A Listener's protocolStack has both TCP and UDP; the last one counts."),
 
   // log-service
   "log-service/flush-interval": warning("A LogService is to be sent entries after no time at all; it is one second."),

@@ -1,4 +1,5 @@
 /** Looks, before Envoy is told, whether the ports of listeners are free: one sentence instead of endless refusals. */
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { Compiler } from "#compiler";
@@ -13,9 +14,9 @@ export async function checkPorts(
   directory: string,
 ): Promise<void> {
   const ours = await envoysListeners(directory);
-  for (const [, { address, port }] of compiler.declared.listeners.listeners.entries()) {
+  for (const [, { address, port, quic }] of compiler.declared.listeners.listeners.entries()) {
     const real = ports[String(port)] ?? port;
-    if (ours.includes(`:${real}\n`) || !(await isTaken(address, real))) continue;
+    if (ours.includes(`:${real}\n`) || !(await (quic ? isTakenForUdp : isTaken)(address, real))) continue;
     const where = real === port ? `port ${port}` : `port ${real}, where --port puts ${port},`;
     throw new CannotRun(`${where} is taken by another program: put the listener elsewhere with --port ${port}:LOCAL.`);
   }
@@ -38,9 +39,26 @@ async function isTaken(host: string, port: number): Promise<boolean> {
     await once(server, "listening");
     return false;
   } catch (error) {
-    // Whatever else is wrong with a port, the compiler or Envoy says it better.
-    return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+    return saysTaken(error);
   } finally {
     server.close();
   }
+}
+
+async function isTakenForUdp(address: string, port: number): Promise<boolean> {
+  const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
+  try {
+    socket.bind({ address, port, exclusive: true });
+    await once(socket, "listening");
+    return false;
+  } catch (error) {
+    return saysTaken(error);
+  } finally {
+    socket.close();
+  }
+}
+
+/** Whatever else is wrong with a port, the compiler or Envoy says it better. */
+function saysTaken(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
 }

@@ -13,7 +13,11 @@ export function commandEndpoints(view: ControlView): Endpoints {
   return {
     "/why": question((input) => {
       const headers = Array.isArray(input["headers"]) ? input["headers"].map(String) : [];
-      return answerWhy(compiler, locate, { request: String(input["request"]), headers });
+      return answerWhy(compiler, locate, {
+        request: String(input["request"]),
+        headers,
+        http3: input["http3"] === true,
+      });
     }),
     "/routes": question(() => routeRows(compiler, locate)),
     "/wait": question((input) => waitFor(view, String(input["object"]), Number(input["timeoutMs"]))),

@@ -13,6 +13,7 @@ import { renderWhy } from "./why-text.ts";
 
 interface Flags extends SettingsFlags {
   readonly header?: readonly string[];
+  readonly http3?: true;
   readonly format: "text" | "json";
   readonly all?: true;
   readonly instance?: string;
@@ -22,6 +23,7 @@ interface Flags extends SettingsFlags {
 export interface WhyQuestion {
   readonly request: string;
   readonly headers: readonly string[];
+  readonly http3?: boolean;
 }
 
 /** The command. */
@@ -31,6 +33,7 @@ export function whyCommand(): Command {
     .argument("[path...]", "files and directories; without any, the running instance is asked")
     .description("Says which route takes a request and why the others do not. It never asks Envoy.")
     .option("-H, --header <name:value>", "a header of the request; repeatable", collect)
+    .option("--http3", "the request comes over QUIC")
     .option("--all", "list every route of the host, also those whose path does not match")
     .addOption(formatOption("text", "json"))
     .addHelpText(
@@ -49,7 +52,7 @@ Exit status: 0 some route takes the request, 1 none does, 2 could not run.`,
 }
 
 async function why(request: string, paths: readonly string[], flags: Flags): Promise<void> {
-  const question: WhyQuestion = { request, headers: flags.header ?? [] };
+  const question: WhyQuestion = { request, headers: flags.header ?? [], http3: flags.http3 ?? false };
   // A request that cannot be read is one for no instance either.
   parsed(question);
   const answer = paths.length > 0 ? await fromPaths(question, paths, flags) : await fromInstance(question, flags);
@@ -73,8 +76,8 @@ export function answerWhy(compiler: Compiler, locate: Locate, question: WhyQuest
   return place(explain(compiler.declared, parsed(question)), locate);
 }
 
-function parsed({ request, headers }: WhyQuestion): ClientRequest {
+function parsed({ request, headers, http3 }: WhyQuestion): ClientRequest {
   const result = parseRequest(request, headers);
   if (typeof result === "string") throw new CannotRun(result);
-  return result;
+  return http3 ? { ...result, http3 } : result;
 }

@@ -44,10 +44,10 @@ export function declareCompiler(g: Graph) {
   const logs = declareLogServices(g, objects, routes.lookup); //                lower: LogServices
   const tracing = declareTracing(g, objects, routes.lookup); //                 lower: TracingServices
   const upstreams = declareUpstreams(g, inputs, objects, routes, auth, rateLimit, logs, tracing); // link, emit: clusters, endpoints
-  const listeners = declareListeners(g, sockets, routes, hosts); //             link: listeners and sites
+  const listeners = declareListeners(g, inputs, sockets, routes, hosts); //     link: listeners and sites
   const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
-  const chains = declareChains(g, { inputs, module, listeners, names, logs, tracing }); //     link, emit: listeners
+  const chains = declareChains(g, { inputs, module, hosts, listeners, names, logs, tracing }); //     link, emit: listeners
   const own = { auth: auth.asked, "rate-limit": rateLimit.asked };
   const slots = declareSlots(g, { module, routes: routes.routes, own }); //     lower, emit: policies in use
   const secrets = declareSecrets(g, hosts, upstreams, chains); //               link, emit: key material in use

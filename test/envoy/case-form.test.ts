@@ -65,8 +65,8 @@ test("a request that is misspelled or expects nothing is named", () => {
   );
   assert.throws(() => parseProbes("[{ request: { url: x }, expect: {} }]", "f"), /expects nothing/);
   assert.throws(
-    () => parseProbes("[{ request: { url: x, http: 3 }, expect: { status: 1 } }]", "f"),
-    /must be 1.0, 1.1 or 2/,
+    () => parseProbes("[{ request: { url: x, http: 4 }, expect: { status: 1 } }]", "f"),
+    /must be 1.0, 1.1, 2 or 3/,
   );
 });
 

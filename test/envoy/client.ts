@@ -5,6 +5,7 @@
 import type { Socket } from "node:net";
 import { connect, type Dial } from "./dial.ts";
 import { exchangeHttp1, exchangeHttp2, exchangeRaw } from "./exchange.ts";
+import { sendOverHttp3 } from "./http3-client.ts";
 import type { Material } from "./material.ts";
 import type { RequestSpec } from "./request-spec.ts";
 
@@ -41,6 +42,7 @@ export async function send(spec: RequestSpec, addressOf: AddressOf, material: Ma
   const target = parseTarget(spec);
   const address = addressOf(target.port);
   if (!address) throw new Error(`${spec.url}: nothing listens on port ${target.port}`);
+  if (spec.http === "3") return sendOverHttp3(spec, target, address);
   let socket: Socket | undefined;
   let dial: Dial | undefined;
   try {

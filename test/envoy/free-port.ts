@@ -1,6 +1,7 @@
 /**
  * Ports for Envoy's listeners, which are named before Envoy binds them.
  */
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
@@ -10,7 +11,7 @@ const lowest = 15_000;
 const highest = 31_000;
 let next = lowest + ((process.pid * 97) % (highest - lowest));
 
-/** A port on 127.0.0.1 that nothing listens on, and that this process has not been given before. */
+/** A port on 127.0.0.1 that nothing listens on, neither with TCP nor with UDP, and that this process has not been given before. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = next;
@@ -20,6 +21,24 @@ export async function freePort(): Promise<number> {
 }
 
 async function isFree(port: number): Promise<boolean> {
+  return (await isFreeForTcp(port)) && (await isFreeForUdp(port));
+}
+
+async function isFreeForUdp(port: number): Promise<boolean> {
+  const socket = createSocket("udp4");
+  socket.bind(port, "127.0.0.1");
+  try {
+    await once(socket, "listening");
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") return false;
+    throw error;
+  } finally {
+    socket.close();
+  }
+}
+
+async function isFreeForTcp(port: number): Promise<boolean> {
   const server = createServer();
   server.listen(port, "127.0.0.1");
   try {

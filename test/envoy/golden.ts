@@ -13,6 +13,7 @@ import { compileState, compileStates, type State } from "./compile-case.ts";
 import { unconsumed } from "./consumed.ts";
 import type { TestEnvoy } from "./envoy.ts";
 import { freePort } from "./free-port.ts";
+import { forgetHttp3Sessions } from "./http3-client.ts";
 import { judge } from "./judge.ts";
 import { type Expand, type Inputs, inputsOf } from "./manifests.ts";
 import { type Material, openMaterial } from "./material.ts";
@@ -68,6 +69,7 @@ export async function runInputs(golden: GoldenCase, inputs: readonly Inputs[], b
   for (const [i, one] of inputs.entries()) {
     const { resources } = compileState(one, settings);
     await bench.envoy.serve(resources);
+    forgetHttp3Sessions();
     const file = i === 0 ? "requests.yaml" : `edits/${golden.edits[i - 1]?.step}.requests.yaml`;
     for (const probe of probesOf(golden, file, ports)) {
       const label = `${file}: ${probe.name ?? `${probe.request.method ?? ""} ${probe.request.url}`.trim()}`;

@@ -10,21 +10,21 @@ export interface CertificateSpec {
   readonly dnsNames: readonly string[];
   readonly authority: string;
   readonly expired: boolean;
-  readonly rsa: boolean;
+  readonly algorithm: "ec" | "rsa" | "ed25519";
 }
 
 /** Takes the textual form apart. */
 export function parseCertificateSpec(text: string): CertificateSpec {
   const [name = "", names = "", options = ""] = text.split(":");
   const flags = options.split(",").filter((option) => option !== "");
-  const unknown = flags.find((flag) => !/^(ca=.+|expired|rsa)$/.test(flag));
+  const unknown = flags.find((flag) => !/^(ca=.+|expired|rsa|ed25519)$/.test(flag));
   if (name === "" || unknown !== undefined) throw new Error(`not a certificate: "${text}"`);
   return {
     name,
     dnsNames: names.split(",").filter((dnsName) => dnsName !== ""),
     authority: flags.find((flag) => flag.startsWith("ca="))?.slice(3) ?? "harness",
     expired: flags.includes("expired"),
-    rsa: flags.includes("rsa"),
+    algorithm: flags.includes("rsa") ? "rsa" : flags.includes("ed25519") ? "ed25519" : "ec",
   };
 }
 
@@ -61,7 +61,7 @@ export function openMaterial(authorities: Map<string, Identity> = new Map()): Ma
         name: spec.name,
         dnsNames: spec.dnsNames,
         issuer: authority(spec.authority),
-        algorithm: spec.rsa ? "rsa" : "ec",
+        algorithm: spec.algorithm,
         ...(spec.expired ? { notAfter: new Date("2021-01-01T00:00:00Z") } : {}),
       }),
     );

@@ -22,7 +22,8 @@ export interface RequestSpec {
   readonly host?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string;
-  readonly http?: "1.0" | "1.1" | "2";
+  /** 3 is over QUIC. */
+  readonly http?: "1.0" | "1.1" | "2" | "3";
   /** The TLS server name; "" sends none. */
   readonly sni?: string;
   readonly alpn?: readonly string[];
@@ -106,9 +107,9 @@ export function parseProbes(text: string, file: string): Probe[] {
 }
 
 /** YAML reads 1.1 and 2 as numbers. */
-function httpVersion(value: unknown, where: string): "1.0" | "1.1" | "2" {
-  const version = ({ "1": "1.0", "1.0": "1.0", "1.1": "1.1", "2": "2" } as const)[String(value)];
-  if (version === undefined) throw new Error(`${where}: request.http must be 1.0, 1.1 or 2`);
+function httpVersion(value: unknown, where: string): NonNullable<RequestSpec["http"]> {
+  const version = ({ "1": "1.0", "1.0": "1.0", "1.1": "1.1", "2": "2", "3": "3" } as const)[String(value)];
+  if (version === undefined) throw new Error(`${where}: request.http must be 1.0, 1.1, 2 or 3`);
   return version;
 }
 

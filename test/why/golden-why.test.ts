@@ -60,7 +60,7 @@ function requestOf({ request, expect }: Probe): ClientRequest | undefined {
   const text = `${request.method ?? "GET"} ${target.scheme}://${name}:${target.port}${target.path}`;
   const parsed = parseRequest(text, [...headers, `Host: ${target.authority}`]);
   assert.ok(typeof parsed === "object", String(parsed));
-  return parsed;
+  return request.http === "3" ? { ...parsed, http3: true } : parsed;
 }
 
 function fits({ request, expect }: Probe, { does }: Outcome, names: ReadonlyMap<string, string>): boolean {

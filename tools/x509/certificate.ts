@@ -21,7 +21,8 @@ export interface CertificateRequest {
   readonly dnsNames?: readonly string[];
   readonly issuer?: Identity;
   readonly isAuthority?: boolean;
-  readonly algorithm?: "ec" | "rsa";
+  /** What authorities sign with is not Ed25519. */
+  readonly algorithm?: "ec" | "rsa" | "ed25519";
   readonly notBefore?: Date;
   readonly notAfter?: Date;
 }
@@ -30,10 +31,7 @@ const always = { notBefore: new Date("2020-01-01T00:00:00Z"), notAfter: new Date
 
 /** Makes a key and a certificate for it, signed by the issuer or by itself. */
 export function makeIdentity(request: CertificateRequest): Identity {
-  const key =
-    request.algorithm === "rsa"
-      ? generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey
-      : generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+  const key = makeKey(request.algorithm);
   const signer = request.issuer?.key ?? key;
   const toSign = sequence(
     explicit(0, integer(Buffer.of(2))),
@@ -46,6 +44,12 @@ export function makeIdentity(request: CertificateRequest): Identity {
     explicit(3, sequence(...extensions(request))),
   );
   return { name: request.name, certificate: signed(toSign, signer), key };
+}
+
+function makeKey(algorithm: CertificateRequest["algorithm"]): KeyObject {
+  if (algorithm === "rsa") return generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+  if (algorithm === "ed25519") return generateKeyPairSync("ed25519").privateKey;
+  return generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
 }
 
 /** A revocation list of that authority, which names these certificates. */

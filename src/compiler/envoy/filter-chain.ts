@@ -10,7 +10,7 @@ import type { Policy } from "../policies/policy.ts";
 import { duration, encode, field, type Init, pack } from "./bytes.ts";
 import { emitConnectionManager } from "./http-connection-manager.ts";
 import { emitLogReceivers, logClusters } from "./log-receiver.ts";
-import { emitDownstreamTls } from "./tls.ts";
+import { emitDownstreamTls, emitQuic } from "./tls.ts";
 
 /** An encoded chain, framed as a field of its listener. */
 export interface EncodedChain {
@@ -28,10 +28,16 @@ export function emitFilterChain(chain: FilterChain, options: HttpOptions, polici
     name: chain.name,
     ...emitChainMatch(chain),
     filters: [emitService(chain.service, options, policies)],
-    ...(chain.tls ? { transportSocket: emitDownstreamTls(chain.tls.certificate, chain.tls.policy) } : {}),
+    ...emitTransportSocket(chain),
   });
   const clusters = clustersOf(chain.service, options);
   return { listener: chain.listener, name: chain.name, bytes: field(filterChainsField, bytes), clusters };
+}
+
+function emitTransportSocket({ tls, quic }: FilterChain): Init<typeof FilterChainSchema> {
+  if (!tls) return {};
+  const emit = quic ? emitQuic : emitDownstreamTls;
+  return { transportSocket: emit(tls.certificate, tls.policy) };
 }
 
 function clustersOf(service: ChainService, options: HttpOptions): readonly string[] {
@@ -42,7 +48,7 @@ function clustersOf(service: ChainService, options: HttpOptions): readonly strin
 
 function emitChainMatch(chain: FilterChain): Init<typeof FilterChainSchema> {
   if (!chain.tls) return chain.besideTls ? { filterChainMatch: { transportProtocol: "raw_buffer" } } : {};
-  return { filterChainMatch: { serverNames: [...chain.serverNames], transportProtocol: "tls" } };
+  return { filterChainMatch: { serverNames: [...chain.serverNames], transportProtocol: chain.quic ? "quic" : "tls" } };
 }
 
 function emitService(service: ChainService, options: HttpOptions, policies: readonly Policy[]) {

@@ -6,6 +6,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { FileAccessLogSchema } from "#gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
+import { HeaderMutationSchema } from "#gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js";
 import { RouterSchema } from "#gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 import {
   type HttpConnectionManager_SetCurrentClientCertDetailsSchema,
@@ -80,9 +81,10 @@ function packConnectionManager(
   return pack(HttpConnectionManagerSchema, {
     statPrefix: settings.statPrefix,
     routeSpecifier: { case: "rds", value: { configSource: ads, routeConfigName: table } },
-    httpFilters: [...policies.map(emitSlot), emitRouter(options)],
+    httpFilters: [...emitHttp3Port(settings), ...policies.map(emitSlot), emitRouter(options)],
     ...emitClientTrust(settings, options),
     ...emitProtocolOptions(options),
+    ...emitProtocol(settings),
     serverName: options.serverName,
     accessLog: [...emitLogReceivers(options, "requests"), emitAccessLog(options)],
     ...(options.tracing ? { tracing: emitTracing(options.tracing) } : {}),
@@ -132,6 +134,32 @@ function emitProtocolOptions(options: HttpOptions): ManagerFields {
         : {}),
     },
   };
+}
+
+const http3Codec = 3;
+/** Of one connection, as Envoy bounds it. */
+const mostQuicStreams = 16_777_216;
+
+function emitProtocol({ http3, maxConcurrentStreams }: HttpSettings): ManagerFields {
+  const streams = maxConcurrentStreams;
+  if (!http3) return streams === undefined ? {} : { http2ProtocolOptions: { maxConcurrentStreams: streams } };
+  const quic = streams === undefined ? {} : { maxConcurrentStreams: Math.min(streams, mostQuicStreams) };
+  return { codecType: http3Codec, http3ProtocolOptions: streams === undefined ? {} : { quicProtocolOptions: quic } };
+}
+
+const addIfAbsent = 1;
+
+/**
+ * The header with which answers tell of HTTP/3, unless a Mapping or the service says something itself. It is a filter,
+ * because tables are shared with listeners that have nothing to tell; the first, so that it sees every answer.
+ */
+function emitHttp3Port({ http3Port }: HttpSettings): readonly Filter[] {
+  if (http3Port === undefined) return [];
+  const append = { appendAction: addIfAbsent, header: { key: "alt-svc", value: `h3=":${http3Port}"; ma=86400` } };
+  const config = pack(HeaderMutationSchema, {
+    mutations: { responseMutations: [{ action: { case: "append", value: append } }] },
+  });
+  return [{ name: "dragoman.alt_svc", configType: { case: "typedConfig", value: config } }];
 }
 
 function emitSlot(policy: Policy): Filter {

@@ -11,6 +11,9 @@ import type { EncodedChain } from "./filter-chain.ts";
 /** OUTBOUND, by its number in Envoy. */
 const outbound = 2;
 
+/** UDP, by its number in Envoy. */
+const udp = 1;
+
 /** Encodes a listener; `port` is the one that is really bound. */
 export function emitListener(
   listener: ListenerDecl,
@@ -19,10 +22,14 @@ export function emitListener(
   options: HttpOptions,
 ): Encoded {
   const portSpecifier = { case: "portValue", value: port } as const;
+  const { address, quic } = listener;
   const head = encode(ListenerSchema, {
     name: listener.key,
-    address: { address: { case: "socketAddress", value: { address: listener.address, portSpecifier } } },
-    listenerFilters: emitListenerFilters(listener),
+    address: {
+      address: { case: "socketAddress", value: { ...(quic ? { protocol: udp } : {}), address, portSpecifier } },
+    },
+    ...(quic ? { udpListenerConfig: { quicOptions: {}, downstreamSocketConfig: { preferGro: true } } } : {}),
+    listenerFilters: quic ? [] : emitListenerFilters(listener),
     // Spans are the client's side of what follows, as they have always been.
     ...(options.tracing && listener.http ? { trafficDirection: outbound } : {}),
     ...(options.bufferLimitBytes === undefined ? {} : { perConnectionBufferLimitBytes: options.bufferLimitBytes }),

@@ -1,5 +1,6 @@
 /** EMIT of TLS: transport sockets for both directions. Key material is never inline, always by SDS name. */
 import type { TransportSocketSchema } from "#gen/envoy/config/core/v3/base_pb.js";
+import { QuicDownstreamTransportSchema } from "#gen/envoy/extensions/transport_sockets/quic/v3/quic_transport_pb.js";
 import {
   type CommonTlsContextSchema,
   DownstreamTlsContextSchema,
@@ -32,6 +33,18 @@ export function emitDownstreamTls(certificate: SecretUse, policy: TlsPolicy): Tr
     ...(policy.requireClientCertificate ? { requireClientCertificate: true } : {}),
   });
   return { name: "envoy.transport_sockets.tls", configType: { case: "typedConfig", value: context } };
+}
+
+/**
+ * QUIC towards clients with one certificate. It speaks TLS 1.3 and the protocol h3, whatever TCP is to speak. A request
+ * is served once the handshake is over, as with TCP: what comes before could be sent again by somebody else.
+ */
+export function emitQuic(certificate: SecretUse, { ecdhCurves }: TlsPolicy): TransportSocket {
+  const context = pack(QuicDownstreamTransportSchema, {
+    downstreamTlsContext: { commonTlsContext: emitCommon(ecdhCurves ? { ecdhCurves } : {}, certificate) },
+    enableEarlyData: false,
+  });
+  return { name: "envoy.transport_sockets.quic", configType: { case: "typedConfig", value: context } };
 }
 
 interface TlsSettings {

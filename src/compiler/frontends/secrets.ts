@@ -141,6 +141,14 @@ function materialOf({ secrets, files }: MaterialLookup, use: SecretUse, reads: R
   return use.files ? secretOf(files, use.files, reads) : reads.get(secrets, use.secret);
 }
 
+/** Whether QUIC can be spoken with a certificate: Envoy would refuse others. */
+export function speaksQuic(lookup: MaterialLookup): (use: SecretUse, reads: Reads) => boolean {
+  return (use, reads) => {
+    const secret = materialOf(lookup, use, reads);
+    return secret === undefined || read.certificate(secret).value?.keyType !== "ed25519";
+  };
+}
+
 /** The material of one SDS resource, for everything that uses it. Unusable Secrets and files give none. */
 export function lowerSecret(lookup: MaterialLookup): (uses: readonly SecretUse[], reads: Reads) => Derived<Secret> {
   return (uses, reads) => {

@@ -17,6 +17,12 @@ export type HostBinding =
 export interface HttpSettings {
   readonly statPrefix: string;
   readonly trustedHops: number;
+  /** HTTP/3 is spoken, and nothing else; absent: whatever a connection asks for. */
+  readonly http3?: true;
+  /** Clients are told that HTTP/3 is to be had on this port. */
+  readonly http3Port?: number;
+  /** Of one connection that has several requests at once. */
+  readonly maxConcurrentStreams?: number;
 }
 
 /** A listener as a frontend declares it. */
@@ -27,6 +33,8 @@ export interface ListenerDecl {
   readonly created: string;
   readonly address: string;
   readonly port: number;
+  /** QUIC over UDP, in the place of TCP. */
+  readonly quic?: true;
   /** In this order, before anything else is read. */
   readonly proxyProtocol: boolean;
   readonly tls: boolean;
@@ -56,6 +64,8 @@ export interface FilterChain {
   readonly serverNames: readonly string[];
   /** TLS chains stand beside it: TLS that none of them takes must not end up here. */
   readonly besideTls?: true;
+  /** TLS is that of QUIC. */
+  readonly quic?: true;
   readonly tls?: { readonly certificate: SecretUse; readonly policy: TlsPolicy };
   readonly service: ChainService;
 }

@@ -3,11 +3,13 @@ import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { emitFilterChain } from "../envoy/filter-chain.ts";
 import { emitListener } from "../envoy/listener.ts";
 import { lowerHttpOptions, withTraceIds } from "../frontends/ambassador/index.ts";
+import { speaksQuic } from "../frontends/secrets.ts";
 import type { Graph, Reads } from "../graph/index.ts";
 import type { ListenerDecl } from "../ir/listener.ts";
 import * as link from "../link/index.ts";
 import { policies } from "../policies/index.ts";
 import { defaultSettings, type Settings } from "../settings.ts";
+import type { Hosts } from "./hosts.ts";
 import type { Listeners } from "./listeners.ts";
 import type { LogServices } from "./log-services.ts";
 import type { ModuleValues } from "./module.ts";
@@ -22,6 +24,7 @@ export type Chains = ReturnType<typeof declareChains>;
 interface ChainInputs {
   readonly inputs: Inputs;
   readonly module: ModuleValues;
+  readonly hosts: Hosts;
   readonly listeners: Listeners;
   readonly names: Names;
   readonly logs: LogServices;
@@ -31,11 +34,11 @@ interface ChainInputs {
 const noOptions = lowerHttpOptions({});
 
 /** Declares chains and listeners. */
-export function declareChains(g: Graph, { inputs, module, listeners, names, logs, tracing }: ChainInputs) {
+export function declareChains(g: Graph, { inputs, module, hosts, listeners, names, logs, tracing }: ChainInputs) {
   const claims = g.union(
     "chain claims",
     g.map("claim.tcp", listeners.tcpRoutes, link.claimTcpChain(listeners.listeners)),
-    g.map("claim.host", names.claimed, link.claimHostChains(listeners.bySite)),
+    g.map("claim.host", names.claimed, link.claimHostChains(listeners.bySite, speaksQuic(hosts.material))),
     g.map("claim.cleartext", listeners.listeners, link.claimCleartextChain),
   );
   const sameName = g.group("same server name", claims, (claim) => [link.claimKey(claim)], link.byRank);
@@ -83,7 +86,12 @@ function notPermitted({ origin, port }: ListenerDecl, bound: number, settings: S
   });
 }
 
-function idle({ origin, port }: ListenerDecl): Diagnostic {
+function idle({ origin, port, quic }: ListenerDecl): Diagnostic {
+  if (quic)
+    return diagnose("listener/nothing-to-serve", origin, `no Host has TLS that HTTP/3 can be served with`, {
+      traffic: "nothing listens on its UDP port",
+      hint: "give a Host that this Listener takes a tlsSecret, or delete the Listener",
+    });
   return diagnose("listener/nothing-to-serve", origin, `no TCPMapping or Host has anything to serve on port ${port}`, {
     traffic: "nothing listens on its port",
     hint: `create a TCPMapping for port ${port}, or delete the Listener`,

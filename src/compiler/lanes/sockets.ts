@@ -32,8 +32,8 @@ export function declareSockets(
   return { declared, httpsPort: g.value("https port", httpsPort(settings, together)) };
 }
 
-function socketOf({ address, port }: ListenerDecl): readonly string[] {
-  return [link.socketKey(address, port)];
+function socketOf(listener: ListenerDecl): readonly string[] {
+  return [link.socketKey(listener)];
 }
 
 function httpsPort(settings: Collection<Settings>, listeners: Collection<readonly ListenerDecl[]>) {

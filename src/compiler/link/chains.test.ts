@@ -58,7 +58,7 @@ function listener(more: Partial<ListenerDecl> = {}): ListenerDecl {
 }
 
 function claimsOf(of: HostDecl, listeners: readonly ListenerDecl[] = [listener()]): readonly unknown[] {
-  const { out, diagnostics = [] } = claimHostChains(index({ s: listeners }))(domain(of), reads);
+  const { out, diagnostics = [] } = claimHostChains(index({ s: listeners }), () => true)(domain(of), reads);
   return [[...out].map(([, claim]) => claim.serverName), diagnostics.map(({ code }) => code)];
 }
 
@@ -82,7 +82,9 @@ test("no certificate, no TLS or no HTTP: no claim", () => {
 
 test("client certificate rules lead to tables of their own", () => {
   const tableOf = (own: HostTls): string => {
-    const [[, claim] = []] = [...claimHostChains(index({ s: [listener()] }))(domain(host("a.test", own)), reads).out];
+    const [[, claim] = []] = [
+      ...claimHostChains(index({ s: [listener()] }), () => true)(domain(host("a.test", own)), reads).out,
+    ];
     return claim?.service.kind === "http" ? claim.service.table : "";
   };
   equal(tableOf(tls("a")), "all/xfp/open");

@@ -11,6 +11,7 @@ import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
 import type { HostDecl, HostTls } from "../ir/host.ts";
 import type { ChainService, FilterChain, ListenerDecl, TcpRoute } from "../ir/listener.ts";
 import type { Domain } from "../ir/virtual-host.ts";
+import { type SpeaksQuic, unfitForHttp3, withoutHttp3 } from "./http3.ts";
 import { coveringKeys, mostSpecific } from "./names.ts";
 import { compareText } from "./order.ts";
 import { siteOf } from "./sites.ts";
@@ -26,6 +27,7 @@ export interface ChainClaim {
   readonly service: ChainService;
   /** Without TLS, on a listener that terminates TLS for others. */
   readonly besideTls?: true;
+  readonly quic?: true;
   /** TCP routes come before hosts. */
   readonly rank: number;
 }
@@ -46,18 +48,32 @@ export function chainKey(claim: ChainClaim): string {
 }
 
 /** A Host's TLS on every listener of its site that terminates TLS. */
-export function claimHostChains(listeners: Index<ListenerDecl>): (domain: Domain, reads: Reads) => Derived<ChainClaim> {
+export function claimHostChains(
+  listeners: Index<ListenerDecl>,
+  speaksQuic: SpeaksQuic,
+): (domain: Domain, reads: Reads) => Derived<ChainClaim> {
   return (domain, reads) => {
     const { tls } = domain.host;
     if (!tls) return { out: [] };
     const unusable = unusableServerName(domain.host);
     if (unusable) return { out: [], diagnostics: [unusable] };
-    const out = reads
-      .lookup(listeners, domain.site)
-      .filter((listener) => listener.tls && listener.http)
-      .map((listener) => [`${listener.key}|${domain.text}|host`, hostClaim(listener, domain, tls)] as const);
-    return { out };
+    const ending = reads.lookup(listeners, domain.site).filter((listener) => listener.tls && listener.http);
+    const offering = ending.filter(({ http, quic }) => quic || http?.http3Port !== undefined);
+    const unfit = offering.length > 0 ? unfitForHttp3(tls, speaksQuic, reads) : undefined;
+    const taking = unfit === undefined ? ending : ending.filter(({ quic }) => !quic).map(silent);
+    const out = taking.map(
+      (listener) => [`${listener.key}|${domain.text}|host`, hostClaim(listener, domain, tls)] as const,
+    );
+    const refusing = unfit === undefined ? [] : ending.filter(({ quic }) => quic);
+    return { out, diagnostics: refusing.map((listener) => withoutHttp3(domain.host, listener, unfit ?? "")) };
   };
+}
+
+/** A listener that does not tell of HTTP/3. */
+function silent(listener: ListenerDecl): ListenerDecl {
+  if (listener.http?.http3Port === undefined) return listener;
+  const { http3Port: _, ...http } = listener.http;
+  return { ...listener, http };
 }
 
 function hostClaim(listener: ListenerDecl, domain: Domain, tls: HostTls): ChainClaim {
@@ -69,6 +85,7 @@ function hostClaim(listener: ListenerDecl, domain: Domain, tls: HostTls): ChainC
     chain: `${tls.certificate.name}~${policyName(tls)}`,
     origin: domain.host.origin,
     tls,
+    ...(listener.quic ? { quic: true } : {}),
     service: { kind: "http", table, settings },
     rank: 1,
   };
@@ -95,8 +112,9 @@ function unusableServerName(host: HostDecl): Diagnostic | undefined {
 
 /** What a listener serves without TLS. */
 export function claimCleartextChain(listener: ListenerDecl): Derived<ChainClaim> {
-  if (!listener.http) return { out: [] };
-  const service = { kind: "http", table: tableName(siteOf(listener).name, "open"), settings: listener.http } as const;
+  const { http: settings } = silent(listener);
+  if (!settings || listener.quic) return { out: [] };
+  const service = { kind: "http", table: tableName(siteOf(listener).name, "open"), settings } as const;
   const claim: ChainClaim = {
     listener: listener.key,
     serverName: "",
@@ -212,6 +230,7 @@ export function linkFilterChain(claims: readonly ChainClaim[], _reads: Reads, ke
     serverNames: names.includes("*") || !first.tls ? [] : [...names].sort(compareText),
     service: first.service,
     ...(first.besideTls ? { besideTls: true } : {}),
+    ...(first.quic ? { quic: true } : {}),
     ...(first.tls ? { tls: { certificate: first.tls.certificate, policy: first.tls.policy } } : {}),
   };
   return { out: [[key, chain]] };

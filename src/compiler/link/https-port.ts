@@ -12,7 +12,7 @@ export function ownHttpsPort(
   ports: Readonly<Record<string, number>>,
 ): number | undefined {
   const real = (listener: ListenerDecl): number => ports[String(listener.port)] ?? listener.port;
-  const http = listeners.filter((listener) => listener.http);
+  const http = listeners.filter((listener) => listener.http && !listener.quic);
   const https = http.filter((listener) => listener.tls).sort((a, b) => a.port - b.port);
   const chosen = https.find((listener) => usual.includes(listener.port)) ?? https[0];
   const port = chosen && real(chosen);

@@ -4,6 +4,7 @@ export * from "./clusters.ts";
 export * from "./consul.ts";
 export * from "./domains.ts";
 export * from "./endpoints.ts";
+export * from "./http3.ts";
 export * from "./https-port.ts";
 export * from "./listeners.ts";
 export * from "./names.ts";

@@ -6,8 +6,8 @@ import type { Collection, Derived, Reads } from "../graph/graph.ts";
 import type { ListenerDecl, TcpRoute } from "../ir/listener.ts";
 
 /** Where connections come in: what two listeners cannot share. */
-export function socketKey(address: string, port: number): string {
-  return `tcp-${address}-${port}`;
+export function socketKey({ address, port, quic }: Pick<ListenerDecl, "address" | "port" | "quic">): string {
+  return `${quic ? "udp" : "tcp"}-${address}-${port}`;
 }
 
 /** One socket, one listener: the oldest declaration wins. */

@@ -10,7 +10,7 @@ import { shareOut } from "./weights.ts";
 
 /** The connections that a declaration asks for. */
 export function tcpMatch(decl: TcpRouteDecl): string {
-  return `${socketKey(decl.address, decl.port)}|${decl.host ?? "*"}`;
+  return `${socketKey(decl)}|${decl.host ?? "*"}`;
 }
 
 const coreWords = { code: "tcp-mapping/core-setting", of: "connections", first: "by age" } as const;
@@ -32,7 +32,7 @@ export function linkTcpRoute(rivals: readonly TcpRouteDecl[], _reads: Reads, key
   const route: TcpRoute = {
     key,
     origin: first.origin,
-    listener: socketKey(first.address, first.port),
+    listener: socketKey(first),
     address: first.address,
     port: first.port,
     clusters: clusters.filter((cluster) => cluster.weight > 0),

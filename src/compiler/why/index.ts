@@ -25,7 +25,8 @@ export { listRoutes, type RouteRow } from "./routes.ts";
 /** Explains what becomes of a request. */
 export function explain(declared: Declared, request: ClientRequest): Explanation {
   const bound = chooseListener(boundListeners(declared), request);
-  if (!bound) return all({ kind: "close", because: `nothing listens for ${request.scheme} on this port` });
+  const asked = request.http3 ? "HTTP/3" : request.scheme;
+  if (!bound) return all({ kind: "close", because: `nothing listens for ${asked} on this port` });
   const { listener } = bound;
   const reached = {
     listener: { at: listener.origin, address: listener.address, port: listener.port, real: bound.port },

@@ -14,7 +14,9 @@ const usual = { http: [80, 8080], https: [443, 8443] } as const;
 /** The listener with the URL's port; without one, the usual port of the scheme, else the first that speaks it. */
 export function chooseListener(all: readonly BoundListener[], request: ClientRequest): BoundListener | undefined {
   const { port, scheme } = request;
-  const inOrder = [...all].sort((a, b) => a.listener.port - b.listener.port);
+  const inOrder = all
+    .filter(({ listener }) => (listener.quic ?? false) === (request.http3 ?? false))
+    .sort((a, b) => a.listener.port - b.listener.port);
   if (port !== undefined) {
     return inOrder.find(({ listener }) => listener.port === port) ?? inOrder.find((bound) => bound.port === port);
   }

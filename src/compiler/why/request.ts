@@ -6,6 +6,8 @@ import { normalizePath } from "./path.ts";
 export interface ClientRequest {
   readonly method: string;
   readonly scheme: "http" | "https";
+  /** Over QUIC. */
+  readonly http3?: true;
   /** The name in the URL, without port: the TLS server name. */
   readonly name: string;
   /** The port in the URL, if it names one. */

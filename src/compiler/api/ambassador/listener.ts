@@ -40,10 +40,11 @@ export const listenerSchema = object({
     "How many trusted proxies stand in front, whose `x-forwarded-for` and `x-forwarded-proto` are believed.",
     { unset: 0, example: 1 },
   ),
-  http2MaxConcurrentStreams: optional(integer({ min: 1 }), "Limit of parallel requests on one HTTP/2 connection.", {
-    status: "notYet",
-    example: 100,
-  }),
+  http2MaxConcurrentStreams: optional(
+    integer({ min: 1, max: 2147483647 }),
+    "Limit of parallel requests on one connection, over HTTP/2 and HTTP/3.",
+    { example: 100 },
+  ),
   hostBinding: required(
     object({
       namespace: optional(
@@ -110,14 +111,35 @@ function verifyStack(spec: ListenerSpec, at: Origin): readonly Diagnostic[] {
   if (transport === "UDP" && !stack.includes("HTTP")) {
     return [diagnose("listener/invalid-stack", where, "a stack on UDP needs HTTP", { traffic })];
   }
-  if (stack.includes("UDP"))
-    return [
-      diagnose("listener/not-yet-supported", where, "HTTP/3 is not supported yet", {
-        traffic: "nothing listens on the UDP port",
-      }),
-    ];
+  if (transport === "UDP" && !stack.includes("TLS")) {
+    const hint = "write [TLS, HTTP, UDP]";
+    return [diagnose("listener/invalid-stack", where, "HTTP/3 needs TLS", { traffic, hint })];
+  }
+  return [...oddLayers(stack, where), ...twoProtocols(protocol, where)];
+}
+
+/** What is passed over in a stack that can be used all the same. */
+function oddLayers(stack: NonNullable<ListenerSpec["protocolStack"]>, at: Origin): readonly Diagnostic[] {
+  const transport = stack.at(-1);
+  const other = stack.find((layer) => (layer === "TCP" || layer === "UDP") && layer !== transport);
+  const transports = other
+    ? [
+        diagnose("listener/two-transports", at, `the last protocol is the transport: ${other} is passed over`, {
+          traffic: `nothing listens on the ${other} port`,
+          hint: `create a second Listener for ${other}, on the same port if you like`,
+        }),
+      ]
+    : [];
+  if (transport !== "UDP" || !stack.includes("PROXY")) return transports;
+  const proxy = diagnose("listener/no-proxy-over-udp", at, "there is no PROXY protocol over UDP", {
+    traffic: "clients have the addresses that packets come from",
+  });
+  return [...transports, proxy];
+}
+
+function twoProtocols(protocol: ListenerSpec["protocol"], at: Origin): readonly Diagnostic[] {
   if (protocol === undefined) return [];
-  return [diagnose("listener/two-protocols", where, "both protocol and protocolStack are set; protocolStack is used")];
+  return [diagnose("listener/two-protocols", at, "both protocol and protocolStack are set; protocolStack is used")];
 }
 
 function verifyBinding(spec: ListenerSpec, at: Origin): readonly Diagnostic[] {

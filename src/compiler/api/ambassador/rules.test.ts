@@ -27,7 +27,18 @@ const listeners: readonly [what: string, spec: object, expected: readonly string
   ["no transport", { protocolStack: ["TLS", "HTTP"] }, ["absent", "listener/invalid-stack .spec.protocolStack"]],
   ["UDP without HTTP", { protocolStack: ["TLS", "UDP"] }, ["absent", "listener/invalid-stack .spec.protocolStack"]],
   ["UDP alone", { protocol: "UDP" }, ["absent", "listener/invalid-stack .spec.protocol"]],
-  ["HTTP/3", { protocolStack: ["TLS", "HTTP", "UDP"] }, ["present", "listener/not-yet-supported .spec.protocolStack"]],
+  ["HTTP/3", { protocolStack: ["TLS", "HTTP", "UDP"] }, ["present"]],
+  ["HTTP/3 without TLS", { protocolStack: ["HTTP", "UDP"] }, ["absent", "listener/invalid-stack .spec.protocolStack"]],
+  [
+    "HTTP/3 behind PROXY",
+    { protocolStack: ["PROXY", "TLS", "HTTP", "UDP"] },
+    ["present", "listener/no-proxy-over-udp .spec.protocolStack"],
+  ],
+  [
+    "two transports",
+    { protocolStack: ["UDP", "TLS", "HTTP", "TCP"] },
+    ["present", "listener/two-transports .spec.protocolStack"],
+  ],
   ["empty stack", { protocolStack: [] }, ["absent", "object/invalid-field .spec.protocolStack"]],
   [
     "empty binding",

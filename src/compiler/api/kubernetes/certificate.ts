@@ -12,6 +12,8 @@ export interface Certificate {
   /** The chain, own certificate first. */
   readonly chain: string;
   readonly privateKey: string;
+  /** `rsa`, `ec` or `ed25519`. */
+  readonly keyType: string;
   /** DNS names of the certificate, or its common name where it has none. */
   readonly dnsNames: readonly string[];
   /** ISO times. */
@@ -43,6 +45,7 @@ export function readCertificate(secret: Secret): Checked<Certificate> {
   return ok({
     chain: pemOf(chain),
     privateKey,
+    keyType: own.publicKey.asymmetricKeyType ?? "",
     dnsNames: namesOf(own),
     notBefore: own.validFromDate.toISOString(),
     notAfter: own.validToDate.toISOString(),

@@ -95,6 +95,7 @@ test("what a certificate says", () => {
     value: {
       chain: certificate + ca,
       privateKey: key,
+      keyType: "ec",
       dnsNames: ["shop.example", "*.shop.example"],
       notBefore: "2024-02-03T04:05:06.000Z",
       notAfter: "2034-02-03T04:05:06.000Z",

@@ -18,8 +18,8 @@ function lower(spec: object) {
   return [...out][0]?.[1];
 }
 
-function layers({ proxyProtocol, tls, http, statPrefix }: ListenerDecl): string {
-  return [proxyProtocol && "PROXY", tls && "TLS", http && "HTTP", statPrefix].filter(Boolean).join(" ");
+function layers({ proxyProtocol, tls, http, quic, statPrefix }: ListenerDecl): string {
+  return [quic && "QUIC", proxyProtocol && "PROXY", tls && "TLS", http && "HTTP", statPrefix].filter(Boolean).join(" ");
 }
 
 test("protocols and stacks", () => {
@@ -32,6 +32,9 @@ test("protocols and stacks", () => {
     [{ protocol: "TLS" }, "TLS ingress_tls_9000"],
     [{ protocolStack: ["TLS", "PROXY", "HTTP", "TCP"] }, "PROXY TLS HTTP ingress_https"],
     [{ protocolStack: ["PROXY", "TCP"] }, "PROXY ingress_tcp_9000"],
+    [{ protocolStack: ["TLS", "HTTP", "UDP"] }, "QUIC TLS HTTP ingress_https"],
+    [{ protocolStack: ["PROXY", "TLS", "HTTP", "UDP"] }, "QUIC TLS HTTP ingress_https"],
+    [{ protocolStack: ["UDP", "TLS", "HTTP", "TCP"] }, "TLS HTTP ingress_https"],
     [{ protocol: "HTTP", statsPrefix: "mine" }, "HTTP mine"],
     [{ protocol: "HTTP", statsPrefix: "" }, "HTTP ingress_http"],
   ];
@@ -49,4 +52,20 @@ test("which Hosts are bound", () => {
   deepEqual(binding({ namespace: { from: "SELECTOR" } }), { kind: "hosts", selector: {}, namespace: "default" });
   deepEqual(binding({ selector }), { kind: "hosts", selector: { a: "b" }, namespace: "default" });
   deepEqual(binding({ namespace: { from: "ALL" }, selector }), { kind: "hosts", selector: { a: "b" } });
+});
+
+test("settings of the connection manager", () => {
+  const http = (spec: object) => lower(spec)?.http;
+  const usual = { statPrefix: "ingress_https", trustedHops: 0 };
+  deepEqual(http({ protocol: "HTTPS" }), usual);
+  deepEqual(http({ protocol: "HTTPS", l7Depth: 2, http2MaxConcurrentStreams: 7 }), {
+    ...usual,
+    trustedHops: 2,
+    maxConcurrentStreams: 7,
+  });
+  deepEqual(http({ protocolStack: ["TLS", "HTTP", "UDP"], http2MaxConcurrentStreams: 7 }), {
+    ...usual,
+    http3: true,
+    maxConcurrentStreams: 7,
+  });
 });

@@ -4,7 +4,7 @@ import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, type Origin, refKey } from "#base/origin.ts";
 import type { Listener, ListenerSpec } from "../../api/index.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
-import type { HostBinding, ListenerDecl } from "../../ir/listener.ts";
+import type { HostBinding, HttpSettings, ListenerDecl } from "../../ir/listener.ts";
 import type { Settings } from "../../settings.ts";
 
 type Layer = NonNullable<ListenerSpec["protocolStack"]>[number];
@@ -27,10 +27,9 @@ export function lowerListener(
     const { spec, ref } = listener;
     const origin: Origin = { ref, path: "" };
     const stack = spec.protocolStack ?? stacks[spec.protocol ?? "HTTP"];
-    // HTTP/3 is not served yet, which admission says.
-    if (stack.includes("UDP")) return { out: [] };
     const http = stack.includes("HTTP");
     const tls = stack.includes("TLS");
+    const quic = stack.at(-1) === "UDP";
     const statPrefix = spec.statsPrefix || defaultStatPrefix(http, tls, spec.port);
     const decl: ListenerDecl = {
       key: refKey(ref),
@@ -38,9 +37,10 @@ export function lowerListener(
       created: listener.created ?? "",
       address: reads.get(settings, "")?.bindAddress ?? "0.0.0.0",
       port: spec.port,
-      proxyProtocol: stack.includes("PROXY"),
+      ...(quic ? { quic } : {}),
+      proxyProtocol: stack.includes("PROXY") && !quic,
       tls,
-      ...(http ? { http: { statPrefix, trustedHops: spec.l7Depth ?? 0 } } : {}),
+      ...(http ? { http: lowerHttp(spec, statPrefix, quic) } : {}),
       statPrefix,
       binding: lowerBinding(spec, ref.namespace),
       security: spec.securityModel,
@@ -56,6 +56,16 @@ function proxyFirst(spec: ListenerSpec, stack: readonly Layer[], origin: Origin)
   const message = "the PROXY header is read before TLS, as it is sent; the old system looked for TLS first";
   const traffic = "connections with a PROXY header are served over TLS";
   return [diagnose("compat/proxy-first", child(origin, "spec", field), message, { traffic })];
+}
+
+function lowerHttp(spec: ListenerSpec, statPrefix: string, http3: boolean): HttpSettings {
+  const { http2MaxConcurrentStreams: streams, l7Depth: trustedHops = 0 } = spec;
+  return {
+    statPrefix,
+    trustedHops,
+    ...(http3 ? { http3 } : {}),
+    ...(streams === undefined ? {} : { maxConcurrentStreams: streams }),
+  };
 }
 
 function defaultStatPrefix(http: boolean, tls: boolean, port: number): string {
