@@ -8,6 +8,7 @@ import { ambassadorGroup, ambassadorKinds } from "./kinds.ts";
 import type { ApiVersion } from "./schema/index.ts";
 import { type OpenApi, openApi } from "./schema/openapi.ts";
 import { keeping } from "./schema/openapi-keep.ts";
+import { storableVersions, storageVersion } from "./stored-versions.ts";
 
 /** What a cluster's administrator decides. */
 export interface CrdOptions {
@@ -48,8 +49,7 @@ function definition(kind: Kind, options: CrdOptions): CustomResourceDefinition {
   const known = storableVersions(kind);
   const versions = options.oldVersions ? known : known.filter((version) => version === "v3alpha1");
   const guests = options.webhook ? [] : versions;
-  // Objects that exist were stored as v2 by the system before; v2 stays until an administrator has migrated them.
-  const storage = versions.includes("v2") ? "v2" : "v3alpha1";
+  const storage = storageVersion(versions);
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
@@ -70,11 +70,6 @@ function definition(kind: Kind, options: CrdOptions): CustomResourceDefinition {
       versions: versions.map((version) => versionOf(kind, { version, guests, storage: version === storage })),
     },
   };
-}
-
-/** The versions of which there are custom resources, oldest first: in v0, and Hosts in v1, there were annotations only. */
-export function storableVersions(kind: Pick<Kind, "kind" | "versions">): readonly ApiVersion[] {
-  return kind.versions.filter((version) => version !== "v0" && !(kind.kind === "Host" && version === "v1"));
 }
 
 interface VersionOptions {

@@ -9,6 +9,8 @@ import { admitKind } from "./admit-kind.ts";
 import { type Mapping, mapping } from "./ambassador/mapping.ts";
 import { ambassadorGroup, ambassadorKinds, coreKind } from "./kinds.ts";
 import type { RawObject } from "./raw-object.ts";
+import type { ApiVersion } from "./schema/index.ts";
+import { storableVersions, storageVersion } from "./stored-versions.ts";
 
 export { admit } from "./admit.ts";
 export type { AuthService, AuthServiceSpec } from "./ambassador/auth-service.ts";
@@ -55,6 +57,7 @@ export type { Service, ServicePort, ServiceSpec } from "./kubernetes/service.ts"
 export type { RawObject } from "./raw-object.ts";
 export type { Resource } from "./resource.ts";
 export type { ApiVersion } from "./schema/index.ts";
+export { writtenVersion } from "./written-version.ts";
 
 /** Whether the product knows a kind; unknown ones of its own groups count as known, so that they are reported. */
 export function isKnownKind(group: string, kind: string): boolean {
@@ -66,7 +69,7 @@ export interface CustomKind {
   readonly group: string;
   readonly kind: string;
   readonly plural: string;
-  /** Those that custom resources may have, newest first. */
+  /** Those that custom resources may have, best first: what they are stored in needs no conversion to be read. */
   readonly versions: readonly string[];
 }
 
@@ -76,8 +79,13 @@ export function customKinds(): readonly CustomKind[] {
     group: ambassadorGroup,
     kind,
     plural,
-    versions: versions.filter((version) => version !== "v0").toReversed(),
+    versions: readingOrder(storableVersions({ kind, versions })),
   }));
+}
+
+function readingOrder(versions: readonly ApiVersion[]): readonly ApiVersion[] {
+  const stored = storageVersion(versions);
+  return [stored, ...versions.toReversed().filter((version) => version !== stored)];
 }
 
 /** Admits a Mapping. */

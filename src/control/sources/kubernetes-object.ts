@@ -2,7 +2,7 @@
  * An object as the API server sends it → what is kept of it: the manifest for the compiler, without anything that
  * changes although the manifest does not, and beside it what writing a status needs.
  */
-import type { RawObject } from "#compiler";
+import { type RawObject, writtenVersion } from "#compiler";
 import { type Fields, fieldsOf, text } from "../kube/fields.ts";
 import type { ApiResource } from "../kube/resource.ts";
 
@@ -22,10 +22,10 @@ const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** What is kept. */
 export function keepObject(object: Fields, resource: ApiResource): ClusterObject {
-  const { apiVersion, kind: _, metadata, status, ...body } = object;
+  const { apiVersion: _, kind: __, metadata, status, ...body } = object;
   const fields = fieldsOf(metadata);
   const { generation } = fields;
-  const { [lastApplied]: __, ...annotations } = strings(fields["annotations"]);
+  const { [lastApplied]: ___, ...annotations } = strings(fields["annotations"]);
   const created = text(fields, "creationTimestamp");
   const ref = {
     group: resource.group,
@@ -36,8 +36,7 @@ export function keepObject(object: Fields, resource: ApiResource): ClusterObject
   return {
     raw: {
       ref,
-      // Items of a list do not all say it again.
-      version: typeof apiVersion === "string" ? (apiVersion.split("/").at(-1) ?? "") : resource.version,
+      version: versionOf(object, resource),
       labels: strings(fields["labels"]),
       annotations,
       ...(created === undefined ? {} : { created }),
@@ -49,6 +48,12 @@ export function keepObject(object: Fields, resource: ApiResource): ClusterObject
     generation: typeof generation === "number" ? generation : 0,
     status,
   };
+}
+
+function versionOf({ apiVersion, metadata, spec }: Fields, { group, version }: ApiResource): string {
+  // Items of a list do not all say it again.
+  const shown = typeof apiVersion === "string" ? (apiVersion.split("/").at(-1) ?? "") : version;
+  return writtenVersion({ group, version: shown }, fieldsOf(metadata), spec);
 }
 
 const none = {};

@@ -1,12 +1,12 @@
 /**
- * What is watched in a cluster: every kind that the compiler knows, in the newest version that the server has.
+ * What is watched in a cluster: every kind that the compiler knows, in the best version that the server has.
  */
 import { customKinds } from "#compiler";
 import type { ApiResource } from "../kube/resource.ts";
 
 /** One kind, and where its objects are looked for. */
 export interface WatchedKind {
-  /** Newest version first. */
+  /** Best version first. */
   readonly resources: readonly [ApiResource, ...ApiResource[]];
   readonly scope: "any" | "secret" | "own" | "cluster";
   /** What is watched where this one is not there, or is not permitted. */
