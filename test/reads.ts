@@ -27,5 +27,8 @@ export function index<T>(values: Readonly<Record<string, readonly T[]>> = {}): I
 export const reads: Reads = {
   get: (from, key) => from.get(key),
   has: (from, key) => from.get(key) !== undefined,
-  lookup: (of, value) => (of as LiteralIndex<never>).values[value] ?? [],
+  lookup: (of, value) => {
+    const { values } = of as LiteralIndex<never>;
+    return (Object.hasOwn(values, value) && values[value]) || [];
+  },
 };

@@ -42,7 +42,7 @@ export const deviations: Table = {
   "compat/listeners-in-force": { from: ["1.x"] },
   "compat/one-auth-service": all,
   "compat/own-cluster": all,
-  "compat/own-context": all,
+  "compat/own-namespace": all,
   "compat/proxy-first": { from: ["2.x", "3.x", "4.x"] },
   "compat/redirect-conditions": all,
   "compat/tcp-settings": all,

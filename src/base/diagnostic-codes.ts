@@ -87,8 +87,8 @@ export const diagnosticCodes = {
   "compat/own-cluster": notice(
     "Two Mappings speak to one service in different ways; the old system took the first one's for both.",
   ),
-  "compat/own-context": notice(
-    "Of TLSContexts with one name, that of the object's own namespace counts; the old system took the first of all.",
+  "compat/own-namespace": notice(
+    "Of TLSContexts, resolvers or Modules with one name, the nearest counts; the old system took the first of all.",
   ),
   "compat/proxy-first": notice("A PROXY header is read before TLS; the old system looked for TLS first."),
   "compat/redirect-conditions": notice(

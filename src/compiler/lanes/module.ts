@@ -4,7 +4,7 @@ import type { ResourceRef } from "#base/origin.ts";
 import * as ambassador from "../frontends/ambassador/index.ts";
 import type { Graph } from "../graph/index.ts";
 import { lowerPolicyDefaults } from "../policies/on-routes.ts";
-import type { Objects } from "./objects.ts";
+import type { Inputs, Objects } from "./objects.ts";
 import { chosenRateLimit, instanceLabels } from "./rate-limit.ts";
 import { byOwner, single, theModule } from "./wiring.ts";
 
@@ -23,15 +23,31 @@ function secondModule(ref: ResourceRef): Diagnostic {
   );
 }
 
+function ownModule(ref: ResourceRef, other: ResourceRef): Diagnostic {
+  const message = `the instance's own namespace comes first; the old system took the Module of namespace "${other.namespace}"`;
+  return diagnose("compat/own-namespace", { ref, path: "" }, message, { traffic: "the settings of this one count" });
+}
+
 /** Declares the Module's values. */
-export function declareModule(g: Graph, { all }: Objects) {
-  const chosen = g.group("the Module", all("Module"), theModule, byOwner);
-  const module = g.map("Module", chosen, ([one, ...others]) => ({
-    ...single(one?.resource.spec.config),
-    diagnostics: others.map(({ resource }) => secondModule(resource.ref)),
-  }));
-  const settings = g.map("Module with origin", chosen, ([one]) =>
-    single(one && { config: one.resource.spec.config, at: { ref: one.resource.ref, path: ".spec.config" } }),
+export function declareModule(g: Graph, inputs: Inputs, { all }: Objects) {
+  const modules = g.group("Modules", all("Module"), theModule, byOwner);
+  const chosen = g.map("the Module", modules, (members, reads) => {
+    const own = reads.get(inputs.settings, "")?.namespace;
+    return single(members.find(({ resource }) => resource.ref.namespace === own) ?? members[0]);
+  });
+  const module = g.map("Module", chosen, ({ resource }, reads) => {
+    const others = (reads.get(modules, "") ?? []).filter((one) => one.resource !== resource);
+    const [first] = others.filter((one) => byOwner(one, { resource }) < 0);
+    return {
+      ...single(resource.spec.config),
+      diagnostics: [
+        ...others.map((one) => secondModule(one.resource.ref)),
+        ...(first ? [ownModule(resource.ref, first.resource.ref)] : []),
+      ],
+    };
+  });
+  const settings = g.map("Module with origin", chosen, (one) =>
+    single({ config: one.resource.spec.config, at: { ref: one.resource.ref, path: ".spec.config" } }),
   );
   const defaults = g.map("lower.policies", settings, ({ config, at }) => {
     const { value, diagnostics } = lowerPolicyDefaults(config, at);

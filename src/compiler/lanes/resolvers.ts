@@ -11,7 +11,7 @@ const kinds = { KubernetesServiceResolver: "service", KubernetesEndpointResolver
 export function declareResolvers(g: Graph, all: Objects["all"]): Collection<ResolverDecl> {
   const parts = (Object.keys(kinds) as (keyof typeof kinds)[]).map((kind) =>
     g.map(`lower.${kind}`, all(kind), ({ resource }, _, key) =>
-      keep(key, { name: resource.ref.name, kind: kinds[kind] }),
+      keep(key, { name: resource.ref.name, namespace: resource.ref.namespace, kind: kinds[kind] }),
     ),
   );
   const inConsul = g.map("lower.ConsulResolver", all("ConsulResolver"), ({ resource }, _, key) =>

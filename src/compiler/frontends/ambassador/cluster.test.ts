@@ -22,8 +22,10 @@ const lookup = {
   byName: index({ ctx: [context], broken: [{ ...context, broken: true as const }] }),
   settings: collection({ "": { ...defaultSettings, namespace: "gateway" } }),
   resolvers: index<ResolverDecl>({
-    mine: [{ name: "mine", kind: "endpoint" }],
-    remote: [{ name: "remote", kind: "consul", agent: "http://consul.test:8500", datacenter: "dc2" }],
+    mine: [{ name: "mine", namespace: "shop", kind: "endpoint" }],
+    remote: [
+      { name: "remote", namespace: "shop", kind: "consul", agent: "http://consul.test:8500", datacenter: "dc2" },
+    ],
   }),
 };
 const noDefaults = lowerRouteDefaults({});

@@ -14,7 +14,7 @@ import type { Settings } from "../../settings.ts";
 import { type Balancing, lowerBalancing, lowerCircuitBreakers, lowerKeepalive } from "./connection.ts";
 import type { RouteDefaults } from "./defaults.ts";
 import { lowerHealthCheck } from "./health-check.ts";
-import { findResolver, lowerConsulService, type ResolverDecl, type ResolverKind } from "./resolver.ts";
+import { findResolver, lowerConsulService, type ResolverDecl, type ResolverKind, resolverNotes } from "./resolver.ts";
 import { looksLikeService, serviceNamed } from "./service.ts";
 import { type ContextLookup, contextNotes, findContext, upstreamTls } from "./tls.ts";
 
@@ -66,7 +66,7 @@ export function lowerUpstream(
   // Admission refuses these, so that the last good version of the object goes on.
   if (typeof address === "string") return { diagnostics: [] };
   const resolverName = fields.resolver ?? defaults.resolver;
-  const resolver = findResolver(lookup.resolvers, resolverName, address, reads);
+  const resolver = findResolver(lookup.resolvers, resolverName, address, origin.ref.namespace, reads);
   if (resolver === undefined) return { diagnostics: [unknownResolver(origin, resolverName)] };
   const consul = resolver.kind === "consul" ? lowerConsulService(address, resolver, at) : undefined;
   if (consul && !consul.value) return { diagnostics: consul.diagnostics };
@@ -95,6 +95,7 @@ export function lowerUpstream(
       ...(problem ? [problem] : []),
       ...(balancing.problem ? [balancing.problem] : []),
       ...(consul?.diagnostics ?? []),
+      ...resolverNotes(lookup.resolvers, resolverName, child(origin, "spec", "resolver"), reads),
       ...oddities(address, fields, origin),
     ],
   };

@@ -1,6 +1,6 @@
 /**
- * LOWER of resolvers: which one a name means, and what a service string asks of Consul. Names are looked up in all
- * namespaces at once, and two pairs of names always mean the same (resources.md 11.5).
+ * LOWER of resolvers: which one a name means, and what a service string asks of Consul. Names are looked up in the
+ * object's own namespace and then in all, and two pairs of names always mean the same (resources.md 11.5).
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { isIp } from "#base/ip.ts";
@@ -15,7 +15,7 @@ export type ResolverKind =
   | { readonly kind: "consul"; readonly agent: string; readonly datacenter: string; readonly origin?: Origin };
 
 /** A resolver by its name. */
-export type ResolverDecl = ResolverKind & { readonly name: string };
+export type ResolverDecl = ResolverKind & { readonly name: string; readonly namespace: string };
 
 const inConsul: ResolverKind = { kind: "consul", agent: consulAgent(undefined) ?? "", datacenter: "dc1" };
 
@@ -42,19 +42,50 @@ export function findResolver(
   resolvers: Index<ResolverDecl>,
   name: string,
   { host }: ServiceAddress,
+  namespace: string,
   reads: Reads,
 ): ResolverKind | undefined {
-  const found =
-    reads.lookup(resolvers, name)[0] ?? reads.lookup(resolvers, aliases.get(name) ?? "")[0] ?? implicit.get(name);
+  const nearest = (called: string): ResolverDecl | undefined => {
+    const all = reads.lookup(resolvers, called);
+    return all.find((one) => one.namespace === namespace) ?? all.reduce(firstOf, all[0]);
+  };
+  const found = nearest(name) ?? nearest(aliases.get(name) ?? "") ?? implicit.get(name);
   // An address needs nobody to find it.
   return found?.kind === "consul" && isIp(host) ? { kind: "endpoint" } : found;
+}
+
+function firstOf(a: ResolverDecl | undefined, b: ResolverDecl): ResolverDecl {
+  return a && a.namespace <= b.namespace ? a : b;
+}
+
+/** Where the old system would have taken a resolver of another namespace; `at` is the object's field. */
+export function resolverNotes(
+  resolvers: Index<ResolverDecl>,
+  name: string,
+  at: Origin,
+  reads: Reads,
+): readonly Diagnostic[] {
+  const all = reads.lookup(resolvers, name);
+  const own = all.find((one) => one.namespace === at.ref.namespace);
+  const other = own && all.find((one) => one.namespace < own.namespace);
+  if (!other) return [];
+  const message = `the object's own namespace comes first; the old system took the resolver "${name}" of namespace "${other.namespace}"`;
+  const traffic = `endpoints are those that the resolver of namespace "${own.namespace}" finds`;
+  return [diagnose("compat/own-namespace", at, message, { traffic })];
 }
 
 /** Lowers a ConsulResolver; nothing when its address cannot be one. */
 export function lowerConsulResolver({ ref, spec }: ConsulResolver): ResolverDecl | undefined {
   const agent = consulAgent(spec.address);
   if (agent === undefined || !spec.datacenter) return undefined;
-  return { name: ref.name, kind: "consul", agent, datacenter: spec.datacenter, origin: { ref, path: "" } };
+  return {
+    name: ref.name,
+    namespace: ref.namespace,
+    kind: "consul",
+    agent,
+    datacenter: spec.datacenter,
+    origin: { ref, path: "" },
+  };
 }
 
 /** What is asked of Consul for a service string; no value: requests for it get 503. */

@@ -204,7 +204,7 @@ export function contextNotes(
   if (other) {
     const message = `the object's own namespace comes first, so ${name} counts; the old system took ${contextName(other)}`;
     const traffic = `the service is spoken to with the settings of ${name}`;
-    return [diagnose("compat/own-context", at, message, { traffic })];
+    return [diagnose("compat/own-namespace", at, message, { traffic })];
   }
   if (context.certificate) return [];
   const message = `${name} counts without a client certificate; the old system passed over it`;
