@@ -35,8 +35,11 @@ function versionsOf(compiler: Compiler): Map<string, string> {
   return new Map([...allResources(compiler)].map(({ type, name, version }) => [`${type} ${name}`, version]));
 }
 
-function scratch({ objects, ...inputs }: World) {
-  return compile(objects, inputs);
+function scratch({ objects, files, ...inputs }: World) {
+  return compile(objects, {
+    ...inputs,
+    readFile: (path) => files.get(path) ?? { kind: "unusable", because: "it is not read" },
+  });
 }
 
 function assertAsFromNothing(compiler: Compiler, world: World): void {

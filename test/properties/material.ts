@@ -2,6 +2,7 @@
  * Key material for the properties of the compiler, made once per process: Secrets of every kind, good and bad.
  * Which bytes a key has never decides what is compiled, so the same seed finds the same cases with other keys.
  */
+import type { FileContent } from "#compiler";
 import { keyPem, makeIdentity, makeRevocationList, pem } from "../../tools/x509/certificate.ts";
 
 const authority = makeIdentity({ name: "clients", isAuthority: true });
@@ -25,6 +26,15 @@ export const otherSecrets = [
   { type: "Opaque", data: { "tls.crt": "not base64 !" } },
   {},
 ];
+
+const text = (content: string): FileContent => ({ kind: "text", text: content });
+
+/** What the files that objects name may hold. */
+export const fileContents: Readonly<Record<string, readonly FileContent[]>> = {
+  "tls.crt": [text(pem("CERTIFICATE", first.certificate)), text(pem("CERTIFICATE", second.certificate)), text("?")],
+  "tls.key": [text(keyPem(first.key)), text(keyPem(second.key)), { kind: "unusable", because: "it is too secret" }],
+  "ca.crt": [text(pem("CERTIFICATE", authority.certificate)), text("?")],
+};
 
 function tls(certificate: string, key: string): Readonly<Record<string, unknown>> {
   return { type: "kubernetes.io/tls", data: { "tls.crt": encoded(certificate), "tls.key": encoded(key) } };

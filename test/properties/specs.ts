@@ -186,6 +186,9 @@ const tlsSettings = {
   min_tls_version: tlsVersion,
   max_tls_version: tlsVersion,
   alpn_protocols: fc.constantFrom("h2,http/1.1", "h2", ""),
+  cert_chain_file: fc.constantFrom("tls.crt"),
+  private_key_file: fc.constantFrom("tls.key"),
+  cacert_chain_file: fc.constantFrom("ca.crt"),
 };
 
 /** Settings of a Host. */
@@ -223,7 +226,13 @@ export const listener = spec(
       {},
     ),
   },
-  { ambassador_id: ambassadorId, l7Depth: fc.constantFrom(0, 1), statsPrefix: fc.constantFrom("s") },
+  {
+    ambassador_id: ambassadorId,
+    protocolStack: often<unknown>(["TLS", "HTTP", "UDP"], ["PROXY", "TLS", "HTTP", "TCP"], ["HTTP", "UDP"]),
+    l7Depth: fc.constantFrom(0, 1),
+    statsPrefix: fc.constantFrom("s"),
+    http2MaxConcurrentStreams: fc.constantFrom(10),
+  },
 );
 
 /** Settings of a TLSContext. */

@@ -8,18 +8,21 @@ import {
   type Compiler,
   type CompilerEdit,
   defaultSettings,
+  type FileContent,
   type LastGood,
   type RawObject,
   type Refusal,
   type Settings,
 } from "#compiler";
 import { contentHash } from "../../src/compiler/api/content-hash.ts";
+import { fileContents } from "./material.ts";
 import { anyObject } from "./objects.ts";
 
 /** `put` without an object deletes; the rest is what the shell does about an object, by its key. */
 export type Step =
   | { readonly do: "put"; readonly key: string; readonly object?: RawObject }
   | { readonly do: "remember" | "forget" | "refuse" | "pardon"; readonly key: string }
+  | { readonly do: "file"; readonly path: string; readonly content?: FileContent }
   | { readonly do: "configure"; readonly settings: Settings }
   | { readonly do: "commit"; readonly keys: number };
 
@@ -28,6 +31,7 @@ export interface World {
   readonly objects: Map<string, RawObject>;
   readonly lastGood: Map<string, LastGood>;
   readonly refusals: Map<string, Refusal>;
+  readonly files: Map<string, FileContent>;
   settings: Settings;
   /** The first text that was read of each object: what is remembered of it when it is bad. */
   readonly first: Map<string, RawObject>;
@@ -58,11 +62,19 @@ const settings: Arbitrary<Settings> = fc
 
 const put: Arbitrary<Step> = fc.record({ do: fc.constant("put" as const), key, object: anyObject });
 
+const file: Arbitrary<Step> = fc.constantFrom(
+  ...Object.entries(fileContents).flatMap(([path, contents]) => [
+    { do: "file" as const, path },
+    ...contents.map((content) => ({ do: "file" as const, path, content })),
+  ]),
+);
+
 /** Any step. */
 export const anyStep: Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: put },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("put" as const), key }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constantFrom("remember", "forget", "refuse", "pardon"), key }) },
+  { weight: 2, arbitrary: file },
   { weight: 1, arbitrary: settings.map((settings) => ({ do: "configure" as const, settings })) },
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 60 }).map((keys) => ({ do: "commit" as const, keys })) },
   { weight: 3, arbitrary: fc.constant(everything) },
@@ -73,7 +85,14 @@ export const someObjects: Arbitrary<readonly Step[]> = fc.array(put, { minLength
 
 /** A world without objects. */
 export function emptyWorld(): World {
-  return { objects: new Map(), lastGood: new Map(), refusals: new Map(), settings: defaultSettings, first: new Map() };
+  return {
+    objects: new Map(),
+    lastGood: new Map(),
+    refusals: new Map(),
+    files: new Map(),
+    settings: defaultSettings,
+    first: new Map(),
+  };
 }
 
 /** Takes an editing step in the world and in a compiler that lives in it. */
@@ -89,6 +108,7 @@ function editsOf(
   step: Exclude<Step, { readonly do: "commit" }>,
 ): readonly CompilerEdit[] {
   if (step.do === "put") return [{ kind: "object", key: step.key, value: step.object }];
+  if (step.do === "file") return [{ kind: "file", key: step.path, value: step.content }];
   if (step.do === "configure") return [{ kind: "settings", value: step.settings }];
   const object = world.objects.get(step.key);
   if (object === undefined) return [];
@@ -116,6 +136,7 @@ function write(world: World, edit: CompilerEdit): void {
     set(world.objects, edit.key, edit.value);
     if (edit.value && !world.first.has(refKey(edit.value.ref))) world.first.set(refKey(edit.value.ref), edit.value);
   } else if (edit.kind === "lastGood") set(world.lastGood, edit.key, edit.value);
+  else if (edit.kind === "file") set(world.files, edit.key, edit.value);
   else set(world.refusals, edit.key, edit.value);
 }
 
