@@ -1,11 +1,8 @@
-/**
- * Reads the spans of an OTLP export by the numbers of their fields: of OpenTelemetry's messages only those for
- * attributes are generated.
- */
+/** Reads the spans of an OTLP export: of OpenTelemetry's messages only those for attributes are generated. */
 import { fromBinary } from "@bufbuild/protobuf";
-import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { KeyValueSchema } from "#gen/opentelemetry/proto/common/v1/common_pb.js";
 import type { Span } from "./spans.ts";
+import { fields, numbers, text } from "./wire.ts";
 
 const resourceSpans = { resource: 1, scopeSpans: 2 };
 const scopeSpans = { spans: 2 };
@@ -25,10 +22,9 @@ export function readOtlpSpans(bytes: Uint8Array): readonly Span[] {
 }
 
 function readSpan(bytes: Uint8Array, service: string): Span {
-  const [name] = fields(bytes, span.name);
   return {
     kind: numbers(bytes, span.kind).includes(serverKind) ? "server" : "client",
-    name: Buffer.from(name ?? []).toString("utf8"),
+    name: text(bytes, span.name),
     service,
     tags: attributes(fields(bytes, span.attributes)),
   };
@@ -41,27 +37,4 @@ function attributes(list: readonly Uint8Array[]): Readonly<Record<string, string
       return [key, String(value?.value.value ?? "")];
     }),
   );
-}
-
-/** The length-delimited fields of this number. */
-function fields(bytes: Uint8Array, wanted: number): Uint8Array[] {
-  const reader = new BinaryReader(bytes);
-  const found: Uint8Array[] = [];
-  while (reader.pos < reader.len) {
-    const [number, type] = reader.tag();
-    if (number === wanted && type === WireType.LengthDelimited) found.push(reader.bytes());
-    else reader.skip(type);
-  }
-  return found;
-}
-
-function numbers(bytes: Uint8Array, wanted: number): number[] {
-  const reader = new BinaryReader(bytes);
-  const found: number[] = [];
-  while (reader.pos < reader.len) {
-    const [number, type] = reader.tag();
-    if (number === wanted && type === WireType.Varint) found.push(reader.uint32());
-    else reader.skip(type);
-  }
-  return found;
 }

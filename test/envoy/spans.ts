@@ -9,6 +9,7 @@ import { type GrpcService, openGrpcService } from "./grpc-service.ts";
 import { readMessagePack } from "./message-pack.ts";
 import { readOtlpSpans } from "./otlp-spans.ts";
 import type { Receipt } from "./receipt.ts";
+import { readZipkinSpans } from "./zipkin-spans.ts";
 
 /** A span as its collector reads it. */
 export interface Span {
@@ -20,24 +21,9 @@ export interface Span {
 
 type Take = (receipt: Receipt) => void;
 
-/** Starts a collector of Zipkin's JSON on a free port. */
+/** Starts a collector of Zipkin's spans on a free port. */
 export function openZipkin(name: string, record: Take): Promise<GrpcService> {
-  return openCollector(name, record, (request, body) =>
-    (JSON.parse(body.toString("utf8")) as readonly ZipkinSpan[]).map((span) => ({
-      kind: span.kind === "SERVER" ? "server" : "client",
-      name: span.name ?? "",
-      service: span.localEndpoint?.serviceName ?? "",
-      tags: { ...span.tags, "collector-path": request.url ?? "", "trace-id": span.traceId },
-    })),
-  );
-}
-
-interface ZipkinSpan {
-  readonly kind?: string;
-  readonly name?: string;
-  readonly traceId: string;
-  readonly localEndpoint?: { readonly serviceName?: string };
-  readonly tags?: Readonly<Record<string, string>>;
+  return openCollector(name, record, ({ headers }, body) => readZipkinSpans(headers["content-type"], body));
 }
 
 /** Starts a collector of Datadog's traces on a free port; it is asked about itself, too, and has nothing to say. */
@@ -49,7 +35,7 @@ export function openDatadog(name: string, record: Take): Promise<GrpcService> {
       kind: span.parent_id === 0 ? "server" : "client",
       name: span.resource,
       service: span.service,
-      tags: { ...span.meta, "collector-path": request.url ?? "" },
+      tags: span.meta,
     }));
   });
 }
@@ -80,7 +66,9 @@ async function openCollector(
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("error", () => response.end());
     request.on("end", () => {
-      for (const span of read(request, Buffer.concat(chunks))) record(receiptOf(name, span));
+      for (const span of read(request, Buffer.concat(chunks))) {
+        record(receiptOf(name, { ...span, tags: { ...span.tags, "collector-path": request.url ?? "" } }));
+      }
       response.writeHead(200, { "content-type": "application/json" }).end("{}");
     });
   });

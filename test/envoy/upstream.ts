@@ -135,9 +135,11 @@ function serveHttp(name: string, material: Material, record: (receipt: Receipt) 
   const http1 = createHttpServer({ keepAliveTimeout: 60_000 }, (request, response) =>
     receive(request, response, connectionOf(request.socket), record),
   );
-  const http2 = createHttp2Server((request, response) =>
-    receive(request, response, connectionOf(request.stream.session?.socket as Socket), record),
-  );
+  const http2 = createHttp2Server((request, response) => {
+    // Who asked may be gone by now.
+    const { session } = request.stream;
+    if (session?.socket) receive(request, response, connectionOf(session.socket as Socket), record);
+  });
   http2.on("session", (session) => session.on("error", () => session.destroy()));
   http2.on("stream", (stream) => stream.on("error", () => stream.close()));
   const tlsServer = createTlsServer({
