@@ -202,6 +202,7 @@ export const diagnosticCodes = {
   "listener/invalid-stack": error("A Listener's protocols do not fit together."),
   "listener/last-kept": notice("The last Listener was deleted; its port stays open for a minute."),
   "listener/namespace-selector": warning("A Listener asks for namespaces by labels, which is not possible."),
+  "listener/no-hosts": warning("A Listener takes no Host, so that it has nothing to serve over HTTP."),
   "listener/no-protocol": error("A Listener says neither protocol nor protocolStack."),
   "listener/no-proxy-over-udp": warning("A Listener asks for the PROXY protocol over UDP, which there is not."),
   "listener/not-yet-supported": warning("A field of a Listener has no effect yet."),

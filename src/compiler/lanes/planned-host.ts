@@ -6,11 +6,11 @@ import { parseGlob } from "#base/hostname.ts";
 import type { EncodedRoute } from "../envoy/route.ts";
 import { type EncodedVirtualHost, emitMisdirected, emitVirtualHost } from "../envoy/virtual-host.ts";
 import type { Collection, Derived, Reads } from "../graph/graph.ts";
-import { selects } from "../ir/host.ts";
 import type { NamedMatch, RouteHosts } from "../ir/match.ts";
 import type { Route } from "../ir/route.ts";
 import type { Exposure, VirtualHost } from "../ir/virtual-host.ts";
 import { mergeRoutes } from "../link/order.ts";
+import { takesRoute } from "../link/selected.ts";
 import type { Settings } from "../settings.ts";
 
 /** A linked route with its bytes. */
@@ -40,7 +40,7 @@ export function shownRoutes(lookup: PlannedHostLookup, host: VirtualHost, reads:
   const { selector } = host;
   const lists = host.inherits.map((inherited) => {
     const routes = reads.get(lookup.sets, inherited.set) ?? [];
-    return selector ? routes.filter(({ route }) => route.everywhere || selects(selector, route.labels, loose)) : routes;
+    return selector ? routes.filter(({ route }) => takesRoute(selector, route, loose)) : routes;
   });
   const conditional = new Set(host.inherits.flatMap(({ set, conditional }) => (conditional ? [set] : [])));
   return mergeRoutes(lists, (emitted) => emitted.route).map((emitted) => {

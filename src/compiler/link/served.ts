@@ -3,12 +3,13 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { parseGlob } from "#base/hostname.ts";
 import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
-import { type LabelSelector, selects } from "../ir/host.ts";
+import type { LabelSelector } from "../ir/host.ts";
 import type { Route } from "../ir/route.ts";
 import type { Domain } from "../ir/virtual-host.ts";
 import type { Settings } from "../settings.ts";
 import { type DomainLookup, governing } from "./domains.ts";
 import { regexSet, relation, routeSet, selectedSet } from "./names.ts";
+import { takesRoute } from "./selected.ts";
 
 /** Claimed names by every glob that covers them, apart from themselves. */
 export interface ServedLookup extends DomainLookup {
@@ -71,12 +72,12 @@ export function reportUnserved(lookup: ReportLookup): (route: Route, reads: Read
 
 function isSelected(
   { settings }: ReportLookup,
-  { labels }: Route,
+  route: Route,
   selectors: readonly LabelSelector[],
   reads: Reads,
 ): boolean {
   const loose = reads.get(settings, "")?.looseLabelSelectors ?? false;
-  return selectors.some((selector) => selects(selector, labels, loose));
+  return selectors.some((selector) => takesRoute(selector, route, loose));
 }
 
 function unserved({ origin: { ref }, hostsPath }: Route, set: string, selector: LabelSelector | undefined): Diagnostic {

@@ -5,7 +5,7 @@
 
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { formatRef } from "#base/origin.ts";
-import type { Derived, Index, Reads } from "../graph/graph.ts";
+import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
 import { type HostDecl, type LabelSelector, selects } from "../ir/host.ts";
 import type { HostBinding, ListenerDecl } from "../ir/listener.ts";
 import type { Domain, Site } from "../ir/virtual-host.ts";
@@ -57,6 +57,22 @@ function unbound(host: HostDecl): Diagnostic {
     traffic: `requests for ${host.glob} are not served by it`,
     hint: "let a Listener's hostBinding select it by namespace or label",
   });
+}
+
+/** Tells a listener that speaks HTTP and takes no Host. `inhabited` has the sites with Hosts. */
+export function reportWithoutHosts(
+  inhabited: Collection<unknown>,
+): (listener: ListenerDecl, reads: Reads) => Derived<never> {
+  return (listener, reads) => {
+    // Nobody asked for the cleartext port of 1.x that all Hosts may have switched off.
+    const asked = listener.http && listener.binding.kind === "hosts";
+    if (!asked || reads.has(inhabited, siteOf(listener).name)) return { out: [] };
+    const told = diagnose("listener/no-hosts", listener.origin, "its hostBinding takes no Host", {
+      traffic: `requests to port ${listener.port} get 404`,
+      hint: "let hostBinding take Hosts by their namespace or labels, or delete the Listener",
+    });
+    return { out: [], diagnostics: [told] };
+  };
 }
 
 /** The name of a claim, with the port where the Host names one. */
