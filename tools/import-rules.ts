@@ -126,6 +126,7 @@ export const rooms: readonly Room[] = [
       "compiler/view.ts",
       "control/sources/files.ts",
       "control/run.ts",
+      "control/cluster.ts",
       "control/kube/find-access.ts",
       "control/keeper-link.ts",
       "keeper/",

@@ -1,6 +1,8 @@
 /** Which cluster a run is about, from flags and the environment. */
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { ClusterChoice } from "../control/cluster.ts";
 import { type Access, AccessUnavailable, findAccess } from "../control/kube/find-access.ts";
-import type { ClusterChoice } from "../control/run.ts";
 import { CannotRun } from "./cannot-run.ts";
 
 /** Flags that name a cluster. */
@@ -28,5 +30,7 @@ export function clusterFrom(access: Access, env: NodeJS.ProcessEnv): ClusterChoi
     access,
     ...(labelSelector ? { labelSelector } : {}),
     ...(fieldSelector ? { fieldSelector } : {}),
+    updateMappings: env["AMBASSADOR_UPDATE_MAPPING_STATUS"]?.toLowerCase() === "true",
+    identity: `${hostname()}_${randomUUID()}`,
   };
 }

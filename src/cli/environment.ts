@@ -46,6 +46,12 @@ export const variables: readonly Variable[] = [
     effect: "In a cluster, only objects whose fields meet it are looked at, for example `metadata.namespace!=test`.",
   },
   {
+    name: "AMBASSADOR_UPDATE_MAPPING_STATUS",
+    unset: "`false`",
+    effect:
+      "`true`: in a cluster, the status of every Mapping says whether it is served, not only of those that are not.",
+  },
+  {
     name: "KUBECONFIG",
     unset: "`~/.kube/config`, or the pod's service account",
     effect: "Files that name the cluster of a run with `--kubernetes`.",
@@ -104,7 +110,6 @@ export const idleVariables: readonly IdleVariable[] = [
   { name: "AMBASSADOR_FORCE_SECRET_VALIDATION", because: "Secrets are always validated" },
   { name: "AMBASSADOR_FORCE_ENDPOINTS", because: "it never had an effect" },
   { name: "AMBASSADOR_EDS_BYPASS", because: "endpoints never are part of clusters" },
-  { name: "AMBASSADOR_UPDATE_MAPPING_STATUS", because: "manifests in files have no status to write" },
   { name: "AMBASSADOR_ISTIO_SECRET_DIR", because: "certificates are read from Secrets only" },
   { name: "AMBASSADOR_KNATIVE_SUPPORT", because: "Ingresses of Knative are not supported" },
   { name: "AMBASSADOR_RECONFIG_MAX_DELAY", because: "changes are taken in as they come" },

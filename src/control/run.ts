@@ -10,9 +10,8 @@ import type { Locate } from "#base/render-diagnostic.ts";
 import { type Compiler, type CompilerEdit, openCompiler, type Settings } from "#compiler";
 import { type AdminEndpoint, type AdminServer, startAdminServer } from "./admin-server.ts";
 import { type Clock, ownClock } from "./clock.ts";
+import { type ClusterChoice, openCluster } from "./cluster.ts";
 import { debugEndpoints, diagnosticsEndpoints, healthEndpoints, publicPaths } from "./endpoints.ts";
-import type { Access } from "./kube/access.ts";
-import { openClient } from "./kube/client.ts";
 import { type Observed, observe } from "./observe.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";
 import { createDiagnosticLog } from "./report-log.ts";
@@ -54,14 +53,6 @@ export interface ControlOptions {
   readonly signal: AbortSignal;
 }
 
-/** A cluster, and what of it is looked at beyond what the settings' scope says. */
-export interface ClusterChoice {
-  readonly access: Access;
-  /** As the API server wants them. */
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-}
-
 /** How long a start waits for Consul, so that its services have endpoints from the first moment on where it answers. */
 const consulHeadStartMs = 1000;
 
@@ -99,6 +90,8 @@ async function start(
   const stateFile = options.stateDirectory === undefined ? undefined : openStateFile(options.stateDirectory);
   const state = (await stateFile?.read((message) => log("error", message))) ?? { lastGood: {}, refusals: {} };
   const compiler = openCompiler(settings);
+  const cluster = options.cluster && openCluster(options.cluster, settings, log);
+  closers.push(async () => cluster?.close());
   const xds = await startXds(options, () => pipeline);
   closers.push(xds.close);
 
@@ -106,7 +99,10 @@ async function start(
   const locate: Locate = (origin) => observed?.locate(origin);
   const diagnostics = () => [...(observed?.diagnostics() ?? []), ...compiler.diagnostics(), ...pipeline.standing()];
   const showNew = createDiagnosticLog(log, options.logFormat ?? "text");
-  const show = (all: readonly Diagnostic[]) => showNew(all, locate);
+  const show = (all: readonly Diagnostic[]) => {
+    showNew(all, locate);
+    cluster?.wake();
+  };
   const wanted: WantedFiles = openWantedFiles({
     directories: options.fileDirectories,
     onChange: (edits) => void pipeline.push(edits),
@@ -134,8 +130,7 @@ async function start(
       compiled.resolve(number);
     });
   };
-  const cluster = options.cluster && watchedCluster(options.cluster, options, closers);
-  observed = await observe({ paths: options.paths, cluster, settings, onChange });
+  observed = await observe({ paths: options.paths, cluster: cluster?.watch, settings, onChange });
   closers.push(observed.close);
 
   await compiled.promise;
@@ -149,18 +144,9 @@ async function start(
     isReady = true;
     options.onReady(admin.port === undefined ? "" : `admin http://127.0.0.1:${admin.port}`);
   });
-  return { watching: observed.done };
-}
-
-function watchedCluster(
-  { access, ...choice }: ClusterChoice,
-  { settings: { namespace, scope = {} }, log }: ControlOptions,
-  closers: (() => Promise<void>)[],
-) {
-  const client = openClient(access);
-  closers.push(client.close);
-  const { singleNamespace = false, certsSingleNamespace = false } = scope;
-  return { ...choice, client, namespace, singleNamespace, certsSingleNamespace, log };
+  const { objects } = observed;
+  const reporting = cluster?.report({ compiler, objects: () => objects, diagnostics, served }) ?? observed.done;
+  return { watching: Promise.race([observed.done, reporting]) };
 }
 
 function startXds({ runtimeDirectory, log }: ControlOptions, pipeline: () => Pipeline): Promise<XdsServer> {

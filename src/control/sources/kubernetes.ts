@@ -24,6 +24,8 @@ export interface KubernetesOptions {
   readonly certsSingleNamespace?: boolean;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Objects have changed, be it only in what the compiler does not look at. */
+  readonly onSeen?: () => void;
   /** Told what the first batch waits for. */
   readonly log: Log;
 }
@@ -82,7 +84,10 @@ export function watchKubernetes(
       labelSelector: options.labelSelector,
       fieldSelector: kind.scope === "own" ? undefined : options.fieldSelector,
       keep: keepObject,
-      onChanges: (changes) => deliver(take(changes, kind, objects), false),
+      onChanges(changes) {
+        deliver(take(changes, kind, objects), false);
+        if (changes.length > 0) options.onSeen?.();
+      },
       onState(state) {
         states.set(kind, state);
         if (early && state.kind === "failing") sayOnce(state.message);

@@ -1,0 +1,108 @@
+/**
+ * What the status of an object should say: pure, from the object as it was last seen and from what is wrong with it.
+ * Fields that are not named here belong to others and are left alone.
+ */
+import type { Diagnostic } from "#base/diagnostic.ts";
+import { type Fields, fieldsOf, text } from "../kube/fields.ts";
+import type { ClusterObject } from "../sources/kubernetes-object.ts";
+
+/** Fields of `.status` as they should be; `null` is one that should not be there. */
+export type DesiredStatus = Readonly<Record<string, unknown>>;
+
+/** What is known of an object. */
+export interface Standing {
+  /** Errors on it, in the order of the report. */
+  readonly errors: readonly Diagnostic[];
+  /** Whether it is this instance's and takes part. */
+  readonly isOurs: boolean;
+}
+
+/** What is known beside objects. */
+export interface StatusContext {
+  /** ISO time of this report. */
+  readonly now: string;
+  /** AMBASSADOR_UPDATE_MAPPING_STATUS: say of Mappings that all is well, too. */
+  readonly updateMappings: boolean;
+  /** The addresses of the gateway's Service. */
+  readonly loadBalancer: unknown;
+}
+
+/** The fields that should differ from what was last seen; undefined when all is as it should be. */
+export function statusChange(
+  object: ClusterObject,
+  standing: Standing,
+  context: StatusContext,
+): DesiredStatus | undefined {
+  const desired = desiredStatus(object, standing, context);
+  if (desired === undefined) return undefined;
+  const seen = fieldsOf(object.status);
+  const differs = Object.entries(desired).filter(([name, value]) => !same(seen[name], value));
+  return differs.length === 0 ? undefined : Object.fromEntries(differs);
+}
+
+function desiredStatus(object: ClusterObject, standing: Standing, context: StatusContext): DesiredStatus | undefined {
+  if (!standing.isOurs && standing.errors.length === 0) return undefined;
+  switch (object.raw.ref.kind) {
+    case "Host":
+      return hostStatus(object, standing, context);
+    case "Mapping":
+      return mappingStatus(object, standing, context);
+    case "Ingress":
+      return context.loadBalancer === undefined ? undefined : { loadBalancer: context.loadBalancer };
+    default:
+      return undefined;
+  }
+}
+
+function hostStatus(object: ClusterObject, { errors }: Standing, { now }: StatusContext): DesiredStatus {
+  const tlsCertificateSource = certificateSource(fieldsOf(object.raw.body["spec"]));
+  if (errors.length === 0) {
+    const none = { phaseCompleted: null, phasePending: null };
+    return {
+      state: "Ready",
+      tlsCertificateSource,
+      ...none,
+      errorReason: null,
+      errorTimestamp: null,
+      errorBackoff: null,
+    };
+  }
+  const errorReason = reasonOf(errors);
+  const seen = fieldsOf(object.status);
+  const errorTimestamp = seen["errorReason"] === errorReason ? (text(seen, "errorTimestamp") ?? now) : now;
+  return { state: "Error", tlsCertificateSource, errorReason, errorTimestamp };
+}
+
+/** A certificate is somebody else's, or there is none. */
+function certificateSource(spec: Fields): string {
+  return text(fieldsOf(spec["tlsSecret"]), "name") === undefined ? "None" : "Other";
+}
+
+function mappingStatus(
+  { status }: ClusterObject,
+  { errors }: Standing,
+  { updateMappings }: StatusContext,
+): DesiredStatus | undefined {
+  if (errors.length > 0) return { state: "Inactive", reason: reasonOf(errors) };
+  if (updateMappings) return { state: "Running", reason: null };
+  const seen = fieldsOf(status);
+  // What somebody else's release wrote about a Mapping that is well is no news.
+  return text(seen, "state") === "Inactive" ? { state: null, reason: null } : undefined;
+}
+
+const longestReason = 1000;
+
+function reasonOf(errors: readonly Diagnostic[]): string {
+  const reason = errors.map(({ at, message, traffic }) => sentence(at.path, message, traffic)).join("; ");
+  return reason.length > longestReason ? `${reason.slice(0, longestReason - 1)}…` : reason;
+}
+
+function sentence(path: string, message: string, traffic: string | undefined): string {
+  const where = path === "" || message.startsWith(path) ? "" : `${path}: `;
+  return `${where}${message}${traffic === undefined ? "" : ` (${traffic})`}`;
+}
+
+function same(seen: unknown, wanted: unknown): boolean {
+  if (wanted === null) return seen === undefined || seen === null;
+  return JSON.stringify(seen) === JSON.stringify(wanted);
+}

@@ -1,0 +1,89 @@
+/**
+ * Writes statuses: a few at once, each object's one after the other, and never in a circle with somebody else who
+ * writes the same fields.
+ */
+import { errorFields, type Log } from "#base/log.ts";
+import { formatRef } from "#base/origin.ts";
+import type { Client } from "../kube/client.ts";
+import { ApiFailure, NoAnswer } from "../kube/failure.ts";
+import { objectPath } from "../kube/resource.ts";
+import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { DesiredStatus } from "./desired.ts";
+
+/** A status to write. */
+export interface StatusWrite {
+  readonly object: ClusterObject;
+  readonly change: DesiredStatus;
+}
+
+/** Writes. */
+export interface StatusWriter {
+  /** Resolves when all are written, refused or put off; never rejects because of the server. */
+  write(writes: readonly StatusWrite[], signal: AbortSignal): Promise<void>;
+}
+
+const atOnce = 8;
+/** Whoever has to write the same thing this often within a minute does not write alone. */
+const mostPerMinute = 5;
+const putOffMs = 300_000;
+const minuteMs = 60_000;
+
+/** Opens a writer. */
+export function openStatusWriter(client: Client, log: Log): StatusWriter {
+  const history = new Map<string, { times: number[]; quietUntil: number }>();
+  const forbidden = new Set<string>();
+
+  /** Whether it may be written now; remembers that it is. */
+  function mayWrite({ object }: StatusWrite): boolean {
+    if (forbidden.has(object.resource.kind)) return false;
+    const now = performance.now();
+    const known = history.get(object.uid) ?? { times: [], quietUntil: 0 };
+    if (now < known.quietUntil) return false;
+    known.times = [...known.times.filter((time) => now - time < minuteMs), now];
+    history.set(object.uid, known);
+    if (known.times.length <= mostPerMinute) return true;
+    known.quietUntil = now + putOffMs;
+    log("warning", `${formatRef(object.raw.ref)}: somebody else keeps writing its status; ours waits five minutes`);
+    return false;
+  }
+
+  async function writeOne({ object, change }: StatusWrite, signal: AbortSignal): Promise<void> {
+    const { resource, raw } = object;
+    try {
+      await client.ask({
+        method: "PATCH",
+        path: objectPath(resource, raw.ref, "status"),
+        contentType: "application/merge-patch+json",
+        body: { status: change },
+        attempts: 3,
+        signal,
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof ApiFailure || error instanceof NoAnswer)) throw error;
+      if (error instanceof ApiFailure && error.status === 403) forbidden.add(resource.kind);
+      // Without the sub-resource, or the object, there is nothing to say it in.
+      const isGone = error instanceof ApiFailure && error.status === 404;
+      if (!isGone) log("warning", `the status of ${formatRef(raw.ref)} cannot be written`, errorFields(error));
+    }
+  }
+
+  return {
+    async write(writes, signal) {
+      const queue = writes.filter(mayWrite);
+      const work = async () => {
+        for (let next = queue.shift(); next && !signal.aborted; next = queue.shift()) await writeOne(next, signal);
+      };
+      await Promise.all(Array.from({ length: atOnce }, work));
+      forget(history);
+    },
+  };
+}
+
+/** Objects come and go; what was last written long ago need not be remembered. */
+function forget(history: Map<string, { times: number[]; quietUntil: number }>): void {
+  const now = performance.now();
+  for (const [uid, { times, quietUntil }] of history) {
+    if (now > quietUntil && now - (times.at(-1) ?? 0) > minuteMs) history.delete(uid);
+  }
+}

@@ -1,0 +1,110 @@
+/** What people read in `kubectl get` and `kubectl describe` about objects that are served, or are not. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Program, startProgram } from "../e2e/program.ts";
+import { freePort } from "../envoy/free-port.ts";
+import { type Cluster, startCluster } from "./cluster.ts";
+
+const crds = join(import.meta.dirname, "..", "..", "charts", "dragoman", "crds");
+
+let cluster: Cluster;
+let gateway: Program;
+
+const apply = (...objects: readonly object[]) =>
+  cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }) });
+
+before(async () => {
+  cluster = await startCluster();
+  await cluster.kubectl(["apply", "--server-side", "-f", crds]);
+  await cluster.kubectl(["wait", "--for=condition=Established", "crd", "--all"]);
+  await apply(host("plain", {}), host("broken", { tlsSecret: { name: "not-there" } }), mapping("good", "/good/"));
+  const ports = ["--port", `8080:${await freePort()}`, "--port", `8443:${await freePort()}`];
+  gateway = startProgram(["run", "--kubeconfig", cluster.kubeconfig, ...ports]);
+  await gateway.line(/^ready/);
+});
+after(async () => {
+  gateway?.kill();
+  await cluster?.stop();
+});
+
+const meta = (name: string) => ({ name, namespace: "default" });
+const host = (name: string, more: object) => ({
+  apiVersion: "getambassador.io/v3alpha1",
+  kind: "Host",
+  metadata: meta(name),
+  spec: { hostname: `${name}.example.com`, acmeProvider: { authority: "none" }, ...more },
+});
+const mapping = (name: string, prefix: string) => ({
+  apiVersion: "getambassador.io/v3alpha1",
+  kind: "Mapping",
+  metadata: meta(name),
+  spec: { hostname: "*", prefix, service: "https://192.0.2.1" },
+});
+
+/** What kubectl prints, as soon as it matches. */
+async function until(args: readonly string[], pattern: RegExp): Promise<string> {
+  const start = performance.now();
+  for (;;) {
+    const printed = await cluster.kubectl(args);
+    if (pattern.test(printed)) return printed;
+    if (performance.now() - start > 20_000) assert.fail(`still:\n${printed}\n${gateway.output()}`);
+    await pause(50);
+  }
+}
+
+test("Hosts are Ready, or say why not", async () => {
+  const printed = await until(["get", "hosts"], /plain .*Ready/);
+  assert.match(printed, /^NAME +HOSTNAME +STATE +PHASE COMPLETED +PHASE PENDING +AGE\n/);
+  await until(["get", "hosts"], /broken +broken\.example\.com +Error/);
+  const reason = await cluster.kubectl(["get", "host", "broken", "-o", "jsonpath={.status}"]);
+  assert.match(reason, /"errorReason":"[^"]*not-there/);
+  assert.match(reason, /"tlsCertificateSource":"Other"/);
+  const described = await until(["describe", "host", "broken"], /Warning +Error .*dragoman .*not-there/);
+  assert.match(described, /Events:/);
+});
+
+test("a Mapping that is well has no status; one that is not says why, and forgets it when it is mended", async () => {
+  const bad = { ...mapping("bad", "/bad("), spec: { ...mapping("bad", "/bad(").spec, prefix_regex: true } };
+  await apply(bad);
+  const printed = await until(["get", "mappings"], /bad .*Inactive/);
+  assert.match(printed, /^NAME +SOURCE HOST +SOURCE PREFIX +DEST SERVICE +STATE +REASON\n/);
+  assert.match(printed, /\ngood +\* +\/good\/ +https:\/\/192\.0\.2\.1 *\n/);
+  await apply({ ...bad, spec: { ...bad.spec, prefix: "/bad" } });
+  await until(["get", "mappings"], /bad +\* +\/bad +https:\/\/192\.0\.2\.1 *\n/);
+});
+
+test("an Ingress shows the address of the gateway's own Service, as soon as it has one", async () => {
+  const service = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { ...meta("ambassador"), labels: { "app.kubernetes.io/component": "ambassador-service" } },
+    spec: { type: "LoadBalancer", ports: [{ port: 80 }], selector: { app: "x" } },
+  };
+  const ingress = {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "Ingress",
+    metadata: { ...meta("shop"), annotations: { "kubernetes.io/ingress.class": "ambassador" } },
+    spec: {
+      rules: [
+        {
+          host: "shop.example.com",
+          http: {
+            paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: "shop", port: { number: 80 } } } }],
+          },
+        },
+      ],
+    },
+  };
+  await apply(service, ingress);
+  const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: "198.51.100.7" }] } } });
+  await cluster.kubectl(["patch", "service", "ambassador", "--subresource=status", "--type=merge", "-p", status]);
+  await until(["get", "ingress", "shop"], /shop\.example\.com +198\.51\.100\.7/);
+});
+
+test("somebody else's change of a status is put right", async () => {
+  const foreign = JSON.stringify({ status: { state: "Pending" } });
+  await cluster.kubectl(["patch", "host", "plain", "--subresource=status", "--type=merge", "-p", foreign]);
+  await until(["get", "hosts"], /plain .*Ready/);
+});
