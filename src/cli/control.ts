@@ -4,6 +4,7 @@ import { openLog } from "#base/log.ts";
 import { defaultSettings } from "#compiler";
 import { openKeeperLink } from "../control/keeper-link.ts";
 import { runControl } from "../control/run.ts";
+import { adminFrom } from "./admin-place.ts";
 import { CannotRun, exitStatus } from "./cannot-run.ts";
 import { checkPorts } from "./check-ports.ts";
 import { accessFrom, clusterFrom } from "./cluster.ts";
@@ -12,7 +13,7 @@ import { commandEndpoints } from "./endpoints.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { fileDirectories } from "./file-directories.ts";
 import { type RunFlags, withRunOptions } from "./run.ts";
-import { parsePort, settingsFrom } from "./settings.ts";
+import { settingsFrom } from "./settings.ts";
 
 interface ControlFlags extends RunFlags {
   readonly envoyVersion: string;
@@ -30,12 +31,11 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
   const keeper = openKeeperLink();
   if (!keeper) throw new CannotRun("control is started by dragoman run, not by hand.");
   const log = openLog({ source: "control", level: flags.logLevel, format: flags.logFormat });
-  const adminPort = flags.adminPort === undefined ? undefined : parsePort(flags.adminPort, "--admin-port");
-  const adminAddress = adminPort === undefined ? {} : { adminAddress: `127.0.0.1:${adminPort}` };
+  const admin = adminFrom(flags);
   const access = await accessFrom(flags, process.env);
   // Only a run by itself knows where its https listener can be reached; in a cluster a load balancer stands before it.
   const place = access ? { namespace: access.namespace } : { httpsPort: "own" as const };
-  const settings = { ...defaultSettings, ...place, ...settingsFrom(flags, process.env), ...adminAddress };
+  const settings = { ...defaultSettings, ...place, ...settingsFrom(flags, process.env), ...admin?.settings };
   const running = runControl({
     paths,
     cluster: access && clusterFrom(access, process.env),
@@ -43,7 +43,7 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
     fileDirectories: fileDirectories(flags, process.env),
     runtimeDirectory: keeper.runtimeDirectory,
     ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
-    ...(adminPort === undefined ? {} : { adminPort }),
+    ...(admin && { adminPort: admin.port, adminAddress: admin.address }),
     consul: consulIdentity(process.env),
     log,
     logFormat: flags.logFormat,

@@ -7,6 +7,7 @@ import { Command, Option } from "commander";
 import { type LogFormat, type LogLevel, openLog } from "#base/log.ts";
 import { EnvoyUnavailable, obtainEnvoy } from "../keeper/envoy-binary.ts";
 import { runKeeper } from "../keeper/keeper.ts";
+import { adminFrom } from "./admin-place.ts";
 import { CannotRun } from "./cannot-run.ts";
 import { accessFrom, type ClusterFlags } from "./cluster.ts";
 import { configDirectory } from "./config-directory.ts";
@@ -16,7 +17,7 @@ import { envoyTuning } from "./envoy-tuning.ts";
 import { environmentHelp, withSettings } from "./options.ts";
 import { writeError } from "./output.ts";
 import { checkPaths } from "./paths.ts";
-import { parsePort, type SettingsFlags, settingsFrom } from "./settings.ts";
+import { type SettingsFlags, settingsFrom } from "./settings.ts";
 import { stateDirectory } from "./state-directory.ts";
 import { keepStandardInput } from "./stdin-file.ts";
 import { productVersion } from "./version.ts";
@@ -24,6 +25,7 @@ import { productVersion } from "./version.ts";
 /** The flags of `run`, most of which `control` is given too. */
 export interface RunFlags extends SettingsFlags, ClusterFlags {
   readonly adminPort?: string;
+  readonly adminAddress?: string;
   readonly envoy?: string;
   readonly stateDir?: string;
   readonly logFormat: LogFormat;
@@ -64,7 +66,8 @@ export function withRunOptions(command: Command): Command {
     .option("--kubernetes", "watch a cluster: the pod's own, or the one of the current kubeconfig")
     .option("--kubeconfig <file>", "watch the cluster that this file names")
     .option("--context <name>", "watch the cluster of this context of the kubeconfig")
-    .option("--admin-port <port>", "serve health, metrics and questions on this port of 127.0.0.1")
+    .option("--admin-port <port>", "serve health, metrics and questions on this port")
+    .option("--admin-address <address>", "of this IP address; other machines get health and metrics only (127.0.0.1)")
     .option("--state-dir <directory>", "where to keep what must outlive a restart")
     .addOption(new Option("--log-format <format>", "form of log lines").choices(["text", "json"]).default("text"))
     .addOption(
@@ -83,7 +86,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   checkPaths(paths);
   const settings = settingsFrom(flags, process.env);
   consulIdentity(process.env);
-  if (flags.adminPort !== undefined) parsePort(flags.adminPort, "--admin-port");
+  adminFrom(flags);
   const envoy = await obtainEnvoy({ option: flags.envoy, say: (line) => writeError(`${line}\n`) }).catch(sentence);
   const stdin = await keepStandardInput(paths);
   const log = (source: string) => openLog({ source, level: flags.logLevel, format: flags.logFormat });
@@ -120,6 +123,7 @@ function controlArguments(paths: readonly string[], flags: RunFlags, envoyVersio
     ["--context", flags.context],
     ["--https-port", flags.httpsPort],
     ["--admin-port", flags.adminPort],
+    ["--admin-address", flags.adminAddress],
     ["--state-dir", state],
     ["--log-format", flags.logFormat],
     ["--log-level", flags.logLevel],

@@ -1,6 +1,7 @@
 /**
  * The admin interface: health, metrics and the questions of the command line, over a unix socket in the runtime
- * directory and, where asked for, on a port of 127.0.0.1. It shows no secret and changes nothing.
+ * directory and, where asked for, on a port. It shows no secret and changes nothing. Who asks decides what is answered:
+ * this machine everything, others what `isPublic` says.
  */
 import { chmod, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -16,15 +17,20 @@ export interface AdminAnswer {
 /** Answers one path. `input` is the JSON body of a POST, or undefined. */
 export type AdminEndpoint = (input: unknown, path: string) => AdminAnswer | Promise<AdminAnswer>;
 
+/** Who is not this machine: somebody whose request came through Envoy, or who called this port from elsewhere. */
+export type Stranger = "through-envoy" | "from-elsewhere";
+
 /** What to answer, and where. */
 export interface AdminServerOptions {
   readonly socketPath: string;
-  /** On 127.0.0.1; 0 takes any free one; without it there is only the socket. */
+  /** 0 takes any free one; without it there is only the socket. */
   readonly port?: number;
+  /** The IP address that the port is of; 127.0.0.1 when absent. */
+  readonly address?: string;
   /** By path; one that ends in a slash answers everything below it. */
   readonly endpoints: Readonly<Record<string, AdminEndpoint>>;
-  /** Paths that are answered whoever asks, as a probe through Envoy does; absent: none. */
-  readonly isPublic?: (path: string) => boolean;
+  /** Paths that are answered although it is not this machine that asks; absent: none. */
+  readonly isPublic?: (path: string, asks: Stranger) => boolean;
   readonly log: Log;
 }
 
@@ -53,10 +59,12 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   await chmod(options.socketPath, 0o600);
   const onPort = options.port === undefined ? undefined : createServer(serve);
   if (onPort) {
-    await listen(onPort, { port: options.port ?? 0, host: "127.0.0.1" }).catch(async (error: unknown) => {
-      await close(onSocket);
-      throw error;
-    });
+    await listen(onPort, { port: options.port ?? 0, host: options.address ?? "127.0.0.1" }).catch(
+      async (error: unknown) => {
+        await close(onSocket);
+        throw error;
+      },
+    );
   }
   const address = onPort?.address();
   return {
@@ -71,7 +79,8 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
 async function answer(request: IncomingMessage, options: AdminServerOptions): Promise<AdminAnswer> {
   const { endpoints, isPublic } = options;
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
-  if (!isLocal(request) && !isPublic?.(pathname)) return { status: 403, body: "only for this machine\n" };
+  const stranger = strangerOf(request);
+  if (stranger && !isPublic?.(pathname, stranger)) return { status: 403, body: "only for this machine\n" };
   const endpoint = endpoints[pathname] ?? below(endpoints, pathname);
   if (!endpoint) return { status: 404, body: `there is nothing at ${printable(pathname)}\n` };
   if (request.method === "GET" || request.method === "HEAD") return endpoint(undefined, pathname);
@@ -96,11 +105,14 @@ function below(endpoints: AdminServerOptions["endpoints"], pathname: string): Ad
 
 /**
  * A web page can make a browser call this port under a name of its own choice, but not under these. What comes through
- * Envoy's probe routes has another name, too, which no client can choose: Envoy puts it there.
+ * Envoy's probe routes has another name, too, which no client can choose: Envoy puts it there. From another machine
+ * every name can be sent, so there only the address of the connection counts.
  */
-function isLocal({ headers, socket }: IncomingMessage): boolean {
-  if (socket.remoteAddress === undefined) return true;
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(headers.host ?? "");
+function strangerOf({ headers, socket }: IncomingMessage): Stranger | undefined {
+  // A unix socket has no address, and is open to its owner only.
+  if (socket.remoteAddress === undefined) return undefined;
+  if (!/^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress)) return "from-elsewhere";
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(headers.host ?? "") ? undefined : "through-envoy";
 }
 
 async function readBody(request: IncomingMessage): Promise<string | undefined> {

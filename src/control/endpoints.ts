@@ -3,7 +3,7 @@
  * look into the compiler's graph.
  */
 import { formatOrigin } from "#base/origin.ts";
-import type { AdminEndpoint } from "./admin-server.ts";
+import type { AdminEndpoint, Stranger } from "./admin-server.ts";
 import { envoyMetrics } from "./envoy-metrics.ts";
 import { renderMetrics } from "./metrics.ts";
 import type { PipelineCounts } from "./pipeline.ts";
@@ -60,10 +60,14 @@ export function diagnosticsEndpoints({ settings, diagnostics }: ControlView, { i
 
 const probePaths: readonly string[] = ["/ambassador/v0/check_alive", "/ambassador/v0/check_ready"];
 
+/** What those may ask who watch over this instance: they call its port, and clients of the gateway do not. */
+const watchPaths: readonly string[] = ["/healthz", "/metrics"];
+
 /** The paths that everyone may ask: the probes, and the diagnostics where the Module says allow_non_local. */
-export function publicPaths({ compiler }: ControlView): (path: string) => boolean {
-  return (path) => {
+export function publicPaths({ compiler }: ControlView): (path: string, asks: Stranger) => boolean {
+  return (path, asks) => {
     if (probePaths.includes(path)) return true;
+    if (asks === "from-elsewhere" && watchPaths.includes(path)) return true;
     const { diagnostics } = compiler.declared.module.settings.get("")?.config ?? {};
     return path === diagnosticsPath && diagnostics?.allow_non_local === true;
   };

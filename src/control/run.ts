@@ -35,8 +35,10 @@ export interface ControlOptions {
   readonly runtimeDirectory: string;
   /** Where what must outlive this process is kept; without it nothing is. */
   readonly stateDirectory?: string;
-  /** On 127.0.0.1; 0 takes any; without it there is only the socket. */
+  /** 0 takes any; without it there is only the socket. */
   readonly adminPort?: number;
+  /** The IP address of that port; 127.0.0.1 when absent. */
+  readonly adminAddress?: string;
   /** Who asks Consul. */
   readonly consul?: ConsulIdentity;
   readonly log: Log;
@@ -163,7 +165,7 @@ function startXds({ runtimeDirectory, log }: ControlOptions, pipeline: () => Pip
 }
 
 function startAdmin(
-  { runtimeDirectory, adminPort, log, endpoints }: ControlOptions,
+  { runtimeDirectory, adminPort, adminAddress, log, endpoints }: ControlOptions,
   view: ControlView,
   { counts }: Pipeline,
   isReady: () => boolean,
@@ -173,6 +175,7 @@ function startAdmin(
   return startAdminServer({
     socketPath: join(runtimeDirectory, "control.sock"),
     ...(adminPort !== undefined && { port: adminPort }),
+    ...(adminAddress !== undefined && { address: adminAddress }),
     log,
     isPublic: publicPaths(view),
     endpoints: {

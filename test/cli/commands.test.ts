@@ -92,6 +92,7 @@ for (const [args, sentence] of [
   [["run", "nowhere"], 'dragoman: there is no file or directory "nowhere".'],
   [["run"], 'dragoman: name files or directories to run: there is no "/ambassador/ambassador-config"'],
   [["run", "--admin-port", "99999", "."], 'dragoman: --admin-port: "99999" is not a port number (1 to 65535).'],
+  [["run", "--admin-address", "here", "."], 'dragoman: --admin-address: "here" is not an IP address.'],
   [["run", "--envoy", "/nowhere/envoy", "."], "/nowhere/envoy (from --envoy) does not exist."],
   [["why", "GET /x", "."], 'dragoman: "GET /x" is not a request: write it as "GET https://host/path".'],
   [["control", "--envoy-version", "1.40", "."], "dragoman: control is started by dragoman run, not by hand."],
