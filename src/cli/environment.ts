@@ -68,6 +68,7 @@ export const variables: readonly Variable[] = [
     unset: "",
     effect: "Any text: requests go to the cluster addresses of Services instead of their endpoints.",
   },
+  { name: "AMBASSADOR_KNATIVE_SUPPORT", unset: "`false`", effect: "`true`: Ingresses of Knative are served." },
   {
     name: "DISABLE_STRICT_LABEL_SELECTORS",
     unset: "`false`",
@@ -111,7 +112,6 @@ export const idleVariables: readonly IdleVariable[] = [
   { name: "AMBASSADOR_FORCE_ENDPOINTS", because: "it never had an effect" },
   { name: "AMBASSADOR_EDS_BYPASS", because: "endpoints never are part of clusters" },
   { name: "AMBASSADOR_ISTIO_SECRET_DIR", because: "certificates are read from Secrets only" },
-  { name: "AMBASSADOR_KNATIVE_SUPPORT", because: "Ingresses of Knative are not supported" },
   { name: "AMBASSADOR_RECONFIG_MAX_DELAY", because: "changes are taken in as they come" },
   { name: "AMBASSADOR_FAST_RECONFIGURE", because: "only what changes is ever computed again" },
   { name: "AMBASSADOR_FAST_VALIDATION", because: "there is one way to validate objects" },

@@ -22,6 +22,7 @@ const cases: readonly [environment: NodeJS.ProcessEnv, asked: ChosenSettings][] 
   ],
   [{ AMBASSADOR_DISABLE_ENDPOINTS: "false" }, { disableEndpoints: true }],
   [{ AMBASSADOR_DISABLE_ENDPOINTS: "" }, { disableEndpoints: false }],
+  [{ AMBASSADOR_KNATIVE_SUPPORT: "true" }, { knative: true }],
   [{ DISABLE_STRICT_LABEL_SELECTORS: "true" }, { looseLabelSelectors: true }],
   [{ DISABLE_STRICT_LABEL_SELECTORS: "false" }, { looseLabelSelectors: false }],
   [{ DRAGOMAN_EXPAND_ENV: "STAGE, NONE", STAGE: "test" }, { expandEnv: { STAGE: "test" } }],

@@ -34,6 +34,7 @@ export function settingsFrom(flags: SettingsFlags, env: NodeJS.ProcessEnv): Chos
     envNames: Object.keys(env)
       .filter((name) => name !== "_")
       .sort(),
+    ...(isTrue(env["AMBASSADOR_KNATIVE_SUPPORT"]) ? { knative: true as const } : {}),
     disableEndpoints: isGiven(env["AMBASSADOR_DISABLE_ENDPOINTS"]),
     looseLabelSelectors: isTrue(env["DISABLE_STRICT_LABEL_SELECTORS"]),
     ...(isTrue(env["DRAGOMAN_FALLBACK_CERT"])

@@ -40,6 +40,8 @@ export interface Settings {
   readonly envNames?: readonly string[];
   /** AMBASSADOR_DISABLE_ENDPOINTS. */
   readonly disableEndpoints: boolean;
+  /** AMBASSADOR_KNATIVE_SUPPORT: Knative's Ingresses are served. */
+  readonly knative?: true;
   /** DISABLE_STRICT_LABEL_SELECTORS: one matching label suffices. */
   readonly looseLabelSelectors: boolean;
   /** `host:port` of this run's admin interface, where there is one: what the probe routes lead to. */

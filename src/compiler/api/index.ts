@@ -50,6 +50,7 @@ export type { EndpointSlice, EndpointSliceSpec, SliceEndpoint, SlicePort } from 
 export type { EndpointSubset, Endpoints, EndpointsSpec } from "./kubernetes/endpoints.ts";
 export { type Ingress, type IngressBackend, type IngressPath, legacyPathsAnnotation } from "./kubernetes/ingress.ts";
 export type { IngressClass } from "./kubernetes/ingress-class.ts";
+export type { KnativeIngress, KnativePath, KnativeSplit } from "./kubernetes/knative-ingress.ts";
 export type { Namespace } from "./kubernetes/namespace.ts";
 export { readRevocationLists } from "./kubernetes/revocation-list.ts";
 export type { Secret, SecretSpec } from "./kubernetes/secret.ts";

@@ -135,6 +135,8 @@ export interface RouteDecl {
   readonly order: RouteOrder;
   /** Percent of the matching requests; absent: an equal share of what the others leave. */
   readonly weight?: number;
+  /** The field that says the weight; absent: `.spec.weight`. */
+  readonly weightPath?: string;
   /** It serves no requests, and gets copies of those that others serve. */
   readonly shadow?: true;
   readonly action: RouteAction;

@@ -1,6 +1,8 @@
 /** TLSContexts and Hosts, and what stands in where there are none: TLS sections of Ingresses, hosts of TLSContexts. */
 import * as ambassador from "../frontends/ambassador/index.ts";
-import { ingressHosts } from "../frontends/ingress/index.ts";
+import { tlsSections } from "../frontends/ingress/index.ts";
+import { ingressHosts } from "../frontends/ingress-hosts.ts";
+import { knativeTlsSections } from "../frontends/knative/index.ts";
 import type { Graph } from "../graph/index.ts";
 import type { Ingresses } from "./ingress.ts";
 import type { ModuleValues } from "./module.ts";
@@ -42,7 +44,15 @@ export function declareHosts(
   const synthetic = { settings, module: legacy, anyHost, anyListener };
   const ofContexts = g.map("lower.contextHosts", contexts, ambassador.contextHosts(synthetic));
   const anyContextHost = first(g, "any context Host", ofContexts);
-  const ofIngresses = g.map("lower.ingressHosts", ingresses, ingressHosts({ secrets, anyHost, anyContextHost }));
+  const sections = g.union(
+    "TLS sections",
+    g.map("TLS sections of Ingresses", ingresses, (ingress, _, key) => keep(key, tlsSections(ingress))),
+    g.map("TLS sections of Knative's Ingresses", all("KnativeIngress"), ({ resource }, _, key) => {
+      const { value, diagnostics } = knativeTlsSections(resource);
+      return { ...keep(key, value), diagnostics };
+    }),
+  );
+  const ofIngresses = g.map("lower.ingressHosts", sections, ingressHosts({ secrets, anyHost, anyContextHost }));
   // One that serves some names only leaves all others to the catch-all.
   const catchAlls = g.map("catch-all Ingresses", ofIngresses, (host, _, key) =>
     keep(key, host.glob === "*" ? host : undefined),

@@ -1,7 +1,11 @@
-/** Ingresses: those that are ours, and the routes that they ask for, with upstreams as all others of the instance. */
+/**
+ * Ingresses of Kubernetes and of Knative: those that are ours, and the routes that they ask for, with upstreams as all
+ * others of the instance.
+ */
 import type { Origin } from "#base/origin.ts";
 import * as ambassador from "../frontends/ambassador/index.ts";
 import * as ingress from "../frontends/ingress/index.ts";
+import * as knative from "../frontends/knative/index.ts";
 import type { Collection, Graph, Reads } from "../graph/index.ts";
 import type { RouteDecl } from "../ir/route.ts";
 import { lowerRoutePolicies } from "../policies/on-routes.ts";
@@ -25,8 +29,9 @@ export function declareIngressRoutes(
   lookup: ambassador.MappingLookup,
 ): Collection<RouteDecl> {
   const defaults = (reads: Reads) => reads.get(lookup.defaults, "") ?? ambassador.noDefaults;
-  const upstream = (service: string, at: Origin, reads: Reads) => {
-    const { value, ...rest } = ambassador.lowerUpstream(lookup, { service }, defaults(reads), at, reads);
+  const upstream = (service: string, http2: boolean, at: Origin, reads: Reads) => {
+    const fields = { service, ...(http2 ? { grpc: true } : {}) };
+    const { value, ...rest } = ambassador.lowerUpstream(lookup, fields, defaults(reads), at, reads);
     const diagnostics = rest.diagnostics.map((diagnostic) => ({ ...diagnostic, at }));
     return { ...rest, diagnostics, ...(value ? { value: { ...value, origin: at } } : {}) };
   };
@@ -35,9 +40,14 @@ export function declareIngressRoutes(
   const nowhere = { ref: { group: "", kind: "Ingress", namespace: "", name: "" }, path: "" };
   const policies = (reads: Reads) => lowerRoutePolicies(silent, reads.get(lookup.policies, ""), nowhere).value;
   const { settings } = lookup;
-  return g.map(
-    "lower.Ingress",
-    ingresses,
-    ingress.lowerIngress({ settings, services: all("Service"), defaults, policies, upstream }),
+  const shared = { settings, services: all("Service"), defaults, policies, upstream };
+  return g.union(
+    "routes of Ingresses",
+    g.map("lower.Ingress", ingresses, ingress.lowerIngress(shared)),
+    g.map(
+      "lower.KnativeIngress",
+      all("KnativeIngress"),
+      of(knative.lowerKnativeIngress({ ...shared, http2Port: "h2c" })),
+    ),
   );
 }

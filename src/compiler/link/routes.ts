@@ -3,7 +3,7 @@
  */
 
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
-import { child, formatRef } from "#base/origin.ts";
+import { formatRef, type Origin } from "#base/origin.ts";
 import type { Derived } from "../graph/graph.ts";
 import type { Route, RouteDecl } from "../ir/route.ts";
 import { settleCore } from "./core-settings.ts";
@@ -107,31 +107,31 @@ function dottedNames(kept: readonly RouteDecl[]): readonly Diagnostic[] {
     const key = `${kind} ${namespace}/${name.split(".")[0]}`;
     const other = known.get(key);
     known.set(key, other ?? decl);
-    if (!other) return [];
+    // Several shares of one object are told apart by no name.
+    if (!other || formatRef(other.origin.ref) === formatRef(decl.origin.ref)) return [];
     const message = `is told from ${formatRef(other.origin.ref)} by what stands behind the dot in their names; it was not`;
     const traffic = "it gets its share of the requests; the old system lost one of the two";
     return [diagnose("compat/dotted-names", decl.origin, message, { traffic })];
   });
 }
 
+function weightAt({ origin: { ref }, weightPath = ".spec.weight" }: RouteDecl): Origin {
+  return { ref, path: weightPath };
+}
+
 function loneWeight(decl: RouteDecl): readonly Diagnostic[] {
   if (decl.weight === undefined || decl.weight >= 100) return [];
   return [
-    diagnose(
-      "mapping/lone-weight",
-      child(decl.origin, "spec", "weight"),
-      "has a weight, but nothing to share the requests with",
-      {
-        traffic: "it takes all requests that it matches",
-      },
-    ),
+    diagnose("mapping/lone-weight", weightAt(decl), "has a weight, but nothing to share the requests with", {
+      traffic: "it takes all requests that it matches",
+    }),
   ];
 }
 
 function overweight(decl: RouteDecl): Diagnostic {
   return diagnose(
     "mapping/weights-over-100",
-    child(decl.origin, "spec", "weight"),
+    weightAt(decl),
     `weight ${decl.weight} brings the sum of all weights for the same requests above 100`,
     {
       traffic: "its weight is ignored: it shares what the others leave",
@@ -146,7 +146,7 @@ function fallThrough(kept: readonly RouteDecl[], unclaimed: number): readonly Di
   return [
     diagnose(
       "mapping/weights-under-100",
-      child(last.origin, "spec", "weight"),
+      weightAt(last),
       `all weights for these requests add up to ${100 - unclaimed}`,
       {
         traffic: `${unclaimed} % of the requests fall through to less specific routes, or get 404`,

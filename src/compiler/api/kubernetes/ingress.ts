@@ -70,7 +70,13 @@ const body = object(
 
 /** Where requests go: a Service and its port, by number or name, or an object of another kind. */
 export type IngressBackend =
-  | { readonly kind: "service"; readonly service: string; readonly port?: number | string }
+  | {
+      readonly kind: "service";
+      readonly service: string;
+      /** Absent: that of the object. */
+      readonly namespace?: string;
+      readonly port?: number | string;
+    }
   | { readonly kind: "resource"; readonly resource: string };
 
 /** A path of a rule. */

@@ -214,10 +214,12 @@ for (const [what, raw, path] of bad) {
   });
 }
 
-test("a Knative Ingress says that it has no effect yet", () => {
+test("a Knative Ingress is looked at where Knative is switched on", () => {
   const knative = rawObject("Ingress", "v1alpha1", {}, { group: "networking.internal.knative.dev" });
   assert.deepEqual(
     admit(knative, defaultSettings).diagnostics.map((d) => d.code),
-    ["ingress/not-yet-supported"],
+    ["ingress/knative-off"],
   );
+  const { value, diagnostics } = admit(knative, { ...defaultSettings, knative: true });
+  assert.deepEqual([value?.kind, diagnostics], ["KnativeIngress", []]);
 });

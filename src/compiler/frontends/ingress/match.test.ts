@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isPath, lowerHostName } from "./match.ts";
+import { isPath, lowerHostName } from "../ingress-names.ts";
 
 const hosts: readonly (readonly [host: string, glob: string | undefined])[] = [
   ["", "*"],

@@ -2,35 +2,14 @@
  * LOWER of what an Ingress matches. `Prefix` counts whole segments, as the Ingress specification says;
  * `ImplementationSpecific` is a textual prefix, which is what a Mapping's is.
  */
-import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
-import { type HostGlob, parseGlob } from "#base/hostname.ts";
-import type { Origin } from "#base/origin.ts";
+import type { HostGlob } from "#base/hostname.ts";
 import type { IngressPath } from "../../api/index.ts";
-import type { NamedMatch, PathMatch, RouteMatch } from "../../ir/match.ts";
+import type { PathMatch, RouteMatch } from "../../ir/match.ts";
 import type { RouteDecl } from "../../ir/route.ts";
+import { oneLabel } from "../ingress-names.ts";
 
 /** What one path of a rule matches, and its place in the order apart from the tie. */
 export type LoweredMatch = Pick<RouteDecl, "hosts" | "match" | "matchKey" | "order">;
-
-/** The names of a host: one, all below a domain, or all. Undefined: an Ingress cannot have it. */
-export function lowerHostName(host: string): HostGlob | undefined {
-  const glob = parseGlob(host === "" ? "*" : host);
-  if (!glob || glob.kind === "prefix" || /[:[]/.test(glob.text)) return undefined;
-  return glob.kind === "suffix" && !/^\.[^.]/.test(glob.literal) ? undefined : glob;
-}
-
-/** Says that a host is none. */
-export function invalidHost(at: Origin, host: string, traffic: string): Diagnostic {
-  return diagnose("ingress/invalid-host", at, `"${host}" is not a host of an Ingress`, {
-    traffic,
-    hint: "write a name, or `*.` and a name",
-  });
-}
-
-/** Whether requests can have a path. */
-export function isPath(path: string): boolean {
-  return /^\/[\x21-\x7e]*$/.test(path) && !/[?#]/.test(path);
-}
 
 /** The match of a path under a host. `tie` decides among equals. */
 export function lowerMatch(glob: HostGlob, given: IngressPath, isLegacy: boolean, tie: string): LoweredMatch {
@@ -88,11 +67,4 @@ function textOf(path: PathMatch): string {
     default:
       return path.prefix;
   }
-}
-
-/** A wildcard stands for one label of the name, where Envoy's takes any number. */
-function oneLabel({ kind, literal }: HostGlob): readonly NamedMatch[] {
-  if (kind !== "suffix") return [];
-  const regex = `(?i)[^.]+${literal.replaceAll(".", "\\.")}(:\\d+)?`;
-  return [{ name: ":authority", match: { kind: "regex", regex } }];
 }

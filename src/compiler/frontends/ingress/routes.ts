@@ -7,8 +7,8 @@ import { child } from "#base/origin.ts";
 import type { Ingress } from "../../api/index.ts";
 import type { Derived, Reads } from "../../graph/graph.ts";
 import type { HeaderEdits, PolicyUse, RetryPolicy, RouteAction, RouteDecl } from "../../ir/route.ts";
-import { type BackendLookup, lowerBackend } from "./backend.ts";
-import { ingressLabel } from "./label.ts";
+import { type BackendLookup, lowerBackend } from "../ingress-backend.ts";
+import { ingressLabel } from "../ingress-label.ts";
 import { type Wanted, wantedPaths } from "./wanted.ts";
 
 /** What all routes of the instance have. */

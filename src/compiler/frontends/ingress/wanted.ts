@@ -3,7 +3,8 @@ import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import type { HostGlob } from "#base/hostname.ts";
 import { child, type Origin } from "#base/origin.ts";
 import { type Ingress, type IngressBackend, type IngressPath, legacyPathsAnnotation } from "../../api/index.ts";
-import { defaultMatch, invalidHost, isPath, type LoweredMatch, lowerHostName, lowerMatch } from "./match.ts";
+import { invalidHost, isPath, lowerHostName } from "../ingress-names.ts";
+import { defaultMatch, type LoweredMatch, lowerMatch } from "./match.ts";
 
 /** One thing to match, and where its requests go. */
 export interface Wanted extends LoweredMatch {

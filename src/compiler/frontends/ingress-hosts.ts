@@ -3,13 +3,13 @@
  * of Ingresses alone. A Host that a user writes for the same name takes its place.
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
-import { child, refKey } from "#base/origin.ts";
-import type { Ingress, Secret } from "../../api/index.ts";
-import type { Collection, Derived, Reads } from "../../graph/graph.ts";
-import type { HostDecl } from "../../ir/host.ts";
-import { certificateUse, secretProblems } from "../secrets.ts";
-import { ingressLabel } from "./label.ts";
-import { invalidHost, lowerHostName } from "./match.ts";
+import { child, type ResourceRef, refKey } from "#base/origin.ts";
+import type { Secret } from "../api/index.ts";
+import type { Collection, Derived, Reads } from "../graph/graph.ts";
+import type { HostDecl } from "../ir/host.ts";
+import { ingressLabel } from "./ingress-label.ts";
+import { invalidHost, lowerHostName } from "./ingress-names.ts";
+import { certificateUse, secretProblems } from "./secrets.ts";
 
 /** What TLS sections are lowered against. */
 export interface HostLookup {
@@ -19,20 +19,34 @@ export interface HostLookup {
   readonly anyContextHost: Collection<unknown>;
 }
 
-type Section = Ingress["spec"]["tls"][number];
+/** An Ingress of any dialect, as far as TLS goes. */
+export interface TlsSections {
+  readonly ref: ResourceRef;
+  readonly created?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly insecure: "route" | "redirect";
+  readonly tls: readonly Section[];
+}
+
+interface Section {
+  readonly hosts: readonly string[];
+  readonly secretName?: string;
+  /** The Secret's; absent: the Ingress's own. */
+  readonly secretNamespace?: string;
+}
 
 /** The Hosts of an Ingress. */
-export function ingressHosts(lookup: HostLookup): (ingress: Ingress, reads: Reads) => Derived<HostDecl> {
+export function ingressHosts(lookup: HostLookup): (ingress: TlsSections, reads: Reads) => Derived<HostDecl> {
   return (ingress, reads) => {
     const hosts = new Map<string, HostDecl>();
     const diagnostics: Diagnostic[] = [];
-    ingress.spec.tls.forEach((section, i) => {
+    ingress.tls.forEach((section, i) => {
       const at = child({ ref: ingress.ref, path: "" }, "spec", "tls", i);
       if (!section.secretName) {
         diagnostics.push(withoutSecret(at));
         return;
       }
-      const policy = sectionPolicy(lookup, ingress, section.secretName, i, reads, diagnostics);
+      const policy = sectionPolicy(lookup, ingress, section, i, reads, diagnostics);
       for (const { glob, path } of namesOf(section, i, ingress, diagnostics)) {
         const key = `${refKey(ingress.ref)} tls ${glob}`;
         const selector = glob === "*" && isAlone(lookup, reads) ? {} : { selector: ingressLabel };
@@ -51,13 +65,13 @@ function isAlone({ anyHost, anyContextHost }: HostLookup, reads: Reads): boolean
 
 function sectionPolicy(
   lookup: HostLookup,
-  { ref, created = "", labels }: Ingress,
-  name: string,
+  { ref, created = "", labels, insecure }: TlsSections,
+  { secretName: name = "", secretNamespace: namespace = ref.namespace }: Section,
   i: number,
   reads: Reads,
   diagnostics: Diagnostic[],
 ): Omit<HostDecl, "key" | "origin" | "glob"> {
-  const certificate = certificateUse({ namespace: ref.namespace, name });
+  const certificate = certificateUse({ namespace, name });
   const at = { ref, path: `.spec.tls[${i}].secretName` };
   const problems = secretProblems(lookup, certificate.secret, "certificate", at, reads);
   diagnostics.push(...problems);
@@ -65,7 +79,7 @@ function sectionPolicy(
     created,
     namespace: ref.namespace,
     labels,
-    insecure: "route",
+    insecure,
     additionalPort: 8080,
     ...(problems.length > 0
       ? { tlsBroken: true }
@@ -77,7 +91,7 @@ function sectionPolicy(
 function namesOf(
   { hosts }: Section,
   i: number,
-  { ref }: Ingress,
+  { ref }: Pick<TlsSections, "ref">,
   diagnostics: Diagnostic[],
 ): readonly { readonly glob: string; readonly path: string }[] {
   if (hosts.length === 0) return [{ glob: "*", path: `.spec.tls[${i}]` }];
