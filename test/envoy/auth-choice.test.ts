@@ -16,6 +16,8 @@ const ports: Partial<Record<(typeof names)[number], number>> = {};
 let envoy: TestEnvoy;
 let upstreams: Upstreams;
 let port: number;
+/** The client's ends of all connections. */
+const connections = new Set<number | undefined>();
 
 before(async () => {
   envoy = await startEnvoy();
@@ -62,6 +64,7 @@ async function asked(path: string): Promise<unknown> {
   upstreams.take();
   const outgoing = request({ host: "127.0.0.1", port, path, agent }).end();
   const [response] = await once(outgoing, "response");
+  connections.add(outgoing.socket?.localPort);
   response.resume();
   await once(response, "end");
   return [response.statusCode, ...upstreams.take().map(({ upstream }) => upstream)];
@@ -94,4 +97,8 @@ test("without its cluster a service that is named lets nobody through", async ()
   await envoy.serve(all.filter((one) => !isTheirs(one)));
   assert.deepEqual(await asked("/staff/"), [403]);
   assert.deepEqual(await asked("/rest/"), [200, "usual", "shop"]);
+});
+
+test("all of this happens under one connection", () => {
+  assert.equal(connections.size, 1);
 });
