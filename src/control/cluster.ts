@@ -11,6 +11,7 @@ import { takePart } from "./kube/election.ts";
 import { configMapLock, leaseLock } from "./kube/leader-lock.ts";
 import type { KubernetesOptions } from "./sources/kubernetes.ts";
 import type { ClusterObject } from "./sources/kubernetes-object.ts";
+import { type ClusterState, openClusterState } from "./state-in-cluster.ts";
 import { openReporter } from "./status/reporter.ts";
 
 /** A cluster, and what of it is looked at beyond what the settings' scope says. */
@@ -37,6 +38,8 @@ export interface Reported {
 /** The cluster. */
 export interface ClusterSide {
   readonly watch: KubernetesOptions;
+  /** What must outlive this process. */
+  readonly state: ClusterState;
   /** Takes part in the choice of who reports; rejects only because of a bug. */
   report(reported: Reported): Promise<void>;
   /** There may be something to report. */
@@ -45,19 +48,21 @@ export interface ClusterSide {
 }
 
 /** Opens the side; nothing is asked yet. */
-export function openCluster(choice: ClusterChoice, settings: Settings, log: Log): ClusterSide {
+export function openCluster(choice: ClusterChoice, settings: Settings, log: Log, signal: AbortSignal): ClusterSide {
   const { access, updateMappings, identity, ...selectors } = choice;
   const { namespace, ambassadorId, scope = {} } = settings;
   const { singleNamespace = false, certsSingleNamespace = false } = scope;
   const client = openClient(access);
+  const state = openClusterState({ client, namespace, ambassadorId, log, signal });
   const stop = new AbortController();
   let reporting: Promise<void> | undefined;
   let wake = (): void => undefined;
   return {
     watch: { ...selectors, client, namespace, singleNamespace, certsSingleNamespace, onSeen: () => wake(), log },
+    state,
     report(reported) {
       const reporter = openReporter({ ...reported, client, namespace, updateMappings, log });
-      const leading: Promise<void>[] = [];
+      const leading: Promise<unknown>[] = [];
       const failed = Promise.withResolvers<never>();
       wake = reporter.wake;
       const at = { namespace, name: `dragoman-${ambassadorId}` };
@@ -67,7 +72,7 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log)
         onLeading(signal) {
           log("info", "this replica writes statuses and events");
           reporter.wake();
-          const led = reporter.lead(signal);
+          const led = Promise.all([reporter.lead(signal), state.lead(signal)]);
           led.catch(failed.reject);
           leading.push(led);
         },

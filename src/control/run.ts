@@ -89,11 +89,11 @@ async function start(
   closers: (() => Promise<void>)[],
 ): Promise<{ readonly watching: Promise<unknown> }> {
   const { log, settings } = options;
-  const stateFile = options.stateDirectory === undefined ? undefined : openStateFile(options.stateDirectory);
+  const cluster = options.cluster && openCluster(options.cluster, settings, log, options.signal);
+  closers.push(async () => cluster?.close());
+  const stateFile = options.stateDirectory === undefined ? cluster?.state : openStateFile(options.stateDirectory);
   const state = (await stateFile?.read((message) => log("error", message))) ?? { lastGood: {}, refusals: {} };
   const compiler = openCompiler(settings);
-  const cluster = options.cluster && openCluster(options.cluster, settings, log);
-  closers.push(async () => cluster?.close());
   const xds = await startXds(options, () => pipeline);
   closers.push(xds.close);
 
