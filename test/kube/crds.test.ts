@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { customResourceDefinitions, defaultCrdOptions } from "../../src/compiler/api/crd.ts";
 import { ambassadorKinds } from "../../src/compiler/api/kinds.ts";
 import { ensureQuickstartSecret } from "../../tools/quickstart-secret.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
@@ -99,6 +100,27 @@ test("an object with a status shows it", async () => {
     columns(await cluster.kubectl(["get", "mapping", "echo"])),
     /echo\.backend \| Inactive \| no such service/,
   );
+});
+
+const oldSpec = { prefix: "/", service: "a", headers: { "x-any": true }, add_request_headers: { a: "b" }, tls: true };
+
+test("definitions of another installation are taken over, with what is stored, although their webhook is gone", async () => {
+  const other = await startCluster();
+  try {
+    const webhook = { namespace: "emissary-system", service: "emissary-apiext" };
+    const items = customResourceDefinitions({ ...defaultCrdOptions, webhook });
+    const theirs = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+    await other.kubectl(["apply", "-f", "-"], { stdin: theirs });
+    await other.kubectl(["wait", "--for=condition=Established", "crd/mappings.getambassador.io", "--timeout=60s"]);
+    const mapping = { apiVersion: "getambassador.io/v2", kind: "Mapping", metadata: { name: "kept" }, spec: oldSpec };
+    await other.kubectl(["create", "-f", "-"], { stdin: JSON.stringify(mapping) });
+    await assert.rejects(other.kubectl(["get", "mappings.v3alpha1.getambassador.io"]), /emissary-apiext/);
+    await installCrds(other);
+    const kept = await other.kubectl(["get", "mappings.v3alpha1.getambassador.io", "kept", "-o", "jsonpath={.spec}"]);
+    assert.deepEqual(JSON.parse(kept), oldSpec);
+  } finally {
+    await other.stop();
+  }
 });
 
 /** A table without its padding; ages become the word. */

@@ -10,7 +10,7 @@ const directory = join(import.meta.dirname, "..", "..", "charts", "dragoman", "c
 
 /** Returns when every kind can be used: an established one answers "too many requests" for a moment. */
 export async function installCrds(cluster: Pick<Cluster, "kubectl" | "ask">): Promise<void> {
-  await cluster.kubectl(["apply", "--server-side", "-f", directory]);
+  await cluster.kubectl(["apply", "-f", directory]);
   for (const file of readdirSync(directory)) {
     const [plural = ""] = file.split(".");
     for (let delay = 10; (await statusOf(cluster, plural)) !== 200; delay = Math.min(200, delay * 2))

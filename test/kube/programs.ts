@@ -129,19 +129,30 @@ function versionOf({ directory, origin }: Module): string {
   return `v${version}`;
 }
 
+/** The message is one for a person: what is missing, or Go's own words. */
+class BuildFailed extends Error {
+  override readonly name = "BuildFailed";
+}
+
 /** Nicely, because a build takes every core for minutes. */
 function go(args: readonly string[], cwd: string): Promise<void> {
   const env = { ...process.env, CGO_ENABLED: "0" };
   return new Promise((resolve, reject) => {
     execFile("nice", ["-n", "15", "go", ...args], { cwd, env, maxBuffer: 1 << 26 }, (error, _, stderr) => {
       if (!error) return resolve();
-      const missing = error.code === 127 ? "Go 1.26 or newer is missing: install it" : stderr.trim().slice(-2000);
-      reject(new Error(`the programs of a cluster cannot be built: ${missing || error.message}`));
+      const missing = error.code === 127 ? "Go 1.26 or newer is missing: install it." : stderr.trim().slice(-2000);
+      reject(new BuildFailed(`the programs of a cluster cannot be built: ${missing || error.message}`));
     });
   });
 }
 
 if (import.meta.main) {
-  await clusterPrograms();
-  await helmProgram();
+  try {
+    await clusterPrograms();
+    await helmProgram();
+  } catch (error) {
+    if (!(error instanceof BuildFailed)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

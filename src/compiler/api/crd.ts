@@ -107,7 +107,8 @@ function objectSchema(kind: Kind, version: ApiVersion, spec: OpenApi): OpenApi {
 }
 
 function conversion(webhook: Webhook | undefined): OpenApi {
-  if (webhook === undefined) return { strategy: "None" };
+  // The null is for definitions that are there already with a webhook: kubectl then takes it out.
+  if (webhook === undefined) return { strategy: "None", webhook: null };
   const { namespace, service, caBundle } = webhook;
   const clientConfig = {
     ...(caBundle === undefined ? {} : { caBundle }),
