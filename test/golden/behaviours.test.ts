@@ -8,6 +8,8 @@ import { parse } from "yaml";
 interface Behaviour {
   readonly seen: string;
   readonly in?: Readonly<Record<string, readonly string[]>>;
+  /** Files from the root of the repository, with the names of tests. */
+  readonly tests?: Readonly<Record<string, readonly string[]>>;
   readonly later?: string;
 }
 
@@ -17,14 +19,19 @@ const numbers = (count: number, before = ""): string[] => Array.from({ length: c
 
 test("every behaviour and every decision is there once", () => {
   assert.deepEqual(Object.keys(behaviours).sort(), [...numbers(50), ...numbers(22, "B")].sort());
-  for (const [id, { seen, in: cases, later }] of Object.entries(behaviours)) {
+  for (const [id, { seen, in: cases = {}, tests = {}, later }] of Object.entries(behaviours)) {
     assert.match(seen, /^[A-Za-z].*\.$/, id);
-    assert.ok(later ?? Object.values(cases ?? {}).some((shown) => shown.length > 0), `${id} is shown by no case`);
+    const shown = [...Object.values(cases), ...Object.values(tests)].some((names) => names.length > 0);
+    assert.ok(later ?? shown, `nothing shows ${id}`);
   }
 });
 
-for (const [id, { seen, in: cases = {} }] of Object.entries(behaviours)) {
+for (const [id, { seen, in: cases = {}, tests = {} }] of Object.entries(behaviours)) {
   test(`${id}: ${seen}`, () => {
+    for (const [file, names] of Object.entries(tests)) {
+      const text = read(join("..", "..", file));
+      for (const name of names) assert.ok(text.includes(`test(${JSON.stringify(name)},`), `${file} has no test "${name}"`);
+    }
     for (const [name, shown] of Object.entries(cases)) {
       assert.ok(existsSync(join(import.meta.dirname, name, "input.yaml")), `there is no case ${name}`);
       const known = shownBy(name);
