@@ -64,8 +64,8 @@ export function reportWithoutHosts(
   inhabited: Collection<unknown>,
 ): (listener: ListenerDecl, reads: Reads) => Derived<never> {
   return (listener, reads) => {
-    // Nobody asked for the cleartext port of 1.x that all Hosts may have switched off.
-    const asked = listener.http && listener.binding.kind === "hosts";
+    // Nobody asked for the cleartext port of 1.x that all Hosts may have switched off, and without Hosts there is no QUIC.
+    const asked = listener.http && !listener.quic && listener.binding.kind === "hosts";
     if (!asked || reads.has(inhabited, siteOf(listener).name)) return { out: [] };
     const told = diagnose("listener/no-hosts", listener.origin, "its hostBinding takes no Host", {
       traffic: `requests to port ${listener.port} get 404`,
