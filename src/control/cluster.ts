@@ -50,7 +50,7 @@ export interface ClusterSide {
 /** Opens the side; nothing is asked yet. */
 export function openCluster(choice: ClusterChoice, settings: Settings, log: Log, signal: AbortSignal): ClusterSide {
   const { access, updateMappings, identity, ...selectors } = choice;
-  const { namespace, ambassadorId, scope = {} } = settings;
+  const { namespace, ambassadorId, knative = false, scope = {} } = settings;
   const { singleNamespace = false, certsSingleNamespace = false } = scope;
   const client = openClient(access);
   const state = openClusterState({ client, namespace, ambassadorId, log, signal });
@@ -58,7 +58,16 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
   let reporting: Promise<void> | undefined;
   let wake = (): void => undefined;
   return {
-    watch: { ...selectors, client, namespace, singleNamespace, certsSingleNamespace, onSeen: () => wake(), log },
+    watch: {
+      ...selectors,
+      knative,
+      client,
+      namespace,
+      singleNamespace,
+      certsSingleNamespace,
+      onSeen: () => wake(),
+      log,
+    },
     state,
     report(reported) {
       const reporter = openReporter({ ...reported, client, namespace, updateMappings, log });

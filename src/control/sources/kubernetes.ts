@@ -24,6 +24,7 @@ export interface KubernetesOptions {
   readonly certsSingleNamespace?: boolean;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  readonly knative?: boolean;
   /** Objects have changed, be it only in what the compiler does not look at. */
   readonly onSeen?: () => void;
   /** Told what the first batch waits for. */
