@@ -111,7 +111,7 @@ export const idleVariables: readonly IdleVariable[] = [
   { name: "AMBASSADOR_FORCE_SECRET_VALIDATION", because: "Secrets are always validated" },
   { name: "AMBASSADOR_FORCE_ENDPOINTS", because: "it never had an effect" },
   { name: "AMBASSADOR_EDS_BYPASS", because: "endpoints never are part of clusters" },
-  { name: "AMBASSADOR_ISTIO_SECRET_DIR", because: "certificates are read from Secrets only" },
+  { name: "AMBASSADOR_ISTIO_SECRET_DIR", because: "TLSContexts name the files of certificates" },
   { name: "AMBASSADOR_RECONFIG_MAX_DELAY", because: "changes are taken in as they come" },
   { name: "AMBASSADOR_FAST_RECONFIGURE", because: "only what changes is ever computed again" },
   { name: "AMBASSADOR_FAST_VALIDATION", because: "there is one way to validate objects" },

@@ -60,12 +60,15 @@ export function claimHostChains(
     const ending = reads.lookup(listeners, domain.site).filter((listener) => listener.tls && listener.http);
     const offering = ending.filter(({ http, quic }) => quic || http?.http3Port !== undefined);
     const unfit = offering.length > 0 ? unfitForHttp3(tls, speaksQuic, reads) : undefined;
-    const taking = unfit === undefined ? ending : ending.filter(({ quic }) => !quic).map(silent);
-    const out = taking.map(
-      (listener) => [`${listener.key}|${domain.text}|host`, hostClaim(listener, domain, tls)] as const,
-    );
-    const refusing = unfit === undefined ? [] : ending.filter(({ quic }) => quic);
-    return { out, diagnostics: refusing.map((listener) => withoutHttp3(domain.host, listener, unfit ?? "")) };
+    const claim = (listener: ListenerDecl) =>
+      [`${listener.key}|${domain.text}|host`, hostClaim(listener, domain, tls)] as const;
+    if (unfit === undefined) return { out: ending.map(claim) };
+    const overTcp = ending.filter(({ quic }) => !quic);
+    const overQuic = ending.filter(({ quic }) => quic);
+    return {
+      out: overTcp.map(silent).map(claim),
+      diagnostics: overQuic.map((listener) => withoutHttp3(domain.host, listener, unfit)),
+    };
   };
 }
 

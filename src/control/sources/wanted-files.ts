@@ -41,39 +41,47 @@ export function openWantedFiles(options: WantedFilesOptions): WantedFiles {
   const known = new Map<string, FileContent>();
   const watch = watchDirectories(noteEvent);
   const rescanning = setInterval(rescan, rescanMs).unref();
+  const changed = new Set<string>();
+  let ways: Ways = { through: new Map(), below: new Map() };
   let settling: NodeJS.Timeout | undefined;
   let latest = 0;
-  let ways: ReadonlySet<string> = new Set();
 
   function watchAll(): void {
-    ways = new Set([...known.keys()].flatMap((path) => waysTo(path, directories)));
-    const wanted = new Set([...ways].map((path) => dirname(path)));
-    for (const directory of wanted) watch.add(directory);
-    watch.keepOnly((directory) => wanted.has(directory));
+    ways = waysTo(known.keys(), directories);
+    for (const directory of ways.below.keys()) watch.add(directory);
+    watch.keepOnly((directory) => ways.below.has(directory));
   }
 
   /** Two dots begin the names that a mounted Secret is swapped by. */
   function noteEvent(directory: string, entry: string | undefined): void {
-    if (entry !== undefined && !entry.startsWith("..") && !ways.has(join(directory, entry))) return;
+    const swapped = entry === undefined || entry.startsWith("..");
+    const paths = swapped ? ways.below.get(directory) : ways.through.get(join(directory, entry));
+    if (!paths) return;
+    for (const path of paths) changed.add(path);
     const now = performance.now();
     if (settling === undefined) latest = now + maxSettles * settleMs;
     clearTimeout(settling);
-    settling = setTimeout(rescan, Math.max(0, Math.min(settleMs, latest - now)));
+    settling = setTimeout(() => lookAt([...changed]), Math.max(0, Math.min(settleMs, latest - now)));
   }
 
-  function rescan(): void {
+  function lookAt(paths: readonly string[]): void {
     clearTimeout(settling);
     settling = undefined;
-    if (known.size === 0) return;
+    changed.clear();
     // Directories that were replaced by others of the same name are watched anew, before anything in them is read.
     watchAll();
-    const edits = [...known.keys()].flatMap(look);
+    const edits = paths.flatMap(look);
     if (edits.length > 0) onChange(edits);
   }
 
+  function rescan(): void {
+    if (known.size > 0) lookAt([...known.keys()]);
+  }
+
   function look(path: string): readonly CompilerEdit[] {
+    const before = known.get(path);
     const value = readWanted(path, directories);
-    if (equal(known.get(path), value)) return [];
+    if (before === undefined || equal(before, value)) return [];
     known.set(path, value);
     return [{ kind: "file", key: path, value }];
   }
@@ -84,7 +92,7 @@ export function openWantedFiles(options: WantedFilesOptions): WantedFiles {
       const fresh = [...wanted].filter((path) => !known.has(path));
       if (gone.length + fresh.length === 0) return [];
       for (const path of gone) known.delete(path);
-      for (const path of fresh) known.set(path, { kind: "unusable", because: "it is not read yet" });
+      for (const path of fresh) known.set(path, unread);
       watchAll();
       return [...gone.map((key) => ({ kind: "file", key }) as const), ...fresh.flatMap(look)];
     },
@@ -97,8 +105,35 @@ export function openWantedFiles(options: WantedFilesOptions): WantedFiles {
   };
 }
 
-/** Everything whose change may change a file: what is on the way to it, and to where its links lead. */
-function waysTo(path: string, directories: readonly string[]): readonly string[] {
+/** Stands for a file until it is read, which is at once. */
+const unread: FileContent = { kind: "unusable", because: "it is not read yet" };
+
+/** Which files a change may concern: by every entry on the way to them, and by the directories of those entries. */
+interface Ways {
+  readonly through: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly below: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+function waysTo(paths: Iterable<string>, directories: readonly string[]): Ways {
+  const through = new Map<string, Set<string>>();
+  const below = new Map<string, Set<string>>();
+  for (const path of paths) {
+    for (const entry of entriesOnTheWay(path, directories)) {
+      add(through, entry, path);
+      add(below, dirname(entry), path);
+    }
+  }
+  return { through, below };
+}
+
+function add(sets: Map<string, Set<string>>, key: string, member: string): void {
+  const known = sets.get(key);
+  if (known) known.add(member);
+  else sets.set(key, new Set([member]));
+}
+
+/** What is on the way to a file, and to where its links lead. */
+function entriesOnTheWay(path: string, directories: readonly string[]): readonly string[] {
   return candidatesOf(path, directories).flatMap((candidate) => {
     const real = realPath(candidate.path);
     const root = realPath(candidate.directory);
