@@ -13,6 +13,7 @@ export type { CommitResult, Compilation, Compiler, CompilerEdit, LastGood, Refus
 export { type ConsulAnswer, type ConsulService, consulKey } from "./ir/consul.ts";
 export { type Encoded, encodedBytes, type ResourceType, typeUrls } from "./ir/encoded.ts";
 export type { Endpoint } from "./ir/endpoints.ts";
+export type { RuntimeFlags } from "./ir/runtime-flags.ts";
 export { type CompileInputs, compile, openCompiler } from "./open.ts";
 export { defaultSettings, type Settings } from "./settings.ts";
 export {

@@ -12,6 +12,7 @@ import { createLastGoodKeeper } from "./last-good.ts";
 import { createLastListener, lastListenerMs } from "./last-listener.ts";
 import { createQuarantine, type Quarantine } from "./quarantine.ts";
 import { createRefusedHere } from "./refused-here.ts";
+import { createFlagKeeper } from "./runtime-flags.ts";
 import { openSchedule, type Schedule } from "./schedule.ts";
 import type { ConsulWatch } from "./sources/consul.ts";
 import type { WantedFiles } from "./sources/wanted-files.ts";
@@ -33,6 +34,8 @@ export interface PipelineOptions {
   /** Services in Consul. */
   readonly consul: Pick<ConsulWatch, "want">;
   readonly clock: Clock;
+  /** Changes something in Envoy over its admin interface. */
+  postToEnvoy(path: string): Promise<unknown>;
   diagnostics(): readonly Diagnostic[];
   /** Shows all diagnostics, some of which are new. */
   show(all: readonly Diagnostic[]): void;
@@ -44,6 +47,8 @@ export interface Pipeline extends Schedule {
   standing(): readonly Diagnostic[];
   /** Some diagnostics may have changed. */
   report(): void;
+  /** An Envoy has connected. */
+  connected(): void;
   refused(refused: Refused): void;
   converged(number: number): void;
   readonly counts: PipelineCounts;
@@ -94,6 +99,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     push: (edits) => void schedule.push(edits),
     onKept: (notices) => standing.add(notices, lastListenerMs),
   });
+  const flags = createFlagKeeper({ clock: options.clock, log, post: options.postToEnvoy });
   let edited: ResourceRef[] = [];
 
   function report(): void {
@@ -127,6 +133,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
       if (!quarantine.busy) save();
       if (diagnosticsChanged) report();
       options.consul.want(compiler.declared.upstreams.consulServices.entries());
+      flags.want(compiler.declared.module.runtimeFlags.get("") ?? {});
       return edits;
     },
   });
@@ -134,6 +141,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
   return {
     ...schedule,
     standing: standing.all,
+    connected: flags.connected,
     report,
     counts,
     refused(refused) {

@@ -12,6 +12,7 @@ import { type AdminEndpoint, type AdminServer, startAdminServer } from "./admin-
 import { type Clock, ownClock } from "./clock.ts";
 import { type ClusterChoice, openCluster } from "./cluster.ts";
 import { debugEndpoints, diagnosticsEndpoints, healthEndpoints, publicPaths } from "./endpoints.ts";
+import { askEnvoy } from "./envoy-admin.ts";
 import { type Observed, observe } from "./observe.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";
 import { createDiagnosticLog } from "./report-log.ts";
@@ -113,7 +114,21 @@ async function start(
   const consul = watchConsul((key, value) => void pipeline.push([{ kind: "consul", key, value }]), options.consul);
   closers.push(consul.close);
   const clock = options.clock ?? ownClock;
-  const pipeline = openPipeline({ compiler, xds, state, stateFile, log, clock, wanted, consul, diagnostics, show });
+  const reports = { diagnostics, show };
+  const envoyAdmin = join(options.runtimeDirectory, "envoy-admin.sock");
+  const postToEnvoy = (path: string) => askEnvoy(envoyAdmin, "POST", path);
+  const pipeline = openPipeline({
+    compiler,
+    xds,
+    state,
+    stateFile,
+    log,
+    clock,
+    wanted,
+    consul,
+    postToEnvoy,
+    ...reports,
+  });
   const served = async () => xds.whenAcknowledged(await pipeline.idle());
   const rescan = async () => {
     wanted.rescan();
@@ -155,6 +170,7 @@ function startXds({ runtimeDirectory, log }: ControlOptions, pipeline: () => Pip
   return serveXds({
     socketPath: join(runtimeDirectory, "xds.sock"),
     onRefusal: (refused) => pipeline().refused(refused),
+    onConnected: () => pipeline().connected(),
     onConverged: (number) => pipeline().converged(number),
     onEarly({ type, name, clusters }) {
       const text = `${type} "${name}" was sent although Envoy had not reached all of its clusters in time`;

@@ -64,7 +64,12 @@ export function bootstrap(options: BootstrapOptions): object {
     // Statistics are most of what a cluster costs; those of a cluster that nobody calls are made when somebody does.
     deferred_stat_options: { enable_deferred_creation_stats: true },
     stats_config: { stats_matcher: { inclusion_list: { patterns: options.keptStats ?? defaultKeptStats } } },
-    layered_runtime: { layers: [{ name: "static", static_layer: runtime(options) }] },
+    layered_runtime: {
+      layers: [
+        { name: "static", static_layer: runtime(options) },
+        { name: "admin", admin_layer: {} },
+      ],
+    },
     overload_manager: overloadManager(options),
   };
 }

@@ -66,6 +66,9 @@ export function declareModule(g: Graph, inputs: Inputs, { all }: Objects) {
     policies,
     rateLimit,
     defaults: g.map("lower.defaults", module, (config) => single(ambassador.lowerRouteDefaults(config))),
+    runtimeFlags: g.value("lower.runtimeFlags", (reads) =>
+      single(ambassador.lowerRuntimeFlags(reads.get(module, "") ?? {})),
+    ),
     legacy: g.map("lower.legacy", module, (config) => single(ambassador.lowerLegacyListening(config))),
     httpOptions: g.map("lower.httpOptions", module, (config) => single(ambassador.lowerHttpOptions(config))),
   };

@@ -24,6 +24,8 @@ export interface XdsServerOptions {
   onRefusal?(refused: Refused): void;
   /** A route table or listener went out before clusters that it names were warm. */
   onEarly?(early: SentEarly): void;
+  /** An Envoy has connected, a new one or one that was here before. */
+  onConnected?(): void;
   /** Every connected Envoy has acknowledged everything up to a change. */
   onConverged?(number: number): void;
   /** A stream broke for a reason other than Envoy's leaving. */
@@ -116,6 +118,7 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
       },
     });
     streams.add(stream);
+    options.onConnected?.();
   }
 
   const server = new grpc.Server({

@@ -31,7 +31,6 @@ const logPath = stringLike(
 const headText = stringLike("^[^\\u0000-\\u001f\\u007f]*$", "text without control characters");
 
 const uint32 = 4294967295;
-const later = { status: "notYet" } as const;
 
 function ignored(because: string): FieldNotes {
   return { status: "ignored", because };
@@ -298,6 +297,29 @@ const filters = {
   }),
 };
 
+const limit = integer({ min: 1, max: uint32 });
+
+const runtimeFlags = {
+  "http.max_requests_per_io_cycle": optional(limit, "How many requests of a connection are begun in one turn.", {
+    example: 1,
+  }),
+  "overload.premature_reset_min_stream_lifetime_seconds": optional(
+    limit,
+    "A request that is reset before this age counts as reset too early.",
+    { unset: 1, example: 2 },
+  ),
+  "overload.premature_reset_total_stream_count": optional(
+    limit,
+    "After how many requests a connection is closed if most were reset too early.",
+    { unset: 500, example: 100 },
+  ),
+  "envoy.restart_features.send_goaway_for_premature_rst_streams": optional(
+    boolean(),
+    "Once, whether clients are told before that.",
+    { ...ignored("Envoy has no such flag any more"), example: true },
+  ),
+};
+
 const instance = {
   diagnostics: optional(
     object({
@@ -323,8 +345,7 @@ const instance = {
     ...ignored("resources are checked one by one, without a time limit"),
     example: 30,
   }),
-  runtime_flags: optional(map(anything()), "Envoy's runtime flags.", {
-    ...later,
+  runtime_flags: optional(object(runtimeFlags), "Limits of Envoy's against clients that send or reset too much.", {
     example: { "http.max_requests_per_io_cycle": 1 },
   }),
   statsd: optional(anything(), "Once, where statistics go.", {

@@ -64,8 +64,8 @@ for (const [key, given] of notMeant) {
 }
 
 test("settings that have no effect are named", () => {
-  assert.deepEqual(admitted({ runtime_flags: {}, debug_mode: true, tiemout: 1, admin_port: 8001 }).found, [
-    "warning[module/not-yet-supported] .spec.config.runtime_flags",
+  assert.deepEqual(admitted({ error_response_overridez: [], debug_mode: true, tiemout: 1, admin_port: 8001 }).found, [
+    "warning[object/unknown-field] .spec.config.error_response_overridez",
     "notice[object/ignored-field] .spec.config.debug_mode",
     "warning[object/unknown-field] .spec.config.tiemout",
   ]);

@@ -11,6 +11,7 @@ export { type LogDecl, lowerLogService } from "./log-service.ts";
 export { type AdmittedMapping, lowerMapping, type MappingLookup, noDefaults } from "./mapping.ts";
 export { lowerProbes } from "./probes.ts";
 export { lowerConsulResolver, type ResolverDecl } from "./resolver.ts";
+export { lowerRuntimeFlags } from "./runtime-flags.ts";
 export { catchAllHost, contextHosts } from "./synthetic-host.ts";
 export { lowerTcpMapping } from "./tcp-mapping.ts";
 export { type ContextDecl, lowerTlsContext } from "./tls.ts";
