@@ -2,7 +2,7 @@
  * An object as the API server sends it → what is kept of it: the manifest for the compiler, without anything that
  * changes although the manifest does not, and beside it what writing a status needs.
  */
-import { type RawObject, writtenVersion } from "#compiler";
+import { type RawObject, withoutUnreadData, writtenVersion } from "#compiler";
 import { type Fields, fieldsOf, text } from "../kube/fields.ts";
 import type { ApiResource } from "../kube/resource.ts";
 
@@ -40,7 +40,7 @@ export function keepObject(object: Fields, resource: ApiResource): ClusterObject
       labels: strings(fields["labels"]),
       annotations,
       ...(created === undefined ? {} : { created }),
-      body,
+      body: ref.kind === "Secret" && ref.group === "" ? withoutUnreadData(body) : body,
     },
     resource,
     uid: text(fields, "uid") ?? "",

@@ -45,6 +45,16 @@ export const secretKeys = {
   crl: ["crl.pem"],
 } as const;
 
+const readKeys: ReadonlySet<string> = new Set([...Object.values(secretKeys).flat(), "cert_required"]);
+
+/** A Secret's body without what is never read of it, so that passwords and the like need not be kept in memory. */
+export function withoutUnreadData(body: RawObject["body"]): RawObject["body"] {
+  const { type = "Opaque", data, stringData } = body;
+  const kept = (values: unknown) =>
+    Object.fromEntries(Object.entries(values ?? {}).filter(([key]) => types.has(String(type)) && readKeys.has(key)));
+  return { type, ...(data ? { data: kept(data) } : {}), ...(stringData ? { stringData: kept(stringData) } : {}) };
+}
+
 /** The kind Secret. Types that never hold certificates are of no use. */
 export const secret = coreKind({
   kind: "Secret",
