@@ -2,9 +2,13 @@
  * The harness itself: who may do what in a test's cluster, an outage of its API server, and that nothing stays behind.
  */
 import assert from "node:assert/strict";
-import { existsSync, statSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
-import { pidsOf } from "../processes/running.ts";
+import { pidsOf, until } from "../processes/running.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { KubectlFailed } from "./kubectl.ts";
 
@@ -80,4 +84,20 @@ test("a stopped cluster leaves no process and no file", async () => {
   await other.stop();
   assert.deepEqual(await pidsOf(other.directory), []);
   assert.equal(existsSync(other.directory), false);
+});
+
+test("a cluster ends with the process that started it, even when that is killed", async () => {
+  const developer = spawn(process.execPath, [join(import.meta.dirname, "developer.ts")], { stdio: "pipe" });
+  const ended = once(developer, "exit");
+  let directory = "";
+  try {
+    const [line] = (await once(createInterface({ input: developer.stdout }), "line")) as [string];
+    directory = dirname(line.replace("export KUBECONFIG=", ""));
+    assert.equal((await pidsOf(directory)).length, 2);
+  } finally {
+    developer.kill("SIGKILL");
+    await ended;
+  }
+  await until(async () => (await pidsOf(directory)).length === 0);
+  rmSync(directory, { recursive: true });
 });
