@@ -41,6 +41,7 @@ export const deviations: Table = {
   "compat/label-key": { from: ["2.x", "3.x"] },
   "compat/listeners-in-force": { from: ["1.x"] },
   "compat/one-auth-service": all,
+  "compat/outlier-detection": { from: ["2.x", "3.x", "4.x"] },
   "compat/own-cluster": all,
   "compat/own-namespace": all,
   "compat/proxy-first": { from: ["2.x", "3.x", "4.x"] },

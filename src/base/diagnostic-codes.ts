@@ -84,6 +84,7 @@ export const diagnosticCodes = {
   "compat/one-auth-service": notice(
     "Of several AuthServices the first is asked, or the one that a Mapping names; the old system asked all in turn.",
   ),
+  "compat/outlier-detection": notice("A Mapping with outlier_detection is served; the old system dropped it."),
   "compat/own-cluster": notice(
     "Two Mappings speak to one service in different ways; the old system took the first one's for both.",
   ),

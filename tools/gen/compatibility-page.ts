@@ -23,6 +23,8 @@ No diagnostic tells of these, because they hold for every configuration.
 - A Kubernetes Service is reached at its ready endpoints, without its cluster address in between, whatever the resolver; \`AMBASSADOR_DISABLE_ENDPOINTS\` goes back to the cluster address.
 - Clusters and route tables inside Envoy have other names; \`alt_stat_name\` and the listeners' \`stat_prefix\` keep those that dashboards know.
 - Certificates and keys reach Envoy over SDS, not as files.
+- Without any Listener, a host name that no Host is for gets 404; 1.x sent it to the first Host.
+- Redirects of \`host_redirect\` are not authenticated, as since 2.x; 1.x asked the AuthService first.
 - The self-signed certificate for an instance without Hosts is used only with \`DRAGOMAN_FALLBACK_CERT=true\`.
 `;
 

@@ -11,6 +11,7 @@ export function mappingDeviations({ spec, version }: Mapping, match: RouteMatch,
     ...(spec.use_websocket === false ? websocketOff(spec, at) : []),
     ...(spec.host_redirect && !spec.shadow ? redirectConditions(spec, at) : []),
     ...(match.proto === "http" ? plainHttpOnly(spec, at) : []),
+    ...(spec.outlier_detection === undefined ? [] : [servedAllTheSame(at)]),
     ...(version === "v3alpha1" && spec.labels ? labelKeys(spec.labels, at) : []),
   ];
 }
@@ -43,6 +44,12 @@ function plainHttpOnly({ headers = {} }: MappingSpec, at: Origin): Diagnostic[] 
   const message = "only requests that came as http match; the old system let those that came as https in, too";
   const traffic = "requests that came as https go by other Mappings, or get 404";
   return [diagnose("compat/forwarded-proto", child(at, "headers", name), message, { traffic })];
+}
+
+function servedAllTheSame(at: Origin): Diagnostic {
+  const message = "the Mapping is served, without outlier detection; the old system dropped it for this field";
+  const traffic = "requests that match go to the service";
+  return diagnose("compat/outlier-detection", child(at, "outlier_detection"), message, { traffic });
 }
 
 /** As v2, in which clusters of 2.x and 3.x store everything, the key has no place. */
