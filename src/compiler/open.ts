@@ -127,12 +127,17 @@ function* valuesOf(collection: { entries(): Iterable<readonly [string, Encoded]>
   for (const [, value] of entries) yield value;
 }
 
-/** By object, field and code; the same problem seen from several steps is told once. */
+/**
+ * By object, field and code; the same problem seen from several steps is told once. Objects of different groups may
+ * read alike: Kubernetes and Knative both have Ingresses.
+ */
 function sortedDiagnostics(graph: Graph): readonly Diagnostic[] {
   const byText = new Map<string, Diagnostic>();
   for (const [, list] of graph.diagnostics.entries()) {
-    for (const diagnostic of list)
-      byText.set(`${formatOrigin(diagnostic.at)}\0${diagnostic.code}\0${diagnostic.message}`, diagnostic);
+    for (const diagnostic of list) {
+      const { at, code, message } = diagnostic;
+      byText.set([formatOrigin(at), code, message, at.ref.group].join("\0"), diagnostic);
+    }
   }
   return [...byText].sort(([a], [b]) => compareText(a, b)).map(([, diagnostic]) => diagnostic);
 }

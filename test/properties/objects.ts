@@ -3,7 +3,9 @@
  */
 import fc, { type Arbitrary } from "fast-check";
 import type { RawObject } from "#compiler";
+import { consulSettings } from "./answers.ts";
 import { ingressClasses, ingresses } from "./ingresses.ts";
+import { knativeIngresses } from "./knative.ts";
 import { certificates, otherSecrets } from "./material.ts";
 import { authService, logService, rateLimitService, serviceModule, tracingService } from "./plugins.ts";
 import {
@@ -137,6 +139,17 @@ const resolvers = resource(
   spec({}, { ambassador_id: ambassadorId }),
 );
 
+const consulResolvers = resource("ConsulResolver", anyVersion, spec(consulSettings, { ambassador_id: ambassadorId }));
+
+/** Mappings for services in Consul. */
+const mappingsToConsul = fc
+  .tuple(mappings, fc.constantFrom("consul", "consul-endpoint", "a", "b"), fc.constantFrom("one", "two", "a:80"))
+  .map(([mapping, resolver, service]): RawObject => {
+    const given = mapping.body["spec"];
+    const spec = { ...(typeof given === "object" ? given : {}), resolver, service };
+    return { ...mapping, body: { ...mapping.body, spec } };
+  });
+
 /** A Service or Ingress whose annotation holds objects, in the flat form of old or in the full one. */
 const annotated = fc
   .tuple(
@@ -176,6 +189,9 @@ export const anyObject: Arbitrary<RawObject> = fc.oneof(
   { weight: 2, arbitrary: endpoints },
   { weight: 5, arbitrary: secrets },
   { weight: 1, arbitrary: resolvers },
+  { weight: 2, arbitrary: consulResolvers },
+  { weight: 3, arbitrary: mappingsToConsul },
+  { weight: 2, arbitrary: knativeIngresses },
   { weight: 4, arbitrary: ingresses },
   { weight: 1, arbitrary: ingressClasses },
   { weight: 2, arbitrary: annotated },

@@ -78,7 +78,7 @@ export function spec(
 
 const upstream = {
   tls: fc.constantFrom("a", "b", "a.backend", true),
-  resolver: fc.constantFrom("endpoint", "kubernetes-service", "a", "nobody"),
+  resolver: fc.constantFrom("endpoint", "kubernetes-service", "a", "b", "consul", "nobody"),
   enable_ipv4: boolean,
   enable_ipv6: boolean,
   cluster_tag: fc.constantFrom("blue", "green"),

@@ -7,6 +7,7 @@ import { refKey } from "#base/origin.ts";
 import {
   type Compiler,
   type CompilerEdit,
+  type ConsulAnswer,
   defaultSettings,
   type FileContent,
   type LastGood,
@@ -15,6 +16,7 @@ import {
   type Settings,
 } from "#compiler";
 import { contentHash } from "../../src/compiler/api/content-hash.ts";
+import { answerKey, consulAnswer } from "./answers.ts";
 import { fileContents } from "./material.ts";
 import { anyObject } from "./objects.ts";
 
@@ -23,6 +25,7 @@ export type Step =
   | { readonly do: "put"; readonly key: string; readonly object?: RawObject }
   | { readonly do: "remember" | "forget" | "refuse" | "pardon"; readonly key: string }
   | { readonly do: "file"; readonly path: string; readonly content?: FileContent }
+  | { readonly do: "answer"; readonly key: string; readonly answer?: ConsulAnswer }
   | { readonly do: "configure"; readonly settings: Settings }
   | { readonly do: "commit"; readonly keys: number };
 
@@ -32,6 +35,7 @@ export interface World {
   readonly lastGood: Map<string, LastGood>;
   readonly refusals: Map<string, Refusal>;
   readonly files: Map<string, FileContent>;
+  readonly consul: Map<string, ConsulAnswer>;
   settings: Settings;
   /** The first text that was read of each object: what is remembered of it when it is bad. */
   readonly first: Map<string, RawObject>;
@@ -52,12 +56,14 @@ const settings: Arbitrary<Settings> = fc
     expandEnv: fc.constantFrom({}, { HOST: "a.test" }),
     looseLabelSelectors: fc.boolean(),
     disableEndpoints: fc.boolean(),
+    knative: fc.boolean(),
     unprivilegedPortStart: fc.constantFrom(0, 1024),
   })
-  .map(({ httpsPort, ...rest }) => ({
+  .map(({ httpsPort, knative, ...rest }) => ({
     ...defaultSettings,
     ...rest,
     ...(httpsPort === undefined ? {} : { httpsPort }),
+    ...(knative ? { knative } : {}),
   }));
 
 const put: Arbitrary<Step> = fc.record({ do: fc.constant("put" as const), key, object: anyObject });
@@ -69,12 +75,18 @@ const file: Arbitrary<Step> = fc.constantFrom(
   ]),
 );
 
+const answer: Arbitrary<Step> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("answer" as const), key: answerKey, answer: consulAnswer }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("answer" as const), key: answerKey }) },
+);
+
 /** Any step. */
 export const anyStep: Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: put },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("put" as const), key }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constantFrom("remember", "forget", "refuse", "pardon"), key }) },
   { weight: 2, arbitrary: file },
+  { weight: 2, arbitrary: answer },
   { weight: 1, arbitrary: settings.map((settings) => ({ do: "configure" as const, settings })) },
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 60 }).map((keys) => ({ do: "commit" as const, keys })) },
   { weight: 3, arbitrary: fc.constant(everything) },
@@ -90,7 +102,8 @@ export function emptyWorld(): World {
     lastGood: new Map(),
     refusals: new Map(),
     files: new Map(),
-    settings: defaultSettings,
+    consul: new Map(),
+    settings: { ...defaultSettings, knative: true },
     first: new Map(),
   };
 }
@@ -109,6 +122,7 @@ function editsOf(
 ): readonly CompilerEdit[] {
   if (step.do === "put") return [{ kind: "object", key: step.key, value: step.object }];
   if (step.do === "file") return [{ kind: "file", key: step.path, value: step.content }];
+  if (step.do === "answer") return [{ kind: "consul", key: step.key, value: step.answer }];
   if (step.do === "configure") return [{ kind: "settings", value: step.settings }];
   const object = world.objects.get(step.key);
   if (object === undefined) return [];
@@ -136,6 +150,7 @@ function write(world: World, edit: CompilerEdit): void {
     set(world.objects, edit.key, edit.value);
     if (edit.value && !world.first.has(refKey(edit.value.ref))) world.first.set(refKey(edit.value.ref), edit.value);
   } else if (edit.kind === "lastGood") set(world.lastGood, edit.key, edit.value);
+  else if (edit.kind === "consul") set(world.consul, edit.key, edit.value);
   else if (edit.kind === "file") set(world.files, edit.key, edit.value);
   else set(world.refusals, edit.key, edit.value);
 }
