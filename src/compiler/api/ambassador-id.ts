@@ -19,8 +19,8 @@ function unprefixed(id: string): string {
 
 /** Whether an object with this spec is for the instance `own`. Ids of a wrong type count as ours, to be reported. */
 export function isOurs(spec: unknown, own: string): boolean {
-  if (!isRecord(spec)) return true;
-  const given = [spec.ambassador_id, spec.ambassadorId].filter((ids) => ids !== undefined && ids !== null);
+  if (spec !== undefined && spec !== null && !isRecord(spec)) return true;
+  const given = [spec?.ambassador_id, spec?.ambassadorId].filter((ids) => ids !== undefined && ids !== null);
   const ids = given.map(idsOf);
   if (ids.includes(undefined)) return true;
   const all = ids.flatMap((list) => list ?? []);

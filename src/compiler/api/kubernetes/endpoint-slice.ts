@@ -15,7 +15,7 @@ import {
   type Static,
   string,
 } from "../schema/index.ts";
-import { coreKind } from "./narrow.ts";
+import { coreKind, tcpPorts } from "./narrow.ts";
 
 const slicePort = object(
   {
@@ -81,10 +81,15 @@ export const endpointSlice = coreKind({
   group: "discovery.k8s.io",
   versions: ["v1beta1", "v1"],
   body,
-  narrow({ addressType, ports = [], endpoints = [] }, raw) {
+  narrow({ addressType, ports, endpoints = [] }, raw) {
     const service = raw.labels["kubernetes.io/service-name"];
     if (service === undefined) return { diagnostics: [] };
-    return ok<EndpointSliceSpec>({ service, addressType, ports, endpoints: endpoints.map(narrowEndpoint) });
+    return ok<EndpointSliceSpec>({
+      service,
+      addressType,
+      ports: tcpPorts(ports),
+      endpoints: endpoints.map(narrowEndpoint),
+    });
   },
 });
 

@@ -4,7 +4,7 @@
 import { ok } from "#base/diagnostic.ts";
 import type { Resource } from "../resource.ts";
 import { defaulted, integer, list, object, optional, required, type Static, string } from "../schema/index.ts";
-import { coreKind } from "./narrow.ts";
+import { coreKind, tcpPorts } from "./narrow.ts";
 
 const address = object({ ip: required(string(), "Address.") }, { open: true });
 const endpointPort = object(
@@ -58,10 +58,10 @@ export const endpoints = coreKind({
   narrow({ subsets = [] }) {
     const ips = (list: readonly { readonly ip: string }[] = []): readonly string[] => list.map(({ ip }) => ip);
     return ok<EndpointsSpec>({
-      subsets: subsets.map(({ addresses, notReadyAddresses, ports = [] }) => ({
+      subsets: subsets.map(({ addresses, notReadyAddresses, ports }) => ({
         addresses: ips(addresses),
         notReadyAddresses: ips(notReadyAddresses),
-        ports,
+        ports: tcpPorts(ports),
       })),
     });
   },

@@ -31,10 +31,7 @@ const kept: readonly Case[] = [
     {
       type: "ClusterIP",
       clusterIP: "10.0.0.1",
-      ports: [
-        { port: 80, targetPort: "http", protocol: "TCP" },
-        { name: "s", port: 443, protocol: "UDP" },
-      ],
+      ports: [{ port: 80, targetPort: "http", protocol: "TCP" }],
       hasSelector: true,
     },
   ],

@@ -55,3 +55,8 @@ export function coreKind<Name extends string, Body, Spec>(
   };
   return { kind, group, versions, admit };
 }
+
+/** The ports that services can be reached by: Envoy speaks TCP with all of them. */
+export function tcpPorts<P extends { readonly protocol: string }>(ports: readonly P[] = []): readonly P[] {
+  return ports.filter(({ protocol }) => protocol === "TCP");
+}

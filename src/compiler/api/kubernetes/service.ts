@@ -15,7 +15,7 @@ import {
   string,
   variants,
 } from "../schema/index.ts";
-import { coreKind } from "./narrow.ts";
+import { coreKind, tcpPorts } from "./narrow.ts";
 
 const port = object(
   {
@@ -67,12 +67,12 @@ export const service = coreKind({
   versions: ["v1"],
   body,
   narrow({ spec }) {
-    const { type = "ClusterIP", clusterIP, externalName, ports = [], selector = {} } = spec ?? {};
+    const { type = "ClusterIP", clusterIP, externalName, ports, selector = {} } = spec ?? {};
     return ok<ServiceSpec>({
       type,
       ...(clusterIP === undefined || clusterIP === "" ? {} : { clusterIP }),
       ...(externalName === undefined || externalName === "" ? {} : { externalName }),
-      ports,
+      ports: tcpPorts(ports),
       hasSelector: Object.keys(selector).length > 0,
     });
   },
