@@ -1,0 +1,116 @@
+/** What a status should say, as a table: the object, what is wrong with it, what is written. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import { type StatusContext, statusChange } from "./desired.ts";
+
+const group = "getambassador.io";
+
+function object(kind: string, spec: unknown, status: unknown): ClusterObject {
+  const ref = { group: kind === "Ingress" ? "networking.k8s.io" : group, kind, namespace: "default", name: "it" };
+  return {
+    raw: { ref, version: "v2", labels: {}, annotations: {}, body: { spec } },
+    resource: { group: ref.group, version: "v2", plural: "its", kind, namespaced: true },
+    uid: "u",
+    resourceVersion: "1",
+    generation: 1,
+    status,
+  };
+}
+
+const at = (kind: string, path: string) => ({ ref: { group, kind, namespace: "default", name: "it" }, path });
+const wrong = (kind: string): readonly Diagnostic[] => [
+  diagnose("tls/unusable-secret", at(kind, ".spec.tlsSecret"), "there is no Secret", { traffic: "no TLS" }),
+];
+const reason = ".spec.tlsSecret: there is no Secret (no TLS)";
+const now = "2026-01-02T00:00:00Z";
+const before = "2026-01-01T00:00:00Z";
+
+interface Row {
+  readonly what: string;
+  readonly object: ClusterObject;
+  readonly errors?: readonly Diagnostic[];
+  readonly isOurs?: boolean;
+  readonly context?: Partial<StatusContext>;
+  readonly written: unknown;
+}
+
+const ready = { state: "Ready", tlsCertificateSource: "None" };
+const rows: readonly Row[] = [
+  { what: "a Host that is served", object: object("Host", {}, undefined), written: ready },
+  {
+    what: "a Host with somebody's certificate",
+    object: object("Host", { tlsSecret: { name: "s" } }, undefined),
+    written: { state: "Ready", tlsCertificateSource: "Other" },
+  },
+  { what: "a Host that says so already", object: object("Host", {}, ready), written: undefined },
+  {
+    what: "a Host that was in error",
+    object: object("Host", {}, { ...ready, state: "Error", errorReason: "x", errorTimestamp: before }),
+    written: { state: "Ready", errorReason: null, errorTimestamp: null },
+  },
+  {
+    what: "a Host with an error",
+    object: object("Host", {}, ready),
+    errors: wrong("Host"),
+    written: { state: "Error", errorReason: reason, errorTimestamp: now },
+  },
+  {
+    what: "a Host with the same error as before keeps its time",
+    object: object("Host", {}, { ...ready, state: "Error", errorReason: reason, errorTimestamp: before }),
+    errors: wrong("Host"),
+    written: undefined,
+  },
+  { what: "somebody else's Host", object: object("Host", {}, undefined), isOurs: false, written: undefined },
+  { what: "a Mapping that is well", object: object("Mapping", {}, undefined), written: undefined },
+  {
+    what: "a Mapping that is well, where that is to be said",
+    object: object("Mapping", {}, undefined),
+    context: { updateMappings: true },
+    written: { state: "Running" },
+  },
+  {
+    what: "a Mapping with an error",
+    object: object("Mapping", {}, { state: "Running" }),
+    errors: wrong("Mapping"),
+    written: { state: "Inactive", reason },
+  },
+  {
+    what: "a Mapping that is mended",
+    object: object("Mapping", {}, { state: "Inactive", reason }),
+    written: { state: null, reason: null },
+  },
+  {
+    what: "an Ingress while the gateway's Service has no address",
+    object: object("Ingress", {}, { loadBalancer: {} }),
+    written: undefined,
+  },
+  {
+    what: "an Ingress",
+    object: object("Ingress", {}, { loadBalancer: {} }),
+    context: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } },
+    written: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } },
+  },
+];
+
+for (const { what, object, errors = [], isOurs = true, context, written } of rows) {
+  test(what, () => {
+    const whole = { now, updateMappings: false, loadBalancer: undefined, ...context };
+    assert.deepEqual(statusChange(object, { errors, isOurs }, whole), written);
+  });
+}
+
+test("a reason is not longer than people read", () => {
+  const long = Array.from({ length: 100 }, () => wrong("Mapping")).flat();
+  const change = statusChange(
+    object("Mapping", {}, undefined),
+    { errors: long, isOurs: true },
+    {
+      now,
+      updateMappings: false,
+      loadBalancer: undefined,
+    },
+  );
+  assert.equal(String(change?.["reason"]).length, 1000);
+});
