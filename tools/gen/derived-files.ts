@@ -1,5 +1,5 @@
 /**
- * What is derived from the source and committed: the CRDs of the chart and the reference pages.
+ * What is derived from the source and committed: the CRDs of the chart, the names of its values, and the reference pages.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { cliPage } from "./cli-page.ts";
 import { compatibilityPage } from "./compatibility-page.ts";
 import { diagnosticsPage } from "./diagnostics-page.ts";
 import { environmentPage } from "./environment-page.ts";
+import { knownValues } from "./known-values.ts";
 
 const crdNote = "# Generated from src/compiler/api by `make gen`; not edited by hand.\n";
 const pageNote = "<!-- Generated from src/compiler/api by `make gen`; not edited by hand. -->\n";
@@ -20,6 +21,7 @@ export function derivedFiles(): ReadonlyMap<string, string> {
   for (const crd of customResourceDefinitions()) {
     files.set(`charts/dragoman/crds/${crd.metadata.name}.yaml`, crdNote + dump(crd, { lineWidth: 120, noRefs: true }));
   }
+  files.set("charts/dragoman/files/known-values.yaml", knownValues());
   for (const { name, text } of referencePages()) files.set(`docs/reference/kinds/${name}`, pageNote + text);
   files.set("docs/reference/diagnostics.md", diagnosticsPage());
   files.set("docs/reference/compatibility.md", compatibilityPage());

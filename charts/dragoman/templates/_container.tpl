@@ -1,0 +1,108 @@
+{{/* The container: the keeper, which starts Envoy and the control process side by side. */}}
+{{- define "dragoman.container" -}}
+name: {{ .Values.containerNameOverride }}
+image: {{ include "dragoman.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+args:
+  - run
+  - --kubernetes
+  - --admin-port={{ .Values.adminService.port }}
+  - --admin-address={{ .Values.adminService.address }}
+  - --log-level={{ .Values.log.level }}
+  - --log-format={{ .Values.log.format }}
+  {{- with .Values.extraArgs }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+  {{- if .Values.ambassadorConfig }}
+  - --state-dir=/tmp/state
+  - /ambassador/ambassador-config
+  {{- end }}
+env:
+  {{- include "dragoman.env" . | trim | nindent 2 }}
+ports:
+  {{- range .Values.service.ports }}
+  - name: {{ .name }}
+    containerPort: {{ int (.targetPort | default .port) }}
+    {{- with .hostPort }}
+    hostPort: {{ int . }}
+    {{- end }}
+    {{- with .protocol }}
+    protocol: {{ . }}
+    {{- end }}
+  {{- end }}
+  - name: admin
+    containerPort: {{ .Values.adminService.port }}
+{{- with .Values.startupProbe }}
+startupProbe:
+  httpGet:
+    path: /ambassador/v0/check_ready
+    port: admin
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+livenessProbe:
+  httpGet:
+    path: /ambassador/v0/check_alive
+    port: admin
+  {{- toYaml .Values.livenessProbe | nindent 2 }}
+readinessProbe:
+  httpGet:
+    path: /ambassador/v0/check_ready
+    port: admin
+  {{- toYaml .Values.readinessProbe | nindent 2 }}
+{{- if .Values.lifecycle }}
+lifecycle:
+  {{- toYaml .Values.lifecycle | nindent 2 }}
+{{- else if semverCompare ">=1.30.0-0" .Capabilities.KubeVersion.Version }}
+lifecycle:
+  preStop:
+    sleep:
+      seconds: 5
+{{- end }}
+securityContext:
+  {{- toYaml .Values.security.containerSecurityContext | nindent 2 }}
+volumeMounts:
+  - name: tmp
+    mountPath: /tmp
+  {{- if .Values.ambassadorConfig }}
+  - name: ambassador-config
+    mountPath: /ambassador/ambassador-config
+    readOnly: true
+  {{- end }}
+  {{- with .Values.volumeMounts }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+resources:
+  {{- toYaml .Values.resources | nindent 2 }}
+{{- end }}
+
+{{/* Variables of the user come instead of the chart's: names that are there twice are refused by newer API servers. */}}
+{{- define "dragoman.env" -}}
+{{- $fields := dict "HOST_IP" "status.hostIP" "POD_IP" "status.podIP" "POD_NAME" "metadata.name" -}}
+{{- $_ := set $fields "POD_NAMESPACE" "metadata.namespace" -}}
+{{- $given := dict -}}
+{{- range $name, $value := .Values.env -}}
+{{- $_ := set $given (upper $name) $value -}}
+{{- end -}}
+{{- $raw := list -}}
+{{- range .Values.envRaw }}{{ $raw = append $raw .name }}{{ end -}}
+{{- if .Values.scope.singleNamespace }}{{ $_ := set $given "AMBASSADOR_SINGLE_NAMESPACE" "true" }}{{ end -}}
+{{- with (.Values.namespace | default dict).name }}{{ $_ := set $given "AMBASSADOR_NAMESPACE" . }}{{ end -}}
+{{- if not (hasKey $given "AMBASSADOR_NAMESPACE") }}{{ $_ := set $fields "AMBASSADOR_NAMESPACE" "metadata.namespace" }}{{ end -}}
+{{- range $name, $path := $fields }}
+{{- if not (or (hasKey $given $name) (has $name $raw)) }}
+- name: {{ $name }}
+  valueFrom:
+    fieldRef:
+      fieldPath: {{ $path }}
+{{- end }}
+{{- end }}
+{{- range $name, $value := $given }}
+{{- if not (has $name $raw) }}
+- name: {{ $name }}
+  value: {{ $value | toString | quote }}
+{{- end }}
+{{- end }}
+{{- with .Values.envRaw }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}

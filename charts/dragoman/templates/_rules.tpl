@@ -1,0 +1,58 @@
+{{/* What is read and written wherever the gateway looks: everywhere, or in its own namespace only. */}}
+{{- define "dragoman.watchRules" -}}
+- apiGroups: [""]
+  resources: [services]
+  verbs: [get, list, watch]
+- apiGroups: [discovery.k8s.io]
+  resources: [endpointslices]
+  verbs: [get, list, watch]
+- apiGroups: [networking.k8s.io]
+  resources: [ingresses]
+  verbs: [get, list, watch]
+- apiGroups: [networking.k8s.io]
+  resources: [ingresses/status]
+  verbs: [patch]
+- apiGroups: [getambassador.io]
+  resources:
+    {{- range $path, $_ := .Files.Glob "crds/*.yaml" }}
+    - {{ base $path | splitList "." | first }}
+    {{- end }}
+  verbs: [get, list, watch]
+- apiGroups: [getambassador.io]
+  resources:
+    {{- range $path, $content := .Files.Glob "crds/*.yaml" }}
+    {{- if contains "subresources:" (toString $content) }}
+    - {{ base $path | splitList "." | first }}/status
+    {{- end }}
+    {{- end }}
+  verbs: [patch]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, get, patch]
+{{- end }}
+
+{{- define "dragoman.secretRules" -}}
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get, list, watch]
+{{- end }}
+
+{{/* What belongs to no namespace. */}}
+{{- define "dragoman.clusterRules" -}}
+- apiGroups: [""]
+  resources: [namespaces]
+  verbs: [get, list, watch]
+- apiGroups: [networking.k8s.io]
+  resources: [ingressclasses]
+  verbs: [get, list, watch]
+{{- end }}
+
+{{/* What is in the gateway's own namespace: who leads, what replicas tell each other, last good versions. */}}
+{{- define "dragoman.ownRules" -}}
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [create, get, update]
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [create, delete, get, list, patch, update, watch]
+{{- end }}

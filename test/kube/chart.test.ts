@@ -1,0 +1,201 @@
+/** The chart in users' hands: the real helm, values files of old charts, and an API server that judges every object. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { load } from "js-yaml";
+import { type Cluster, startCluster } from "./cluster.ts";
+import { chart, type Helm, notesOf, openHelm, valuesFile } from "./helm.ts";
+
+let cluster: Cluster;
+let helm: Helm;
+
+before(async () => {
+  cluster = await startCluster();
+  helm = await openHelm(cluster);
+});
+after(() => cluster?.stop());
+
+const users = ["starter-kit", "ambassador-6.7.13", "emissary-8", "nodes-2018", "one-namespace"] as const;
+const release = ["--namespace", "ambassador"] as const;
+const install = (name: string, ...args: readonly string[]): Promise<string> =>
+  helm("install", name, chart, ...release, "--create-namespace", ...args);
+const uninstall = (name: string): Promise<string> => helm("uninstall", name, ...release);
+const get = async (...args: readonly string[]): Promise<string> =>
+  (await cluster.kubectl(["get", ...release, ...args])).trim();
+const field = (object: string, path: string): Promise<string> => get(object, "-o", `jsonpath={${path}}`);
+
+for (const user of users) {
+  test(`values of ${user}: helm finds no fault, and the API server takes every object, twice`, async () => {
+    await helm("lint", "--strict", chart, "-f", valuesFile(user));
+    await install("ambassador", "-f", valuesFile(user));
+    await helm("upgrade", "ambassador", chart, ...release, "-f", valuesFile(user));
+    await uninstall("ambassador");
+    assert.equal(await get("deployments,daemonsets,services,roles,rolebindings,hpa,pdb", "-o", "name"), "");
+    assert.equal(await get("clusterroles,clusterrolebindings,ingressclasses", "-l", ours, "-o", "name"), "");
+  });
+}
+const ours = "app.kubernetes.io/instance=ambassador";
+
+test("a release called ambassador has the names, ports and image that people expect of it", async () => {
+  await install("ambassador", "-f", valuesFile("starter-kit"));
+  const ports = "{range .items[*]}{.metadata.name} {.spec.type} {.spec.ports[*].port}{'\\n'}{end}";
+  assert.equal(
+    await get("services", "-o", `jsonpath=${ports}`),
+    "ambassador LoadBalancer 80 443\nambassador-admin ClusterIP 8877 8005",
+  );
+  const pod = ".spec.template.spec.containers[0]";
+  assert.equal(await field("deployment/ambassador", ".spec.replicas"), "2");
+  assert.equal(await field("deployment/ambassador", `${pod}.name`), "ambassador");
+  assert.equal(await field("deployment/ambassador", `${pod}.ports[*].containerPort`), "8080 8443 8877");
+  assert.equal(await field("deployment/ambassador", `${pod}.resources.requests.memory`), "200Mi");
+  await uninstall("ambassador");
+});
+
+test("a release of another name does not claim Ambassador's", async () => {
+  await install("edge");
+  assert.equal(
+    await get("deployments,services", "-o", "name"),
+    ["deployment.apps/edge-dragoman", "service/edge-dragoman", "service/edge-dragoman-admin"].join("\n"),
+  );
+  await uninstall("edge");
+});
+
+test("an old file's values without effect are listed, each with its reason, and nothing else is", async () => {
+  const report = notesOf(await install("ambassador", "-f", valuesFile("ambassador-6.7.13"), "--dry-run=server"));
+  assert.deepEqual(
+    report.split("\n").flatMap((line) => /^ {2}([\w.-]+): /.exec(line)?.[1] ?? []),
+    [
+      ...["agent", "authService", "createDevPortalMappings", "devportal", "enableAES"],
+      ...["image.aesRepository", "image.aesTag", "image.ossRepository", "image.ossTag"],
+      ...["licenseKey", "rateLimit", "redis", "image"],
+    ],
+  );
+  assert.match(report, /^ {2}redis: nothing needs a Redis$/m);
+  assert.match(report, /^ {2}image: docker.io\/datawire\/aes is not an image of this chart; dragoman:\S+ is used$/m);
+});
+
+test("a value that no chart has ever known is listed; what is switched off is not; nor are one's own", async () => {
+  const given = ["agent.enabled=false", "frobnicate=1", "service.frob=2", "crds.keep=false", "env.ANYTHING=x"];
+  const report = notesOf(await install("ambassador", "--set", given.join(","), "--dry-run=server"));
+  assert.deepEqual(report.match(/^ {2}[\w.-]+: .*$/gm), [
+    "  crds.keep: Helm never deletes CustomResourceDefinitions; use kubectl",
+    "  frobnicate: this chart does not know it",
+    "  service.frob: this chart does not know it",
+  ]);
+  assert.doesNotMatch(notesOf(await install("ambassador", "--dry-run=server")), /no effect/);
+});
+
+test("values of a wrong shape are refused before anything is installed", async () => {
+  await assert.rejects(install("ambassador", "--set", "service=LoadBalancer"), /service/);
+  await assert.rejects(install("ambassador", "--set", "replicaCount=many"), /replicaCount/);
+});
+
+for (const user of [...users, undefined] as const) {
+  test(`a pod with values of ${user ?? "nobody"} is within the restricted standard`, async () => {
+    const files = user === undefined ? [] : ["-f", valuesFile(user)];
+    const template = load(
+      await helm("template", "ambassador", chart, ...release, ...files, "--show-only=templates/deployment.yaml"),
+    ) as { readonly spec: { readonly template: { readonly metadata: object; readonly spec: PodSpec } } };
+    const { metadata, spec } = template.spec.template;
+    // Ports of the node are against the standard, and the user's decision.
+    for (const port of spec.containers.flatMap(({ ports }) => ports)) delete port.hostPort;
+    const pod = { apiVersion: "v1", kind: "Pod", metadata: { ...metadata, name: "gateway" }, spec };
+    const namespace = {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: "restricted", labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
+    };
+    await cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify(namespace) });
+    const stdin = JSON.stringify(pod);
+    const create = ["create", "--dry-run=server", "-n", "restricted", "-f", "-"];
+    assert.match(await cluster.kubectl(create, { stdin }), /^pod\/gateway created/);
+    assert.ok(spec.volumes.every((volume) => !("hostPath" in volume)));
+  });
+}
+
+interface PodSpec {
+  readonly containers: readonly { readonly ports: { hostPort?: number }[] }[];
+  readonly volumes: readonly object[];
+}
+
+test("ports below 1024 need no capability", async () => {
+  await install("ambassador", "-f", valuesFile("nodes-2018"));
+  const security = ".spec.template.spec.securityContext";
+  assert.equal(
+    await field("daemonset/ambassador", `${security}.sysctls`),
+    '[{"name":"net.ipv4.ip_unprivileged_port_start","value":"80"}]',
+  );
+  assert.equal(await field("daemonset/ambassador", `${security}.fsGroup`), "2000");
+  await uninstall("ambassador");
+});
+
+test("in the place of Ambassador's chart: the Service keeps its address, and the Deployment is the same one", async () => {
+  const old = join(cluster.directory, "old-chart");
+  mkdirSync(join(old, "templates"), { recursive: true });
+  writeFileSync(join(old, "Chart.yaml"), "apiVersion: v2\nname: ambassador\nversion: 6.7.13\n");
+  writeFileSync(join(old, "templates", "all.yaml"), oldObjects);
+  await helm("install", "ambassador", old, ...release);
+  const before = [
+    await field("service/ambassador", ".spec.clusterIP"),
+    await field("deployment/ambassador", ".metadata.uid"),
+  ];
+  await helm("upgrade", "ambassador", chart, ...release, "-f", valuesFile("ambassador-6.7.13"));
+  const now = [
+    await field("service/ambassador", ".spec.clusterIP"),
+    await field("deployment/ambassador", ".metadata.uid"),
+  ];
+  assert.deepEqual(now, before);
+  assert.match(await field("deployment/ambassador", ".spec.template.spec.containers[*].image"), /^dragoman:\S+$/);
+  await uninstall("ambassador");
+});
+
+const oldObjects = `
+apiVersion: v1
+kind: Service
+metadata:
+  name: ambassador
+spec:
+  type: LoadBalancer
+  ports: [{ name: http, port: 80, targetPort: 8080 }, { name: https, port: 443, targetPort: 8443 }]
+  selector: { app.kubernetes.io/name: ambassador, app.kubernetes.io/instance: ambassador }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ambassador
+spec:
+  selector:
+    matchLabels: { app.kubernetes.io/name: ambassador, app.kubernetes.io/instance: ambassador }
+  template:
+    metadata:
+      labels: { app.kubernetes.io/name: ambassador, app.kubernetes.io/instance: ambassador, product: aes }
+    spec:
+      containers: [{ name: ambassador, image: "docker.io/datawire/aes:1.13.10" }]
+`;
+
+test("a chart repository: add, search, install from it", async () => {
+  const directory = join(cluster.directory, "repository");
+  await helm("package", chart, "--destination", directory);
+  await helm("repo", "index", directory);
+  const server = createServer((request, response) => response.end(readFileSync(join(directory, request.url ?? ""))));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    await helm("repo", "add", "dragoman", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const { version, appVersion } = load(readFileSync(join(chart, "Chart.yaml"), "utf8")) as Record<string, string>;
+    const [found] = JSON.parse(await helm("search", "repo", "dragoman", "-o", "json")) as Record<string, string>[];
+    assert.deepEqual(
+      [found?.["name"], found?.["version"], found?.["app_version"]],
+      ["dragoman/dragoman", version, appVersion],
+    );
+    await helm("install", "ambassador", "dragoman/dragoman", ...release, "--version", String(version));
+    assert.match(await helm("list", ...release), new RegExp(`dragoman-${version}\\s+${appVersion}`));
+    await uninstall("ambassador");
+  } finally {
+    server.close();
+  }
+});
