@@ -80,7 +80,7 @@ export const rooms: readonly Room[] = [
   },
   {
     room: "compiler/why/",
-    may: ["base/", "compiler/ir/", "compiler/lanes/planned-host.ts", "compiler/linked.ts"],
+    may: ["base/", "compiler/ir/", "compiler/policies/", "compiler/lanes/planned-host.ts", "compiler/linked.ts"],
     types: ["compiler/compile.ts"],
     packages: ["re2js"],
     pure: true,

@@ -17,6 +17,7 @@ export function commandEndpoints(view: ControlView): Endpoints {
         request: String(input["request"]),
         headers,
         http3: input["http3"] === true,
+        ...(typeof input["from"] === "string" ? { from: input["from"] } : {}),
       });
     }),
     "/routes": question(() => routeRows(compiler, locate)),

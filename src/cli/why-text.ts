@@ -1,6 +1,6 @@
 /** An explanation as text: the way of the request from the socket to the upstream, then the routes that lost. */
 import { printable } from "#base/printable.ts";
-import type { Effect, Explanation, Loser, Outcome, Upstream } from "#compiler";
+import type { Effect, Explanation, Loser, Outcome, Upstream, Word } from "#compiler";
 import { formatPlace, type Placed } from "./place.ts";
 
 /** How to print it. */
@@ -40,10 +40,18 @@ function namesOf(serverNames: readonly string[]): string {
   return serverNames.slice(0, 3).join(", ") + more;
 }
 
-function outcomeLines({ percent, at, does }: Placed<Outcome>, bold: (text: string) => string): readonly string[] {
+function outcomeLines(
+  { percent, at, before = [], does }: Placed<Outcome>,
+  bold: (text: string) => string,
+): readonly string[] {
   const share = percent === 100 ? "" : `${Math.round(percent * 100) / 100} % of such requests: `;
   const who = at ? formatPlace(at) : "nobody";
-  return ["", `${share}${bold(who)}`, ...effectLines(does).map((line) => `  ${line}`)];
+  const lines = [...before.map(wordLine), ...effectLines(does)];
+  return ["", `${share}${bold(who)}`, ...lines.map((line) => `  ${line}`)];
+}
+
+function wordLine({ policy, says, at }: Placed<Word>): string {
+  return `first ${policy} ${printable(says)}${at ? `  ${formatPlace(at)}` : ""}`;
 }
 
 function effectLines(does: Placed<Effect>): readonly string[] {

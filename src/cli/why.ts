@@ -1,5 +1,6 @@
 /** `dragoman why`: which route takes a request, which do not and why, with files and lines. */
 import { Command } from "commander";
+import { isIp } from "#base/ip.ts";
 import type { Locate } from "#base/render-diagnostic.ts";
 import { type ClientRequest, type Compiler, type Explanation, explain, parseRequest } from "#compiler";
 import { CannotRun, exitStatus } from "./cannot-run.ts";
@@ -13,6 +14,7 @@ import { renderWhy } from "./why-text.ts";
 
 interface Flags extends SettingsFlags {
   readonly header?: readonly string[];
+  readonly from?: string;
   readonly http3?: true;
   readonly format: "text" | "json";
   readonly all?: true;
@@ -23,6 +25,8 @@ interface Flags extends SettingsFlags {
 export interface WhyQuestion {
   readonly request: string;
   readonly headers: readonly string[];
+  /** The client's address. */
+  readonly from?: string;
   readonly http3?: boolean;
 }
 
@@ -33,6 +37,7 @@ export function whyCommand(): Command {
     .argument("[path...]", "files and directories; without any, the running instance is asked")
     .description("Says which route takes a request and why the others do not. It never asks Envoy.")
     .option("-H, --header <name:value>", "a header of the request; repeatable", collect)
+    .option("--from <address>", "the client's address, for what depends on it")
     .option("--http3", "the request comes over QUIC")
     .option("--all", "list every route of the host, also those whose path does not match")
     .addOption(formatOption("text", "json"))
@@ -52,7 +57,8 @@ Exit status: 0 some route takes the request, 1 none does, 2 could not run.`,
 }
 
 async function why(request: string, paths: readonly string[], flags: Flags): Promise<void> {
-  const question: WhyQuestion = { request, headers: flags.header ?? [], http3: flags.http3 ?? false };
+  const { header: headers = [], http3 = false, from } = flags;
+  const question: WhyQuestion = { request, headers, http3, ...(from === undefined ? {} : { from }) };
   // A request that cannot be read is one for no instance either.
   parsed(question);
   const answer = paths.length > 0 ? await fromPaths(question, paths, flags) : await fromInstance(question, flags);
@@ -76,8 +82,9 @@ export function answerWhy(compiler: Compiler, locate: Locate, question: WhyQuest
   return place(explain(compiler.declared, parsed(question)), locate);
 }
 
-function parsed({ request, headers, http3 }: WhyQuestion): ClientRequest {
+function parsed({ request, headers, from, http3 }: WhyQuestion): ClientRequest {
   const result = parseRequest(request, headers);
   if (typeof result === "string") throw new CannotRun(result);
-  return http3 ? { ...result, http3 } : result;
+  if (from !== undefined && !isIp(from)) throw new CannotRun(`--from "${from}" is not an IP address.`);
+  return { ...result, ...(http3 ? { http3 } : {}), ...(from === undefined ? {} : { from }) };
 }

@@ -21,7 +21,7 @@ import { declareInputs, declareObjects } from "./lanes/objects.ts";
 import { declareRateLimit } from "./lanes/rate-limit.ts";
 import { declareRoutes } from "./lanes/routes.ts";
 import { declareSecrets } from "./lanes/secrets.ts";
-import { declareSlots } from "./lanes/slots.ts";
+import { type AskedByPolicy, declareSlots } from "./lanes/slots.ts";
 import { declareSockets } from "./lanes/sockets.ts";
 import { declareTables } from "./lanes/tables.ts";
 import { declareTracing } from "./lanes/tracing.ts";
@@ -48,8 +48,8 @@ export function declareCompiler(g: Graph) {
   const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
   const chains = declareChains(g, { inputs, module, hosts, listeners, names, logs, tracing }); //     link, emit: listeners
-  const own = { auth: auth.asked, "rate-limit": rateLimit.asked };
-  const slots = declareSlots(g, { module, routes: routes.routes, own }); //     lower, emit: policies in use
+  const asked: AskedByPolicy = { auth: auth.asked, "rate-limit": rateLimit.asked };
+  const slots = declareSlots(g, { module, routes: routes.routes, own: asked }); // lower, emit: policies in use
   const secrets = declareSecrets(g, hosts, upstreams, chains); //               link, emit: key material in use
 
   const outputs: Readonly<Record<ResourceType, Collection<Encoded>>> = {
@@ -67,6 +67,7 @@ export function declareCompiler(g: Graph) {
     rateLimit,
     logs,
     tracing,
+    asked,
     module,
     ingresses,
     hosts,

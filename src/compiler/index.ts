@@ -28,4 +28,5 @@ export {
   type RouteRow,
   type SeenRequest,
   type Upstream,
+  type Word,
 } from "./why/index.ts";

@@ -77,8 +77,8 @@ async function serve(
   const late = pause(patienceMs, undefined, { signal: stop.signal }).then(() => {
     throw new Error(`Envoy did not serve the case in ${patienceMs} ms\n${log()}`);
   });
-  const died = once(child, "exit", { signal: stop.signal }).then(() => {
-    throw new Error(`Envoy ended\n${log()}`);
+  const died = once(child, "exit", { signal: stop.signal }).then(([code, signal]) => {
+    throw new Error(`Envoy ended (${code ?? signal})\n${log()}`);
   });
   try {
     await Promise.race([ads.serve(resources).then(() => untilWarm(resources, admin, stop.signal)), late, died]);

@@ -37,7 +37,11 @@ export interface Inputs {
 export type Expand = (text: string, form?: MaterialForm) => string;
 
 /** The inputs at the beginning and after each edit. */
-export function inputsOf(golden: GoldenCase, expand: Expand, namespace = "default"): Inputs[] {
+export function inputsOf(
+  golden: Pick<GoldenCase, "input" | "edits" | "lastGood" | "files" | "consul">,
+  expand: Expand,
+  namespace = "default",
+): Inputs[] {
   const readFile = (file: ManifestFile): FileReading => read(file.file, expand(file.text), namespace);
   const lastGood = golden.lastGood ? readFile(golden.lastGood).objects.map(({ object }) => object) : [];
   let files = [readFile(golden.input)];

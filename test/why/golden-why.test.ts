@@ -21,7 +21,7 @@ import { fixedPorts, upstreamsIn } from "../envoy/placeholders.ts";
 import { type Pattern, type Probe, parseProbes } from "../envoy/request-spec.ts";
 
 // Here something answers that is no route: filters, refused clients, protocols.
-const elsewhere = /^(?:auth|buffer|cors|grpc-|ip-allow|lua|rate-limit)/;
+const elsewhere = /^(?:auth|buffer|grpc-|lua|rate-limit)/;
 
 for (const name of caseNames(process.env.CASE).filter((one) => !elsewhere.test(one))) {
   const golden = readCase(name);
@@ -60,7 +60,9 @@ function requestOf({ request, expect }: Probe): ClientRequest | undefined {
   const text = `${request.method ?? "GET"} ${target.scheme}://${name}:${target.port}${target.path}`;
   const parsed = parseRequest(text, [...headers, `Host: ${target.authority}`]);
   assert.ok(typeof parsed === "object", String(parsed));
-  return request.http === "3" ? { ...parsed, http3: true } : parsed;
+  const known = { ...parsed, from: "127.0.0.1" };
+  if (request.http === "3") return { ...known, http3: true };
+  return request.http === "2" ? { ...known, http2: true } : known;
 }
 
 function fits({ request, expect }: Probe, { does }: Outcome, names: ReadonlyMap<string, string>): boolean {

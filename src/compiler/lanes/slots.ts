@@ -29,12 +29,14 @@ export interface Asked {
   readonly clusters?: readonly string[];
 }
 
+/** What objects of a policy's own kind ask of it, by the policy's name, each under "". */
+export type AskedByPolicy = Readonly<Record<string, Collection<Asked>>>;
+
 /** What the slots are filled by. */
 export interface SlotInputs {
   readonly module: Pick<ModuleValues, "settings">;
   readonly routes: Collection<Route>;
-  /** What objects of a policy's own kind ask of it, by the policy's name, each under "". */
-  readonly own?: Readonly<Record<string, Collection<Asked>>>;
+  readonly own?: AskedByPolicy;
 }
 
 /** Declares all slots, as one collection by the names of their filters. */

@@ -48,6 +48,8 @@ function* servedBy(lookup: ServedLookup, site: string, set: string, reads: Reads
   if (!glob || glob.kind === "exact") return;
   for (const domain of reads.lookup(lookup.under, `${site}|`)) {
     const name = parseGlob(domain.glob);
+    // Of a name that both are for, Envoy lets the one with the wildcard in front answer.
+    if (own && glob.kind === "suffix" && name?.kind === "prefix") continue;
     if (name && relation(glob, name) !== "none") yield domain;
   }
 }

@@ -31,6 +31,10 @@ export interface Policy<Settings = unknown, RouteSettings = unknown> {
   lower(config: ModuleConfig, at: Origin): Checked<Settings>;
   /** EMIT: the filter's configuration. */
   emit(settings: Settings): Any;
+  /** Its filter lets requests pass that no route takes, or all but those for services. */
+  readonly needs?: "route" | "service";
+  /** WHY: what becomes of a request here, on a route with these settings of its own. No value: nothing worth a word. */
+  why?(settings: Settings, request: JudgedRequest, route?: RouteSettings): Verdict | undefined;
   /** What it does on single routes, if it can differ there. */
   readonly route?: RoutePart<Settings, RouteSettings>;
 }
@@ -65,6 +69,25 @@ export interface RouteSurroundings {
 
 /** The key of an AuthService that is named, or that there is none of that name. */
 export type NamedAuthService = { readonly kind: "known"; readonly key: string } | { readonly kind: "missing" };
+
+/** What policies look at in a request. */
+export interface JudgedRequest {
+  readonly method: string;
+  /** Names in lower case. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Who opened the connection, where that is known. */
+  readonly peer?: string;
+  /** Who sent the request, behind trusted proxies, where that is known. */
+  readonly client?: string;
+}
+
+/** What a policy makes of a request, as far as it can be told without asking anybody. */
+export interface Verdict {
+  /** A sentence without its subject, which is the object that asks for the policy. */
+  readonly says: string;
+  /** It answers with this status, and nothing after it sees the request. */
+  readonly status?: number;
+}
 
 /** What holds for the labels of all Mappings, while there is a RateLimitService. */
 export interface InstanceLabels {

@@ -21,7 +21,16 @@ export interface Outcome {
   readonly percent: number;
   /** The object that decides; absent where nothing matches. */
   readonly at?: Origin;
+  /** What policies do first, in their order; each of them may end the request in a way that nobody here can know. */
+  readonly before?: readonly Word[];
   readonly does: Effect;
+}
+
+/** What a policy does, because of an object. */
+export interface Word {
+  readonly policy: string;
+  readonly at?: Origin;
+  readonly says: string;
 }
 
 /** What happens to a request. */

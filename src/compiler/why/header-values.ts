@@ -23,7 +23,7 @@ export function headerValues(name: string, request: SeenRequest): readonly strin
     case ":path":
       return [request.path];
     case ":scheme":
-      return [request.proto];
+      return [request.scheme];
     default: {
       const values = request.headers.filter(([other]) => other === name).map(([, value]) => value);
       return joined.has(name) && values.length > 1 ? [values.join(",")] : values;

@@ -15,10 +15,11 @@ import { effectOf, upstreamOf } from "./effect.ts";
 import type { Effect, Explanation, Outcome } from "./explanation.ts";
 import { type BoundListener, chooseChain, chooseListener } from "./listener.ts";
 import { divide } from "./outcomes.ts";
+import { afterPolicies } from "./policies.ts";
 import { type ClientRequest, type SeenRequest, seenRequest } from "./request.ts";
 import { chooseDomain } from "./virtual-host.ts";
 
-export type { Effect, Explanation, Loser, Outcome, Upstream } from "./explanation.ts";
+export type { Effect, Explanation, Loser, Outcome, Upstream, Word } from "./explanation.ts";
 export { type ClientRequest, parseRequest, type SeenRequest } from "./request.ts";
 export { listRoutes, type RouteRow } from "./routes.ts";
 
@@ -71,11 +72,13 @@ function inChain(
     });
     return { outcomes, losers: [] };
   }
-  const connection = { port: bound.port, trustedHops: service.settings.trustedHops };
+  const { proxyProtocol } = bound.listener;
+  const connection = { port: bound.port, trustedHops: service.settings.trustedHops, proxyProtocol };
   const seen = seenRequest(request, connection, httpOptions(declared));
   if (typeof seen === "string") return all({ kind: "respond", status: 400, because: seen });
   const table = declared.tables.tables.get(service.table);
-  return { seen, ...(table ? inTable(declared, table, seen) : all(notFound("no Host is served here"))) };
+  if (!table) return { seen, ...noRoute(declared, seen, notFound("no Host is served here")) };
+  return { seen, ...inTable(declared, table, seen) };
 }
 
 function httpOptions({ chains }: Declared): HttpOptions {
@@ -88,7 +91,7 @@ function inTable(declared: Declared, table: Table, seen: SeenRequest): Explanati
   const byDomain = new Map(hosts.flatMap((host) => domainsOf(planned, host, finished).map((name) => [name, host])));
   const name = chooseDomain(byDomain.keys(), seen.host, !finished.has(planned.withPorts, table.name));
   const host = name === undefined ? undefined : byDomain.get(name);
-  if (name === undefined || !host) return all(notFound(`no Host answers for ${seen.host}`));
+  if (name === undefined || !host) return noRoute(declared, seen, notFound(`no Host answers for ${seen.host}`));
   const at = governs(declared, table, name);
   return { ...(at ? { domain: { at, table: table.name, name } } : {}), ...inVirtualHost(declared, host, seen) };
 }
@@ -103,18 +106,22 @@ function governs({ names }: Declared, { site }: Table, name: string): Origin | u
 
 function inVirtualHost(declared: Declared, host: VirtualHost, seen: SeenRequest): Explanation {
   if (host.misdirected === "all" || (host.misdirected === "marked" && seen.proto === "https")) {
-    return all({
-      kind: "respond",
-      status: 421,
-      because: "this Host asks for client certificates that the connection was not made with",
-    });
+    const because = "this Host asks for client certificates that the connection was not made with";
+    const does: Effect = { kind: "respond", status: 421, because };
+    return { outcomes: [afterPolicies(declared, "own", seen, { percent: 100, does })], losers: [] };
   }
   const { takers, losers, left } = divide(shownRoutes(declared.tables.planned, host, finished), seen);
   const outcomes = takers.map((taker): Outcome => {
-    return { percent: taker.percent, at: taker.route.origin, does: effectOf(declared, taker, seen) };
+    const { percent, route } = taker;
+    return afterPolicies(declared, taker, seen, { percent, at: route.origin, does: effectOf(declared, taker, seen) });
   });
-  if (left > 0) outcomes.push({ percent: left, does: notFound("no route matches") });
-  return { outcomes, losers };
+  const rest = left > 0 ? noRoute(declared, seen, notFound("no route matches"), left).outcomes : [];
+  return { outcomes: [...outcomes, ...rest], losers };
+}
+
+/** Some policies look at requests that no route takes, too. */
+function noRoute(declared: Declared, seen: SeenRequest, does: Effect, percent = 100): Explanation {
+  return { outcomes: [afterPolicies(declared, "none", seen, { percent, does })], losers: [] };
 }
 
 function notFound(because: string): Effect {

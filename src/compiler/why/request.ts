@@ -1,4 +1,6 @@
 /** A request as a person writes it, and as Envoy sees it once it has read it. */
+
+import { isIp } from "#base/ip.ts";
 import type { HttpOptions } from "../ir/http-options.ts";
 import { normalizePath } from "./path.ts";
 
@@ -17,6 +19,12 @@ export interface ClientRequest {
   /** With the query. */
   readonly path: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Over HTTP/2; as over QUIC, the client names the scheme itself. */
+  readonly http2?: true;
+  /** The client's address; behind the PROXY protocol the one that it tells. */
+  readonly from?: string;
+  /** Who opens the connection, where that is not the client. */
+  readonly peer?: string;
 }
 
 /** A request as routes are chosen for it. */
@@ -26,8 +34,13 @@ export interface SeenRequest {
   /** Normalised, with the query. */
   readonly path: string;
   readonly proto: string;
+  /** What redirects keep. */
+  readonly scheme: string;
   /** Names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Who opened the connection, and who sent the request behind trusted proxies, as far as that is known. */
+  readonly peer?: string;
+  readonly client?: string;
 }
 
 /** Takes `GET https://host/path` apart; a text says what is wrong. */
@@ -61,6 +74,7 @@ export interface Connection {
   /** The port that the client reached. */
   readonly port: number;
   readonly trustedHops: number;
+  readonly proxyProtocol: boolean;
 }
 
 /** What Envoy makes of a request before it looks for a route; a text says why it answers 400 instead. */
@@ -83,7 +97,32 @@ export function seenRequest(
     host: options.stripMatchingHostPort ? withoutPort(request.host, connection.port) : request.host,
     path: normalized.path,
     proto,
+    scheme: schemeOf(request, proto),
     headers: [...headers.filter(([name]) => name !== "x-forwarded-proto"), ["x-forwarded-proto", proto]],
+    ...addressesOf(request, connection, options, headers),
+  };
+}
+
+/** Over HTTP/1 it is what x-forwarded-proto says, where that is a scheme. */
+function schemeOf({ scheme, http2, http3 }: ClientRequest, proto: string): string {
+  return http2 || http3 || !/^https?$/.test(proto) ? scheme : proto;
+}
+
+/** Of the addresses in x-forwarded-for, the last one that a trusted proxy has written is the client's. */
+function addressesOf(
+  { from, peer: opener }: ClientRequest,
+  { trustedHops, proxyProtocol }: Connection,
+  { useRemoteAddress }: HttpOptions,
+  headers: readonly (readonly [string, string])[],
+): Pick<SeenRequest, "peer" | "client"> {
+  const told = headers.filter(([name]) => name === "x-forwarded-for").flatMap(([, value]) => value.split(","));
+  const trusted = useRemoteAddress ? trustedHops - 1 : trustedHops;
+  const forwarded = trusted < 0 ? undefined : told.at(-1 - trusted)?.trim();
+  const client = forwarded !== undefined && isIp(forwarded) ? forwarded : from;
+  const peer = opener ?? (proxyProtocol ? undefined : from);
+  return {
+    ...(peer === undefined ? {} : { peer }),
+    ...(client === undefined ? {} : { client }),
   };
 }
 

@@ -23,7 +23,7 @@ export function locationOf(
   request: SeenRequest,
   httpsPort: number | undefined,
 ): string {
-  const scheme = redirect.https ? "https" : request.proto;
+  const scheme = redirect.https ? "https" : request.scheme;
   const own = redirect.https && redirect.host === undefined ? httpsPort : undefined;
   const port = redirect.port ?? own;
   const host = redirect.host ?? keptHost(request, scheme, port !== undefined);
@@ -31,11 +31,11 @@ export function locationOf(
 }
 
 /** Envoy keeps the port of the Host header, except a default one that would not fit the new scheme. */
-function keptHost({ host, proto }: SeenRequest, scheme: string, isPortSet: boolean): string {
+function keptHost({ host, scheme: own }: SeenRequest, scheme: string, isPortSet: boolean): string {
   const port = /:\d*$/.exec(host)?.[0];
   if (port === undefined) return host;
-  const isDefault = (proto === "http" && port === ":80") || (proto === "https" && port === ":443");
-  return isPortSet || (scheme !== proto && isDefault) ? host.slice(0, -port.length) : host;
+  const isDefault = (own === "http" && port === ":80") || (own === "https" && port === ":443");
+  return isPortSet || (scheme !== own && isDefault) ? host.slice(0, -port.length) : host;
 }
 
 function locationPath(rewrite: PathRewrite | undefined, match: PathMatch, path: string): string {

@@ -6,7 +6,7 @@ import type { RawObject } from "../api/raw-object.ts";
 import type { FilterChain } from "../ir/listener.ts";
 import { compile } from "../open.ts";
 import { defaultSettings, type Settings } from "../settings.ts";
-import { type Explanation, explain, listRoutes, parseRequest } from "./index.ts";
+import { type ClientRequest, type Explanation, explain, listRoutes, parseRequest } from "./index.ts";
 import { chooseChain } from "./listener.ts";
 import { chooseDomain } from "./virtual-host.ts";
 
@@ -138,6 +138,85 @@ test("nothing is there to answer", () => {
   assert.equal(because("GET https://a/"), "nothing listens for https on this port");
   assert.equal(because("GET http://a:9999/"), "nothing listens for http on this port");
   assert.equal(because("GET http://other/", host("a"), mapping("m", {})), "no Host answers for other");
+});
+
+const module = (config: object): RawObject => rawResource("Module", "v3alpha1", { config }, { name: "ambassador" });
+const authService = rawResource("AuthService", "v3alpha1", { auth_service: "127.0.0.1:9100" }, { name: "auth" });
+
+/** What policies say first, and what happens in the end. */
+function judged(request: string, objects: readonly RawObject[], more: Partial<ClientRequest> = {}): unknown {
+  const parsed = parseRequest(request);
+  assert.ok(typeof parsed === "object", String(parsed));
+  const { outcomes } = explain(declaredOf([listener, host("*"), ...objects]), { ...parsed, ...more });
+  return outcomes.map(({ at, before = [], does }) => [
+    at?.ref.kind,
+    before.map(({ policy }) => policy).join(),
+    does.kind === "respond" ? does.status : does.kind,
+  ]);
+}
+
+test("an AuthService is asked before a service is, and not about what is for nobody", () => {
+  const objects = [
+    mapping("open", { prefix: "/open/", bypass_auth: true }),
+    mapping("m", { prefix: "/m/" }),
+    authService,
+  ];
+  assert.deepEqual(judged("GET http://a/m/", objects), [["Mapping", "auth", "forward"]]);
+  assert.deepEqual(judged("GET http://a/open/", objects), [["Mapping", "", "forward"]]);
+  assert.deepEqual(judged("GET http://a/", objects), [[undefined, "", 404]]);
+  const closed = rawResource("AuthService", "v3alpha1", { auth_service: "" }, { name: "auth" });
+  assert.deepEqual(judged("GET http://a/m/", [mapping("m", {}), closed]), [["AuthService", "", 403]]);
+});
+
+test("addresses are let in or kept out, where they are known", () => {
+  const objects = [mapping("m", {}), module({ ip_deny: [{ remote: "10.0.0.0/8" }] })];
+  assert.deepEqual(judged("GET http://a/", objects), [["Mapping", "ip-allow", "forward"]]);
+  assert.deepEqual(judged("GET http://a/", objects, { from: "10.1.2.3" }), [["Module", "", 403]]);
+  assert.deepEqual(judged("GET http://a/", objects, { from: "127.0.0.1" }), [["Mapping", "", "forward"]]);
+  // Nobody stands in front, so nobody is believed.
+  const headers = [["x-forwarded-for", "10.1.2.3"]] as const;
+  assert.deepEqual(judged("GET http://a/", objects, { from: "127.0.0.1", headers }), [["Mapping", "", "forward"]]);
+});
+
+test("preflights are answered for services, and for their origins", () => {
+  const cors = { origins: ["https://a.test"], methods: ["PUT"] };
+  const objects = [mapping("m", { cors }), mapping("go", { prefix: "/go/", host_redirect: true, cors })];
+  const preflight = (origin: string) =>
+    ({
+      headers: [
+        ["origin", origin],
+        ["access-control-request-method", "PUT"],
+      ],
+    }) as const;
+  const ask = (path: string, origin: string) => judged(`OPTIONS http://a${path}`, objects, preflight(origin));
+  assert.deepEqual(ask("/", "https://a.test"), [["Mapping", "", 200]]);
+  assert.deepEqual(ask("/", "https://b.test"), [["Mapping", "cors", "forward"]]);
+  assert.deepEqual(ask("/go/", "https://a.test"), [["Mapping", "", "redirect"]]);
+});
+
+test("scripts and limits may have their say", () => {
+  const script = "function envoy_on_request(handle) end";
+  const objects = [mapping("m", {}), module({ lua_scripts: script, buffer: { max_request_bytes: 10 } })];
+  assert.deepEqual(judged("POST http://a/", objects), [["Mapping", "lua,buffer", "forward"]]);
+  assert.deepEqual(judged("GET http://a/", objects), [["Mapping", "lua", "forward"]]);
+});
+
+test("over HTTP/2 a redirect keeps the scheme of the request, whatever x-forwarded-proto says", () => {
+  const behindProxy = rawResource(
+    "Listener",
+    "v3alpha1",
+    { port: 8080, protocol: "HTTP", securityModel: "XFP", l7Depth: 1, hostBinding: { namespace: { from: "ALL" } } },
+    { name: "http" },
+  );
+  const objects = [behindProxy, host("*"), mapping("go", { host_redirect: true, service: "other.test" })];
+  const parsed = parseRequest("GET http://a/", ["x-forwarded-proto: https"]);
+  assert.ok(typeof parsed === "object");
+  const locationOver = (more: Partial<ClientRequest>) => {
+    const [outcome] = explain(declaredOf(objects), { ...parsed, ...more }).outcomes;
+    return outcome?.does.kind === "redirect" && outcome.does.location;
+  };
+  assert.equal(locationOver({}), "https://other.test/");
+  assert.equal(locationOver({ http2: true }), "http://other.test/");
 });
 
 test("what is no request is said so", () => {

@@ -5,6 +5,7 @@ import { choiceType } from "./choice.ts";
 import { emitAuth, emitRouteAuth } from "./emit.ts";
 import type { AuthSettings } from "./lower.ts";
 import { lowerRouteAuth, type RouteAuth, routeMark } from "./route.ts";
+import { whyAuth } from "./why.ts";
 
 /** The policy of AuthServices. It holds for every route; routes may only be taken out. */
 export const auth: Policy<AuthSettings, RouteAuth> = {
@@ -17,5 +18,7 @@ export const auth: Policy<AuthSettings, RouteAuth> = {
   closed: { kind: "deny" },
   lower: () => ({ diagnostics: [] }),
   emit: emitAuth,
+  needs: "route",
+  why: whyAuth,
   route: { reach: "route", lower: lowerRouteAuth, toHttps: { kind: "bypass" }, emit: emitRouteAuth, mark: routeMark },
 };

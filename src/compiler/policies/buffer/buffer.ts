@@ -27,4 +27,6 @@ export const buffer: Policy<BufferSettings> = {
     return fail(diagnose("buffer/no-limit", child(at, "buffer"), message, detail));
   },
   emit: ({ maxRequestBytes }) => pack(BufferSchema, { maxRequestBytes }),
+  why: ({ maxRequestBytes }, { method }) =>
+    method === "GET" || method === "HEAD" ? undefined : { says: `answers 413 to bodies over ${maxRequestBytes} bytes` },
 };

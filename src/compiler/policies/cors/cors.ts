@@ -4,6 +4,7 @@ import { pack } from "../../envoy/bytes.ts";
 import type { Policy } from "../policy.ts";
 import { emitCors } from "./emit.ts";
 import { type CorsSettings, lowerCors, lowerCorsDefault } from "./lower.ts";
+import { whyCors } from "./why.ts";
 
 /** The policy of `cors`. The filter does nothing by itself; what is allowed is told with each route. */
 export const cors: Policy<true, CorsSettings> = {
@@ -14,5 +15,7 @@ export const cors: Policy<true, CorsSettings> = {
   without: "scripts of other sites cannot read answers",
   lower: () => ({ diagnostics: [] }),
   emit: () => pack(CorsSchema, {}),
+  needs: "service",
+  why: whyCors,
   route: { reach: "group", slot: true, lower: lowerCors, lowerDefault: lowerCorsDefault, emit: emitCors },
 };

@@ -4,7 +4,7 @@ import { fromBinary, toJson } from "@bufbuild/protobuf";
 import { RBACSchema } from "#gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
 import type { ModuleConfig } from "../../api/index.ts";
 import { ipAllow } from "./ip-allow.ts";
-import { parseRange } from "./range.ts";
+import { isInRange, parseRange } from "./range.ts";
 
 const at = { ref: { group: "getambassador.io", kind: "Module", namespace: "a", name: "b" }, path: ".spec.config" };
 
@@ -31,6 +31,30 @@ test("ranges as users write them", () => {
     [...bad, ...worse].filter((text) => parseRange(text)),
     [],
   );
+});
+
+test("addresses in ranges", () => {
+  const isIn = (address: string, text: string): boolean => {
+    const range = parseRange(text);
+    return range !== undefined && isInRange(address, range);
+  };
+  const inside = [
+    ["10.1.2.3", "10.0.0.0/8"],
+    ["10.1.2.3", "10.1.2.2/31"],
+    ["203.0.113.7", "0.0.0.0/0"],
+    ["::1", "::/64"],
+    ["2001:db8::1:2", "2001:DB8:0:0::/96"],
+    ["::ffff:10.0.0.1", "::ffff:a00:0/104"],
+  ] as const;
+  for (const [address, range] of inside) assert.equal(isIn(address, range), true, `${address} ${range}`);
+  const outside = [
+    ["10.1.2.3", "10.1.2.4/31"],
+    ["11.0.0.0", "10.0.0.0/8"],
+    ["10.0.0.1", "::/0"],
+    ["::1", "0.0.0.0/0"],
+    ["2001:db9::1", "2001:db8::/32"],
+  ] as const;
+  for (const [address, range] of outside) assert.equal(isIn(address, range), false, `${address} ${range}`);
 });
 
 test("a wrong entry never lets anybody in", () => {

@@ -3,6 +3,7 @@ import { RBACSchema } from "#gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.j
 import type { Policy } from "../policy.ts";
 import { emitIpAllow } from "./emit.ts";
 import { type AddressRules, lowerIpAllow } from "./lower.ts";
+import { whyIpAllow } from "./why.ts";
 
 /** The policy of the Module's `ip_allow` and `ip_deny`. */
 export const ipAllow: Policy<AddressRules> = {
@@ -13,4 +14,5 @@ export const ipAllow: Policy<AddressRules> = {
   without: "requests from all addresses are served",
   lower: lowerIpAllow,
   emit: emitIpAllow,
+  why: whyIpAllow,
 };

@@ -15,3 +15,27 @@ export function parseRange(text: string): AddressRange | undefined {
   const bits = length === undefined ? most : Number(length);
   return bits <= most ? { address, bits } : undefined;
 }
+
+/** Whether an address is in a range; an IPv4 address is never in a range of IPv6. */
+export function isInRange(address: string, range: AddressRange): boolean {
+  const [bits, wanted] = [bitsOf(address), bitsOf(range.address)];
+  return bits.length === wanted.length && bits.startsWith(wanted.slice(0, range.bits));
+}
+
+function bitsOf(address: string): string {
+  const binary = (value: number, length: number): string => value.toString(2).padStart(length, "0");
+  if (!address.includes(":")) {
+    return address
+      .split(".")
+      .map((octet) => binary(Number(octet), 8))
+      .join("");
+  }
+  // In its canonical form it has no dots, and at most one gap.
+  const { hostname } = new URL(`http://[${address}]/`);
+  const [before = "", after] = hostname.slice(1, -1).split("::");
+  const groups = (text: string): readonly string[] => (text === "" ? [] : text.split(":"));
+  const [head, tail] = [groups(before), groups(after ?? "")];
+  const gap = after === undefined ? 0 : 8 - head.length - tail.length;
+  const all = [...head, ...Array.from({ length: gap }, () => "0"), ...tail];
+  return all.map((group) => binary(Number.parseInt(group, 16), 16)).join("");
+}

@@ -13,4 +13,5 @@ export const lua: Policy<LuaSettings> = {
   without: "the script does not run",
   lower: lowerLua,
   emit: emitLua,
+  why: () => ({ says: "runs a script on the request first, which may change it or answer it" }),
 };

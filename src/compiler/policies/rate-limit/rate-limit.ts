@@ -14,5 +14,8 @@ export const rateLimit: Policy<RateLimitSettings, readonly Descriptor[]> = {
   without: "requests are NOT limited",
   lower: () => ({ diagnostics: [] }),
   emit: emitRateLimit,
+  needs: "service",
+  why: ({ authority }, _request, descriptors) =>
+    descriptors && { says: `counts it at ${authority}; what is too much is answered with 429` },
   route: { reach: "route", lower: lowerRouteLimits, emit: emitRouteLimits },
 };

@@ -1,0 +1,64 @@
+/** Ingresses, each spelled from what somebody wants. */
+import fc, { type Arbitrary } from "fast-check";
+import type { Manifest } from "./manifest.ts";
+import { portOf } from "./manifest.ts";
+import { serviceOf } from "./mappings.ts";
+import { ingressWish, type MatchWish } from "./wanted.ts";
+
+/** What decides one Ingress, apart from the numbers of its paths. */
+export const drawnIngress = fc.record({
+  wishes: fc.array(ingressWish, { minLength: 1, maxLength: 3 }),
+  byClass: fc.boolean(),
+  legacyPaths: fc.constantFrom(undefined, undefined, undefined, "true", "maybe"),
+  /** How backends name their ports. */
+  portName: fc.boolean(),
+  tls: fc.constantFrom(undefined, undefined, { hosts: ["a.test"], secretName: "certificate" }, { secretName: "gone" }),
+  defaultBackend: fc.constantFrom(false, false, false, true),
+  version: fc.constantFrom("networking.k8s.io/v1", "networking.k8s.io/v1", "networking.k8s.io/v1beta1"),
+});
+
+/** One Ingress. */
+export type DrawnIngress = typeof drawnIngress extends Arbitrary<infer T> ? T : never;
+
+const pathTypes = { exact: "Exact", segments: "Prefix", prefix: "ImplementationSpecific", regex: "" } as const;
+
+/** The Ingress whose first path leads to the upstream of this number, and its Services. */
+export function ingressManifests(
+  drawn: DrawnIngress,
+  wishes: readonly MatchWish[],
+  name: string,
+  first: number,
+): readonly Manifest[] {
+  const rules = wishes.map(({ host, path }, i) => ({
+    ...(host.text === "*" ? {} : { host: host.text }),
+    http: { paths: [{ path: path.text, pathType: pathTypes[path.form], backend: backend(drawn, first + i) }] },
+  }));
+  const annotations = {
+    ...(drawn.byClass ? {} : { "kubernetes.io/ingress.class": "ambassador" }),
+    ...(drawn.legacyPaths === undefined ? {} : { "getambassador.io/ingress-legacy-paths": drawn.legacyPaths }),
+  };
+  const spec = {
+    ...(drawn.byClass ? { ingressClassName: "ours" } : {}),
+    ...(drawn.tls ? { tls: [drawn.tls] } : {}),
+    ...(drawn.defaultBackend ? { defaultBackend: backend({ ...drawn, version: "networking.k8s.io/v1" }, first) } : {}),
+    rules,
+  };
+  return [
+    { apiVersion: drawn.version, kind: "Ingress", metadata: { name, annotations }, spec },
+    ...wishes.map((_, i) => serviceOf(first + i)),
+  ];
+}
+
+function backend({ version, portName }: DrawnIngress, index: number): object {
+  const number = portOf(`m${index}`);
+  if (version.endsWith("v1beta1")) return { serviceName: `s${index}`, servicePort: portName ? "web" : number };
+  return { service: { name: `s${index}`, port: portName ? { name: "web" } : { number } } };
+}
+
+/** The class of those that name one. */
+export const ingressClass: Manifest = {
+  apiVersion: "networking.k8s.io/v1",
+  kind: "IngressClass",
+  metadata: { name: "ours" },
+  spec: { controller: "getambassador.io/ingress-controller" },
+};
