@@ -79,6 +79,7 @@ export const diagnosticCodes = {
     "Paths of an Ingress are sent on as they are, and Prefix counts whole segments; the old system did neither.",
   ),
   "compat/ip-allow-nobody": notice("No entry of ip_allow can be used, so nobody is let in; the old system let all in."),
+  "compat/knative-tls": notice("A Knative Ingress asks for TLS; the old system passed over that."),
   "compat/label-key": notice("The key of a generic label counts; the old system lost it when it stored a Mapping."),
   "compat/listeners-in-force": notice("There is a Listener, so settings that opened ports in 1.x have no effect."),
   "compat/one-auth-service": notice(

@@ -1,5 +1,6 @@
 /** LOWER of a Knative Ingress's TLS sections: names that are for the cluster alone are left out. */
-import { type Checked, diagnose, ok } from "#base/diagnostic.ts";
+import { type Checked, type Diagnostic, diagnose, ok } from "#base/diagnostic.ts";
+import type { ResourceRef } from "#base/origin.ts";
 import type { KnativeIngress } from "../../api/index.ts";
 import type { TlsSections } from "../ingress-hosts.ts";
 
@@ -18,10 +19,11 @@ export function knativeTlsSections({ ref, created, labels, spec }: KnativeIngres
     insecure: spec.redirects ? "redirect" : "route",
     tls,
   };
-  if (!spec.redirects) return ok(sections);
+  const notes = tls.length > 0 ? [nowServed(ref, spec.redirects)] : [];
+  if (!spec.redirects) return ok(sections, notes);
   const covered = new Set(tls.flatMap(({ hosts }) => hosts));
   const bare = [...exposed].filter((host) => !covered.has(host));
-  if (bare.length === 0 || tls.some(({ hosts }) => hosts.length === 0)) return ok(sections);
+  if (bare.length === 0 || tls.some(({ hosts }) => hosts.length === 0)) return ok(sections, notes);
   const problem = diagnose(
     "ingress/redirect-without-tls",
     { ref, path: ".spec.httpOption" },
@@ -31,5 +33,13 @@ export function knativeTlsSections({ ref, created, labels, spec }: KnativeIngres
       hint: "add a TLS section, or write a Host with a certificate",
     },
   );
-  return ok(sections, [problem]);
+  return ok(sections, [...notes, problem]);
+}
+
+function nowServed(ref: ResourceRef, redirects: boolean): Diagnostic {
+  const message = "TLS sections and httpOption count; the old system passed over them";
+  const traffic = redirects
+    ? "TLS is served, and requests in cleartext are redirected to it"
+    : "TLS is served beside requests in cleartext";
+  return diagnose("compat/knative-tls", { ref, path: ".spec" }, message, { traffic });
 }
