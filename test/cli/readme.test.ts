@@ -25,8 +25,8 @@ for (const line of shown.filter((command) => !command.startsWith("run"))) {
   test(`bin/dragoman ${line}`, async () => {
     await ensureQuickstartSecret(quickstart);
     const args = words(line).map((word) => (/^\w+\/$/.test(word) ? quickstart : word));
-    const { status, stdout } = await dragoman(args);
+    const { status, stdout, stderr } = await dragoman(args);
     assert.equal(status, 0);
-    assert.notEqual(stdout, "");
+    assert.notEqual(stdout + stderr, "");
   });
 }
