@@ -45,6 +45,7 @@ export const deviations: Table = {
   "compat/outlier-detection": { from: ["2.x", "3.x", "4.x"] },
   "compat/own-cluster": all,
   "compat/own-namespace": all,
+  "compat/path-kinds": all,
   "compat/proxy-first": { from: ["2.x", "3.x", "4.x"] },
   "compat/redirect-conditions": all,
   "compat/tcp-settings": all,

@@ -92,6 +92,9 @@ export const diagnosticCodes = {
   "compat/own-namespace": notice(
     "Of TLSContexts, resolvers or Modules with one name, the nearest counts; the old system took the first of all.",
   ),
+  "compat/path-kinds": notice(
+    "Mappings with one text as prefix, exact path or expression each count; the old system refused all but the first.",
+  ),
   "compat/proxy-first": notice("A PROXY header is read before TLS; the old system looked for TLS first."),
   "compat/redirect-conditions": notice(
     "Query parameters and response headers of a redirect count; the old system passed over them.",

@@ -49,6 +49,8 @@ export function declareRoutes(
   const decls = g.union("route declarations", ofMappings, ofIngresses, probes);
   const rivals = g.group("same match", decls, (decl) => [decl.matchKey], link.byTurn);
   const routes = g.map("link.Route", rivals, link.linkRoutes);
+  const byOldMatch = g.index("routes by the old match", decls, (decl) => [link.oldMatch(decl)]);
+  g.map("report.pathKinds", decls, link.reportPathKinds(byOldMatch));
   const emittedRoutes = g.map("emit.Route", routes, (route, reads, key) => {
     const port = reads.get(httpsPort, "");
     const emit = (as: Route) => ({ route: as, encoded: emitRoute(as, port) });
