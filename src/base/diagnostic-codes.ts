@@ -333,6 +333,7 @@ export const diagnosticCodes = {
   "secret/invalid-certificate": error("A Secret holds a certificate that cannot be read."),
   "secret/invalid-key": error("A Secret holds a private key that cannot be read."),
   "secret/key-mismatch": error("A Secret's private key does not belong to its certificate."),
+  "secret/mesh-instead": notice("Files of a mesh take the place of a Secret."),
   "secret/no-revocation-list": error("A Secret holds no list of revoked certificates."),
 
   // service

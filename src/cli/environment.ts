@@ -86,6 +86,12 @@ export const variables: readonly Variable[] = [
     effect: "Directories, separated by colons, that certificate files which manifests name may be read from.",
   },
   {
+    name: "AMBASSADOR_ISTIO_SECRET_DIR",
+    unset: "none",
+    effect:
+      "A directory with `cert-chain.pem`, `key.pem` and `root-cert.pem`: they are the Secret `istio-certs` of the instance's own namespace, and are watched.",
+  },
+  {
     name: "DRAGOMAN_FALLBACK_CERT",
     unset: "`false`",
     effect:
@@ -111,7 +117,6 @@ export const idleVariables: readonly IdleVariable[] = [
   { name: "AMBASSADOR_FORCE_SECRET_VALIDATION", because: "Secrets are always validated" },
   { name: "AMBASSADOR_FORCE_ENDPOINTS", because: "it never had an effect" },
   { name: "AMBASSADOR_EDS_BYPASS", because: "endpoints never are part of clusters" },
-  { name: "AMBASSADOR_ISTIO_SECRET_DIR", because: "TLSContexts name the files of certificates" },
   { name: "AMBASSADOR_RECONFIG_MAX_DELAY", because: "changes are taken in as they come" },
   { name: "AMBASSADOR_FAST_RECONFIGURE", because: "only what changes is ever computed again" },
   { name: "AMBASSADOR_FAST_VALIDATION", because: "there is one way to validate objects" },

@@ -56,4 +56,5 @@ test("an empty environment decides about nothing", () => {
     [undefined, undefined, undefined, undefined],
   );
   assert.equal(settingsFrom({}, { AMBASSADOR_NO_TLS_REDIRECT: "1" }).fallbackCertificate, undefined);
+  assert.equal(settingsFrom({}, { AMBASSADOR_ISTIO_SECRET_DIR: "/etc/istio/" }).istioSecretDirectory, "/etc/istio");
 });

@@ -3,6 +3,7 @@
  */
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
+import { resolve } from "node:path";
 import { parseLabelSelector } from "#base/label-selector.ts";
 import type { Settings } from "#compiler";
 import { CannotRun } from "./cannot-run.ts";
@@ -26,6 +27,7 @@ export function settingsFrom(flags: SettingsFlags, env: NodeJS.ProcessEnv): Chos
     ...(namespace ? { namespace } : {}),
     ...(address ? { bindAddress: bindAddress(address) } : {}),
     ...scope(env),
+    ...mesh(env),
     ports: Object.fromEntries((flags.port ?? []).map(parsePortFlag)),
     resolve: Object.fromEntries((flags.resolve ?? []).map(parseResolveFlag)),
     ...(flags.httpsPort === undefined ? {} : { httpsPort: parsePort(flags.httpsPort, "--https-port") }),
@@ -77,6 +79,10 @@ function scope(env: NodeJS.ProcessEnv): ChosenSettings {
   if (!labelSelector) throw new CannotRun(`AMBASSADOR_LABEL_SELECTOR: "${text}" is not a label selector.`);
   if (!certsSingleNamespace && labelSelector.length === 0) return {};
   return { scope: { singleNamespace, certsSingleNamespace, ...(labelSelector.length > 0 ? { labelSelector } : {}) } };
+}
+
+function mesh({ AMBASSADOR_ISTIO_SECRET_DIR: directory }: NodeJS.ProcessEnv): ChosenSettings {
+  return directory ? { istioSecretDirectory: resolve(directory) } : {};
 }
 
 function bindAddress(text: string): string {

@@ -7,7 +7,14 @@
  * Pure: no clock, no network, no files. Everything that decides the result comes in through `apply`.
  */
 export type { FileContent } from "./api/file-content.ts";
-export { type CustomKind, contentHash, customKinds, isKnownKind, withoutUnreadData, writtenVersion } from "./api/index.ts";
+export {
+  type CustomKind,
+  contentHash,
+  customKinds,
+  isKnownKind,
+  withoutUnreadData,
+  writtenVersion,
+} from "./api/index.ts";
 export type { RawObject } from "./api/raw-object.ts";
 export type { CommitResult, Compilation, Compiler, CompilerEdit, LastGood, Refusal, ResourceChange } from "./door.ts";
 export { type ConsulAnswer, type ConsulService, consulKey } from "./ir/consul.ts";

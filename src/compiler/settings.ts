@@ -51,6 +51,8 @@ export interface Settings {
    * one, and cleartext requests are redirected, or routed (AMBASSADOR_NO_TLS_REDIRECT).
    */
   readonly fallbackCertificate?: "redirect" | "route";
+  /** AMBASSADOR_ISTIO_SECRET_DIR: files of this directory are the Secret `istio-certs` of the instance's own namespace. */
+  readonly istioSecretDirectory?: string;
   /** Ports below this one may not be bound by this process (net.ipv4.ip_unprivileged_port_start, 0 when root). */
   readonly unprivilegedPortStart: number;
   /** What Envoy the resources are for, `1.40`. */

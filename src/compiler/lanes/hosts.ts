@@ -1,8 +1,11 @@
 /** TLSContexts and Hosts, and what stands in where there are none: TLS sections of Ingresses, hosts of TLSContexts. */
+import { diagnose } from "#base/diagnostic.ts";
+import type { ResourceRef } from "#base/origin.ts";
 import * as ambassador from "../frontends/ambassador/index.ts";
 import { tlsSections } from "../frontends/ingress/index.ts";
 import { ingressHosts } from "../frontends/ingress-hosts.ts";
 import { knativeTlsSections } from "../frontends/knative/index.ts";
+import { meshSecret } from "../frontends/mesh.ts";
 import type { Graph } from "../graph/index.ts";
 import type { Ingresses } from "./ingress.ts";
 import type { ModuleValues } from "./module.ts";
@@ -23,7 +26,13 @@ export function declareHosts(
 ) {
   const { all, anyHost, anyListener } = objects;
   const { defaults, legacy } = module;
-  const secrets = g.map("Secrets", all("Secret"), ({ resource }) => named(resource.ref, resource));
+  const ofMesh = g.value("Secret of the mesh", meshSecret({ settings, files }));
+  const others = g.map("other Secrets", all("Secret"), ({ resource: { ref }, resource }, reads) =>
+    reads.has(ofMesh, `${ref.namespace}/${ref.name}`)
+      ? { out: [], diagnostics: [replaced(ref)] }
+      : named(ref, resource),
+  );
+  const secrets = g.union("Secrets", ofMesh, others);
   const material = { secrets, files };
   const written = g.map(
     "lower.TLSContext",
@@ -64,4 +73,10 @@ export function declareHosts(
   );
   const hosts = g.union("hosts", own, ofContexts, ofIngresses, catchAll);
   return { secrets, material, contexts, contextLookup: { contexts, byName }, hosts };
+}
+
+function replaced(ref: ResourceRef) {
+  return diagnose("secret/mesh-instead", { ref, path: "" }, "the mesh's certificates in files take its place", {
+    traffic: "what refers to it gets those of AMBASSADOR_ISTIO_SECRET_DIR",
+  });
 }

@@ -54,7 +54,9 @@ export function readCertificate(secret: Secret): Checked<Certificate> {
 
 /** The certificates of the authorities in a Secret: `root-cert.pem`, `ca.crt`, or else `tls.crt`. */
 export function readAuthorities(secret: Secret): Checked<string> {
-  const text = secret.spec.ca ?? secret.spec.certificate;
+  const { ca, certificate, rooted } = secret.spec;
+  const text = ca ?? certificate;
+  const part = rooted ? "root" : ca === undefined ? "certificate" : "ca";
   if (text === undefined)
     return problem(
       secret,
@@ -64,17 +66,13 @@ export function readAuthorities(secret: Secret): Checked<string> {
     );
   const chain = parseChain(text);
   if (typeof chain !== "string") return ok(pemOf(chain));
-  return problem(secret, "secret/invalid-certificate", "certificate", `its certificate ${chain}`);
+  return problem(secret, "secret/invalid-certificate", part, `its certificate ${chain}`);
 }
 
-function problem<T>(
-  secret: Secret,
-  code: DiagnosticCode,
-  part: "certificate" | "privateKey",
-  what: string,
-): Checked<T> {
-  const key = part === "certificate" ? "tls.crt" : "tls.key";
-  const found: Diagnostic = diagnose(code, child({ ref: secret.ref, path: "" }, "data", key), what, {
+const keys = { certificate: "tls.crt", privateKey: "tls.key", ca: "ca.crt", root: "root-cert.pem" } as const;
+
+function problem<T>(secret: Secret, code: DiagnosticCode, part: keyof typeof keys, what: string): Checked<T> {
+  const found: Diagnostic = diagnose(code, child({ ref: secret.ref, path: "" }, "data", keys[part]), what, {
     traffic: "TLS is not served with this Secret",
   });
   return { diagnostics: [found] };

@@ -66,6 +66,7 @@ test("names of Istio, of authorities and of revocation lists", () => {
     certificate: "a",
     privateKey: "b",
     ca: "c",
+    rooted: true,
     crl: "d",
     certRequired: true,
   });

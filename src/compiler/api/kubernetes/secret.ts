@@ -27,6 +27,8 @@ export interface SecretSpec {
   readonly privateKey?: string;
   /** `root-cert.pem` or `ca.crt`. */
   readonly ca?: string;
+  /** The authority is `root-cert.pem`: whoever is shown the certificate is checked against it, too. */
+  readonly rooted?: true;
   /** `crl.pem`. */
   readonly crl?: string;
   /** `cert_required: true` of a CA Secret. */
@@ -72,6 +74,7 @@ export const secret = coreKind({
       ...named("certificate", first(secretKeys.certificate)),
       ...named("privateKey", first(secretKeys.privateKey)),
       ...named("ca", first(secretKeys.ca)),
+      ...(read("root-cert.pem") === undefined ? {} : { rooted: true }),
       ...named("crl", first(secretKeys.crl)),
       ...(read("cert_required")?.trim().toLowerCase() === "true" ? { certRequired: true } : {}),
     };

@@ -12,7 +12,14 @@ import type { HostDecl, HostTls, InsecureAction, LabelSelector } from "../../ir/
 import type { SecretUse } from "../../ir/secret.ts";
 import { certificateUse, materialName, secretProblems } from "../secrets.ts";
 import { type ContextDecl, type ContextLookup, contextName, findContext, lowerTlsPolicy } from "./tls.ts";
-import { lowerFiles, namesFiles, type TlsLookup, twoCertificates } from "./tls-material.ts";
+import {
+  type LoweredPolicy,
+  lowerFiles,
+  namesFiles,
+  type TlsLookup,
+  twoCertificates,
+  withRoot,
+} from "./tls-material.ts";
 
 /** What Hosts are lowered against. */
 export interface HostLookup extends TlsLookup, ContextLookup {
@@ -83,19 +90,25 @@ function lowerHostTls(
     diagnostics.push(twoSettings(origin));
     return undefined;
   }
+  const rooted = (settings: LoweredPolicy): HostTls | undefined => {
+    const at = child(origin, "spec", "tlsSecret");
+    const { policy, broken, diagnostics: found } = withRoot(lookup, settings, certificate, at, reads);
+    diagnostics.push(...found);
+    return broken ? undefined : { certificate, policy };
+  };
   if (spec.tls) {
     const dotted = reads.get(lookup.defaults, "")?.secretNamespacing ?? true;
-    const lowered = lowerTlsPolicy(lookup, spec.tls, child(origin, "spec", "tls"), dotted, reads);
-    diagnostics.push(...lowered.diagnostics);
-    return lowered.broken ? undefined : { certificate, policy: lowered.policy };
+    return rooted(lowerTlsPolicy(lookup, spec.tls, child(origin, "spec", "tls"), dotted, reads));
   }
   const named = spec.tlsContext?.name;
   const context = findContext(lookup, named ?? `${ref.name}-context`, ref.namespace, reads);
   if (!context) {
     if (named) diagnostics.push(unknownContext(origin, named));
-    return named ? undefined : { certificate, policy: { requireClientCertificate: false } };
+    return named ? undefined : rooted({ policy: { requireClientCertificate: false }, broken: false, diagnostics: [] });
   }
-  return withContext(context, certificate, glob, origin, diagnostics);
+  const tls = withContext(context, certificate, glob, origin, diagnostics);
+  const own = tls && rooted({ policy: tls.policy, broken: false, diagnostics: [] });
+  return own && { ...tls, ...own };
 }
 
 /** A Secret makes a Host serve TLS, and so do files in `tls`. */

@@ -5,6 +5,7 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, type Origin } from "#base/origin.ts";
 import type { Collection, Reads } from "../../graph/graph.ts";
+import type { TlsPolicy } from "../../ir/host.ts";
 import type { SecretUse } from "../../ir/secret.ts";
 import { certificateUse, fileProblems, filesUse, type MaterialLookup, secretProblems } from "../secrets.ts";
 import type { RouteDefaults } from "./defaults.ts";
@@ -31,6 +32,13 @@ export interface AuthorityFields {
 /** A reference that can be used, unless something is wrong. */
 export interface LoweredUse {
   readonly use?: SecretUse;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A policy, and whether what it asks for cannot be had: then nothing may be served by it, rather than less securely. */
+export interface LoweredPolicy {
+  readonly policy: TlsPolicy;
+  readonly broken: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -96,6 +104,29 @@ export function lowerAuthority(
   return { use: { ...use, name: `${use.name}+${crl}`, crl }, diagnostics: [...diagnostics, ...noList] };
 }
 
+/** A Secret that holds `root-cert.pem` brings its own authority, where the settings name no other. */
+export function withRoot(
+  lookup: TlsLookup,
+  { policy, broken, diagnostics }: LoweredPolicy,
+  certificate: SecretUse | undefined,
+  at: Origin,
+  reads: Reads,
+): LoweredPolicy {
+  const secret = certificate && reads.get(lookup.secrets, certificate.secret);
+  if (!certificate || policy.validation || !secret?.spec.rooted) return { policy, broken, diagnostics };
+  const use = authorityIn(certificate.secret);
+  const missing = secretProblems(lookup, use.secret, "ca", at, reads);
+  return {
+    policy: { ...policy, validation: use },
+    broken: broken || missing.length > 0,
+    diagnostics: [...diagnostics, ...missing],
+  };
+}
+
+function authorityIn(secret: string): SecretUse {
+  return { name: `${secret}/ca`, kind: "validation", secret };
+}
+
 function lowerTrusted(
   lookup: TlsLookup,
   fields: AuthorityFields,
@@ -124,7 +155,7 @@ function lowerAuthoritySecret(lookup: TlsLookup, name: string, at: Origin, dotte
   const ca = secretCoordinates(name, at.ref.namespace, dotted);
   const secret = `${ca.namespace}/${ca.name}`;
   const diagnostics = secretProblems(lookup, secret, "ca", child(at, "ca_secret"), reads);
-  return { use: { name: `${secret}/ca`, kind: "validation", secret }, diagnostics };
+  return { use: authorityIn(secret), diagnostics };
 }
 
 const noTls = "TLS is not spoken with these settings";

@@ -12,7 +12,14 @@ import type { Collection, Derived, Index, Reads } from "../../graph/graph.ts";
 import type { TlsVersion, UpstreamTls } from "../../ir/cluster.ts";
 import type { TlsPolicy } from "../../ir/host.ts";
 import type { SecretUse } from "../../ir/secret.ts";
-import { type AuthorityFields, lowerAuthority, lowerCertificate, type TlsLookup } from "./tls-material.ts";
+import {
+  type AuthorityFields,
+  type LoweredPolicy,
+  lowerAuthority,
+  lowerCertificate,
+  type TlsLookup,
+  withRoot,
+} from "./tls-material.ts";
 import { lowerSni, lowerTlsNames } from "./tls-names.ts";
 
 /** A TLSContext, ready for use in either direction. */
@@ -45,8 +52,10 @@ export function lowerTlsContext(lookup: TlsLookup): (context: TLSContext, reads:
     const { spec, ref } = context;
     const origin: Origin = { ref, path: "" };
     const dotted = spec.secret_namespacing ?? reads.get(lookup.defaults, "")?.secretNamespacing ?? true;
-    const { policy, broken, diagnostics } = lowerTlsPolicy(lookup, spec, child(origin, "spec"), dotted, reads);
-    const certificate = lowerCertificate(lookup, spec, child(origin, "spec"), dotted, reads);
+    const at = child(origin, "spec");
+    const certificate = lowerCertificate(lookup, spec, at, dotted, reads);
+    const own = lowerTlsPolicy(lookup, spec, at, dotted, reads);
+    const { policy, broken, diagnostics } = withRoot(lookup, own, certificate.use, child(at, "secret"), reads);
     const named = lowerHosts(spec.hosts ?? [], child(origin, "spec", "hosts"));
     const sni = lowerSni(spec.sni, child(origin, "spec", "sni"));
     const decl: ContextDecl = {
@@ -77,13 +86,6 @@ function lowerHosts(
     return [diagnose("tls-context/invalid-host", child(at, index), message, { traffic })];
   });
   return { hosts: [...new Set(hosts)], diagnostics };
-}
-
-/** A policy, and whether what it asks for cannot be had: then nothing may be served by it, rather than less securely. */
-export interface LoweredPolicy {
-  readonly policy: TlsPolicy;
-  readonly broken: boolean;
-  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** The policy of TLS fields. */
