@@ -9,7 +9,7 @@ export async function compileOn(stage: Stage, manifests: string): Promise<Compil
   const [inputs] = inputsOf({ input: { file: "input.yaml", text }, edits: [], files: new Map() }, (same) => same);
   if (!inputs) throw new Error("nothing was read");
   const objects = inputs.objects.map(({ key, object }) => [key, object] as const);
-  const settings = { ...defaultSettings, bindAddress: "127.0.0.1", ports: stage.ports };
+  const settings = { ...defaultSettings, bindAddress: "127.0.0.1", knative: true as const, ports: stage.ports };
   const compilation = compile(objects, { settings, readFile: inputs.readFile });
   return { ...compilation, diagnostics: [...inputs.diagnostics, ...compilation.diagnostics] };
 }

@@ -4,7 +4,7 @@
  */
 import fc, { type Arbitrary } from "fast-check";
 import { edge } from "./edge.ts";
-import { type DrawnIngress, drawnIngress, ingressClass, ingressManifests } from "./ingresses.ts";
+import { type DrawnIngress, drawnIngress, ingressClass, ingressManifests, ingressMatch } from "./ingresses.ts";
 import { fileOf, type Manifest, portOf } from "./manifest.ts";
 import { type DrawnMapping, drawnMapping, mappingManifests } from "./mappings.ts";
 import { modules } from "./modules.ts";
@@ -94,7 +94,8 @@ function ingressRoutes(ingresses: readonly DrawnIngress[], before: number, isCro
     const first = next;
     next += drawn.wishes.length;
     const name = `i${i}`;
-    const wishes = drawn.wishes.map((wish, j) => (isCrowded ? wish : apart(wish, first + j)));
+    const meant = drawn.wishes.map((wish) => ingressMatch(drawn, wish));
+    const wishes = meant.map((wish, j) => (isCrowded ? wish : apart(wish, first + j)));
     const declared = wishes.map((wish, j) => ({
       kind: "Ingress" as const,
       name,

@@ -27,7 +27,7 @@ before(async () => {
 });
 after(() => stage.close());
 
-test(`why and Envoy agree about ${requests} drawn requests`, async () => {
+test(`why and Envoy agree about ${requests} drawn requests`, async (context) => {
   const counts = new Map<Count, number>();
   let shrinks = 0;
   const property = fc.asyncProperty(configuration, async (drawn) => {
@@ -48,6 +48,7 @@ test(`why and Envoy agree about ${requests} drawn requests`, async () => {
     ...(path === undefined ? {} : { path, endOnFailure: true }),
   });
   if (result.failed) assert.fail(report(result));
+  context.diagnostic(JSON.stringify(Object.fromEntries(counts)));
   if (path === undefined) assertShares(Object.fromEntries(counts) as Record<Count, number>);
 });
 

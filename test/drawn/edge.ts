@@ -50,6 +50,7 @@ const stacks: Readonly<Record<string, readonly string[]>> = {
   HTTPSPROXY: ["TLS", "PROXY", "HTTP", "TCP"],
   TCP: ["TCP"],
   TLS: ["TLS", "TCP"],
+  HTTP3: ["TLS", "HTTP", "UDP"],
 };
 type Shape = readonly (readonly [port: number, protocol: string, security: string])[];
 const shapes: readonly Shape[] = [
@@ -65,6 +66,10 @@ const shapes: readonly Shape[] = [
     [8443, "HTTPS", "SECURE"],
   ],
   [[8080, "HTTP", "SECURE"]],
+  [
+    [8443, "HTTPS", "XFP"],
+    [8443, "HTTP3", "XFP"],
+  ],
   [
     [8080, "HTTPPROXY", "XFP"],
     [8443, "HTTPSPROXY", "XFP"],
@@ -99,10 +104,11 @@ export const listeners: Arbitrary<readonly Manifest[]> = fc
   .tuple(fc.constantFrom(...shapes), fc.array(listenerExtras, { minLength: 4, maxLength: 4 }))
   .map(([shape, extras]) =>
     shape.map(([port, protocol, securityModel], i) => {
-      const { asStack = false, binding = {}, more = { hub: {} } } = extras[i] ?? {};
-      const spoken = asStack ? { protocolStack: stacks[protocol] } : { protocol };
+      // Nobody here speaks QUIC: what it serves, TCP serves too.
+      const { asStack = false, binding = {}, more = { hub: {} } } = extras[protocol === "HTTP3" ? i - 1 : i] ?? {};
+      const spoken = asStack || protocol === "HTTP3" ? { protocolStack: stacks[protocol] } : { protocol };
       const spec = { ...more.hub, port, ...spoken, securityModel, hostBinding: binding };
-      return resource("Listener", "v3alpha1", `l${port}`, spec);
+      return resource("Listener", "v3alpha1", `l${i}`, spec);
     }),
   );
 

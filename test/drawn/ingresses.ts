@@ -10,6 +10,8 @@ export const drawnIngress = fc.record({
   wishes: fc.array(ingressWish, { minLength: 1, maxLength: 3 }),
   byClass: fc.boolean(),
   legacyPaths: fc.constantFrom(undefined, undefined, undefined, "true", "maybe"),
+  /** Of Knative's kind instead, where every path is a prefix. */
+  knative: fc.constantFrom(false, false, true),
   /** How backends name their ports. */
   portName: fc.boolean(),
   tls: fc.constantFrom(undefined, undefined, { hosts: ["a.test"], secretName: "certificate" }, { secretName: "gone" }),
@@ -29,6 +31,8 @@ export function ingressManifests(
   name: string,
   first: number,
 ): readonly Manifest[] {
+  const services = wishes.map((_, i) => serviceOf(first + i));
+  if (drawn.knative) return [knativeIngress(drawn, wishes, name, first), ...services];
   const rules = wishes.map(({ host, path }, i) => ({
     ...(host.text === "*" ? {} : { host: host.text }),
     http: { paths: [{ path: path.text, pathType: pathTypes[path.form], backend: backend(drawn, first + i) }] },
@@ -43,10 +47,31 @@ export function ingressManifests(
     ...(drawn.defaultBackend ? { defaultBackend: backend({ ...drawn, version: "networking.k8s.io/v1" }, first) } : {}),
     rules,
   };
-  return [
-    { apiVersion: drawn.version, kind: "Ingress", metadata: { name, annotations }, spec },
-    ...wishes.map((_, i) => serviceOf(first + i)),
-  ];
+  return [{ apiVersion: drawn.version, kind: "Ingress", metadata: { name, annotations }, spec }, ...services];
+}
+
+function knativeIngress(
+  { portName }: DrawnIngress,
+  wishes: readonly MatchWish[],
+  name: string,
+  first: number,
+): Manifest {
+  const rules = wishes.map(({ host, path }, i) => {
+    const split = { serviceName: `s${first + i}`, servicePort: portName ? "web" : portOf(`m${first + i}`) };
+    return {
+      ...(host.text === "*" ? {} : { hosts: [host.text] }),
+      http: { paths: [{ path: path.text, splits: [split] }] },
+    };
+  });
+  const annotations = { "networking.knative.dev/ingress-class": "ambassador.ingress.networking.knative.dev" };
+  const apiVersion = "networking.internal.knative.dev/v1alpha1";
+  return { apiVersion, kind: "Ingress", metadata: { name, annotations }, spec: { rules } };
+}
+
+/** What a path matches in the kind that is drawn. */
+export function ingressMatch({ knative }: DrawnIngress, wish: MatchWish): MatchWish {
+  const { path } = wish;
+  return knative && path.form !== "regex" ? { ...wish, path: { ...path, form: "prefix" } } : wish;
 }
 
 function backend({ version, portName }: DrawnIngress, index: number): object {

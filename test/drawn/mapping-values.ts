@@ -90,6 +90,7 @@ export const mappingValues: Values = {
   idle_timeout_ms: enough,
   cluster_idle_timeout_ms: longTime,
   priority: fc.constantFrom("default", "high", "urgent"),
+  auth_service: fc.constantFrom("auth", "second", "nobody"),
   allow_upgrade: fc.constantFrom(["websocket"], ["spdy/3.1", "websocket"], []),
   cors: {
     hub: fc.constantFrom<unknown>(

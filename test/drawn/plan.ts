@@ -94,9 +94,13 @@ function judge(route: DeclaredRoute, { asked, door, proto }: Attempt, { compilat
 /** That a request is not what the route asks for is no reason: it was made for the route. */
 const reasons = /comes first|takes all requests that are left|share of the requests|Host rejects|x-forwarded-proto is/;
 
-/** No more is known of a Mapping for an expression than that names of Hosts which were tried are not of it. */
-function isReason(because: string, { wish }: DeclaredRoute): boolean {
-  return reasons.test(because) || (wish.host.form === "regex" && because.startsWith("the Host header is"));
+/**
+ * Which names an expression is for, or a wildcard that stands for one label, is not known before they are tried: the
+ * names of Hosts are none of its own then.
+ */
+function isReason(because: string, { kind, wish }: DeclaredRoute): boolean {
+  const isUncertain = wish.host.form === "regex" || (kind === "Ingress" && wish.host.text.startsWith("*."));
+  return reasons.test(because) || (isUncertain && because.startsWith("the Host header is"));
 }
 
 function reasonOf(route: DeclaredRoute, { losers, outcomes }: Explanation): { readonly because?: string } {

@@ -77,7 +77,7 @@ export async function play(configuration: Configuration, stage: Stage): Promise<
     counts: {
       requests: questions.length,
       changed: questions.filter(({ kind }) => kind === "changed").length,
-      hits: answers.filter(({ outcomes }) => outcomes.some(({ at }) => at !== undefined)).length,
+      hits: answers.filter(({ outcomes }) => outcomes.some(isByRoute)).length,
       routes: plans.length,
       served: served.size,
       covered: covered.length,
@@ -162,6 +162,11 @@ function titleOf({ spec, kind, route, change }: Question): string {
 
 function nameOf({ kind, name, path }: DeclaredRoute): string {
   return `${kind} ${name}${path}`;
+}
+
+/** Policies answer in the name of the object that asks for them. */
+function isByRoute({ at }: Outcome): boolean {
+  return at?.ref.kind === "Mapping" || at?.ref.kind === "Ingress";
 }
 
 function isServed({ outcomes }: Answer, route: DeclaredRoute): boolean {

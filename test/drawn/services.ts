@@ -32,14 +32,15 @@ const authValues: Values = {
   status_on_error: fc.constantFrom({ code: 401 }, {}),
 };
 
-const authService = fc
-  .record({ version, grpc: fc.boolean(), more: moreFields(authServiceSchema, authValues) })
-  .map(({ version, grpc, more }) => {
-    // The stand-ins for gRPC services speak no TLS.
-    const spoken = grpc ? { proto: "grpc", protocol_version: "v3", tls: undefined } : {};
-    const auth_service = `127.0.0.1:${grpc ? portOf("judge", "ext-authz") : portOf("ask")}`;
-    return resource("AuthService", version, "auth", { ...of(more, version), ...spoken, auth_service });
-  });
+const oneAuthService = (name: string): Arbitrary<Manifest> =>
+  fc
+    .record({ version, grpc: fc.boolean(), more: moreFields(authServiceSchema, authValues) })
+    .map(({ version, grpc, more }) => {
+      // The stand-ins for gRPC services speak no TLS.
+      const spoken = grpc ? { proto: "grpc", protocol_version: "v3", tls: undefined } : {};
+      const auth_service = `127.0.0.1:${grpc ? portOf("judge", "ext-authz") : portOf("ask")}`;
+      return resource("AuthService", version, name, { ...of(more, version), ...spoken, auth_service });
+    });
 
 const rateLimitService = fc
   .record({
@@ -102,10 +103,17 @@ const resolvers = fc.constantFrom("v1", "v2", "v3alpha1").chain((version) =>
     ]),
 );
 
-const some = (service: Arbitrary<Manifest>): Arbitrary<readonly Manifest[]> =>
-  seldom(service, 3).map((one) => (one ? [one] : []));
+const some = (service: Arbitrary<Manifest>, among = 3): Arbitrary<readonly Manifest[]> =>
+  seldom(service, among).map((one) => (one ? [one] : []));
 
 /** Some of each. */
 export const services: Arbitrary<readonly Manifest[]> = fc
-  .tuple(resolvers, some(authService), some(rateLimitService), some(logService), some(tracingService))
+  .tuple(
+    resolvers,
+    some(oneAuthService("auth")),
+    some(oneAuthService("second"), 8),
+    some(rateLimitService),
+    some(logService),
+    some(tracingService),
+  )
   .map((parts) => parts.flat());
