@@ -16,7 +16,8 @@ import { askEnvoy } from "./envoy-admin.ts";
 import { type Observed, observe } from "./observe.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";
 import { createDiagnosticLog } from "./report-log.ts";
-import { type ConsulIdentity, watchConsul } from "./sources/consul.ts";
+import { type ConsulIdentity, type ConsulWatch, type OnAnswer, watchConsul } from "./sources/consul.ts";
+import { openConsulMemory } from "./sources/consul-memory.ts";
 import { openWantedFiles, type WantedFiles } from "./sources/wanted-files.ts";
 import { openStateFile } from "./state-file.ts";
 import { serveXds, type XdsServer } from "./xds/server.ts";
@@ -111,8 +112,7 @@ async function start(
     onChange: (edits) => void pipeline.push(edits),
   });
   closers.push(async () => wanted.close());
-  const consul = watchConsul((key, value) => void pipeline.push([{ kind: "consul", key, value }]), options.consul);
-  closers.push(consul.close);
+  const consul = await openConsul(options, compiler, (edits) => void pipeline.push(edits), closers);
   const clock = options.clock ?? ownClock;
   const reports = { diagnostics, show };
   const envoyAdmin = join(options.runtimeDirectory, "envoy-admin.sock");
@@ -164,6 +164,27 @@ async function start(
   const { objects } = observed;
   const reporting = cluster?.report({ compiler, objects: () => objects, diagnostics, served }) ?? observed.done;
   return { watching: Promise.race([observed.done, reporting]) };
+}
+
+/** What an earlier process was told is compiled with the first edits, so that Envoy keeps the endpoints that it has. */
+async function openConsul(
+  { runtimeDirectory, consul, log }: ControlOptions,
+  compiler: Compiler,
+  push: (edits: readonly CompilerEdit[]) => void,
+  closers: (() => Promise<void>)[],
+): Promise<ConsulWatch> {
+  const memory = await openConsulMemory(runtimeDirectory, (error) =>
+    log("warning", "what Consul says cannot be kept for another process", errorFields(error)),
+  );
+  closers.push(memory.close);
+  compiler.apply([...memory.remembered].map(([key, value]) => ({ kind: "consul", key, value }) as const));
+  const onAnswer: OnAnswer = (key, value) => {
+    memory.note(key, value);
+    push([{ kind: "consul", key, value }]);
+  };
+  const watch = watchConsul(onAnswer, consul, memory.remembered);
+  closers.push(watch.close);
+  return watch;
 }
 
 function startXds({ runtimeDirectory, log }: ControlOptions, pipeline: () => Pipeline): Promise<XdsServer> {

@@ -155,6 +155,7 @@ export async function startConsulAgent({
       while (!isSo()) await once(news, "news", { signal });
     },
     async stop() {
+      if (!server.listening) return;
       const closed = once(server, "close");
       server.close();
       server.closeAllConnections();

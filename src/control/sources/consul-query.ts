@@ -14,6 +14,8 @@ import { type Access, ask } from "./consul-request.ts";
 export interface QueryOptions {
   readonly service: ConsulService;
   readonly access: Access;
+  /** What is known already. */
+  readonly known?: ConsulAnswer | undefined;
   readonly signal: AbortSignal;
   /** How long Consul may keep a question. */
   waitSeconds(): number;
@@ -26,12 +28,13 @@ const failing = { shortestMs: 500, longestMs: 30_000, healthyMs: Number.POSITIVE
 const hurried = { shortestMs: 200, longestMs: 5000, healthyMs: 1000 };
 
 /** Asks until the signal; never rejects. */
-export async function keepAsking({ service, access, signal, waitSeconds, publish }: QueryOptions): Promise<void> {
+export async function keepAsking(options: QueryOptions): Promise<void> {
+  const { service, access, signal, waitSeconds, publish } = options;
   const locate = createLocator();
   const hurry = createBackOff(hurried, Math.random);
   let failures: BackOff | undefined;
   let index = 0n;
-  let known: ConsulAnswer = {};
+  let known = options.known ?? {};
 
   function tell(answer: ConsulAnswer): boolean {
     if (signal.aborted || equal(answer, known)) return false;

@@ -36,8 +36,13 @@ interface Query {
 const connections = 150;
 const longestWait = 60;
 
-/** Opens the watch, which wants nothing yet. */
-export function watchConsul(onAnswer: OnAnswer, { token, authorities }: ConsulIdentity = {}): ConsulWatch {
+/** Opens the watch, which wants nothing yet. `remembered` was given to the compiler before. */
+export function watchConsul(
+  onAnswer: OnAnswer,
+  { token, authorities }: ConsulIdentity = {},
+  remembered: ReadonlyMap<string, ConsulAnswer> = new Map(),
+): ConsulWatch {
+  const old = new Map(remembered);
   const queries = new Map<string, Query>();
   let closed = false;
   const perAgent = new Map<string, number>();
@@ -61,6 +66,7 @@ export function watchConsul(onAnswer: OnAnswer, { token, authorities }: ConsulId
     const done = keepAsking({
       service,
       access,
+      known: old.get(key),
       signal: abort.signal,
       waitSeconds: () => waitSeconds(service.agent),
       publish(answer) {
@@ -68,7 +74,13 @@ export function watchConsul(onAnswer: OnAnswer, { token, authorities }: ConsulId
         first.resolve();
       },
     });
+    if (old.delete(key)) first.resolve();
     queries.set(key, { abort, done, first });
+  }
+
+  function forget(key: string): void {
+    old.delete(key);
+    onAnswer(key, undefined);
   }
 
   function end(key: string, { abort, first }: Query): void {
@@ -86,6 +98,8 @@ export function watchConsul(onAnswer: OnAnswer, { token, authorities }: ConsulId
       for (const { agent } of wanted.values()) perAgent.set(agent, (perAgent.get(agent) ?? 0) + 1);
       for (const [key, query] of queries) if (!wanted.has(key)) end(key, query);
       for (const [key, service] of wanted) if (!queries.has(key)) open(key, service);
+      // What is left of an earlier process is of services that nobody wants any more.
+      for (const key of [...old.keys()]) forget(key);
     },
     async asked() {
       await Promise.all([...queries.values()].map(({ first }) => first.promise));
