@@ -116,7 +116,8 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     compiler,
     prepare(arrived) {
       const edits = lastListener.prepare(arrived);
-      edited.push(...edits.flatMap((edit) => (edit.kind === "object" && edit.value ? [edit.value.ref] : [])));
+      // Not by push: a first batch may be larger than a call's arguments.
+      edited = [...edited, ...edits.flatMap((edit) => (edit.kind === "object" && edit.value ? [edit.value.ref] : []))];
       return [...edits, ...quarantine.release(edits), ...lastGood.before(edits)];
     },
     release(changes, done) {
