@@ -40,6 +40,8 @@ export interface LoweredPolicy {
   readonly policy: TlsPolicy;
   readonly broken: boolean;
   readonly diagnostics: readonly Diagnostic[];
+  /** Clients must show certificates, and the settings name nobody to check them against. */
+  readonly unchecked?: Diagnostic;
 }
 
 /** A `name` or `name.namespace` as coordinates; the last dot divides, where dots may (resources.md 7.1). */
@@ -107,13 +109,17 @@ export function lowerAuthority(
 /** A Secret that holds `root-cert.pem` brings its own authority, where the settings name no other. */
 export function withRoot(
   lookup: TlsLookup,
-  { policy, broken, diagnostics }: LoweredPolicy,
+  { policy, broken, diagnostics, unchecked }: LoweredPolicy,
   certificate: SecretUse | undefined,
   at: Origin,
   reads: Reads,
 ): LoweredPolicy {
   const secret = certificate && reads.get(lookup.secrets, certificate.secret);
-  if (!certificate || policy.validation || !secret?.spec.rooted) return { policy, broken, diagnostics };
+  if (!certificate || policy.validation || !secret?.spec.rooted) {
+    return unchecked
+      ? { policy, broken: true, diagnostics: [...diagnostics, unchecked] }
+      : { policy, broken, diagnostics };
+  }
   const use = authorityIn(certificate.secret);
   const missing = secretProblems(lookup, use.secret, "ca", at, reads);
   return {

@@ -106,11 +106,11 @@ export function lowerTlsPolicy(
     ...(validation ? { validation } : {}),
     requireClientCertificate: fields.cert_required ?? asksForCertificate(lookup, validation, reads),
   };
-  const unchecked = policy.requireClientCertificate && !validation ? [uncheckedClients(at)] : [];
   return {
     policy,
-    broken: fatal.length > 0 || named.broken || unchecked.length > 0,
-    diagnostics: [...fatal, ...named.diagnostics, ...unchecked],
+    broken: fatal.length > 0 || named.broken,
+    diagnostics: [...fatal, ...named.diagnostics],
+    ...(policy.requireClientCertificate && !validation ? { unchecked: uncheckedClients(at) } : {}),
   };
 }
 
