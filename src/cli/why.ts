@@ -64,7 +64,7 @@ async function why(request: string, paths: readonly string[], flags: Flags): Pro
   const answer = paths.length > 0 ? await fromPaths(question, paths, flags) : await fromInstance(question, flags);
   if (flags.format === "json") write(`${JSON.stringify(answer, null, 2)}\n`);
   else write(renderWhy(request, answer, { colors: hasColors(process.stdout), all: flags.all ?? false }));
-  const isTaken = answer.outcomes.some(({ at }) => at !== undefined);
+  const isTaken = answer.outcomes.some(({ at, policy }) => at !== undefined && policy === undefined);
   process.exitCode = isTaken ? exitStatus.fine : exitStatus.found;
 }
 

@@ -182,6 +182,32 @@ test("why names the winner, the losers and their places", async () => {
   assert.deepEqual(answer.outcomes[0]?.at, { object: "Mapping default/cart", file: "routes.yaml", line: 2 });
 });
 
+test("why says what policies do first, and who answers in place of a route", async () => {
+  const config = (range: string) => `---
+apiVersion: getambassador.io/v3alpha1
+kind: Module
+metadata: {name: ambassador}
+spec: {config: {ip_allow: [{remote: ${range}}]}}
+`;
+  const directory = directoryOf({
+    "all.yaml": `${hosts}${mapping("cart", "prefix: /\nservice: 127.0.0.1:9000")}${config("10.0.0.0/8")}`,
+  });
+  const ask = (...more: string[]) => dragoman(["why", "GET http://shop.test:8080/", ...more, "."], { cwd: directory });
+  const unknown = await ask();
+  assert.equal(unknown.status, 0);
+  assert.match(
+    unknown.stdout,
+    /^ {2}first ip-allow lets in only remote 10\.0\.0\.0\/8: .* {2}Module default\/ambassador \S+ {2}all\.yaml:\d+$/m,
+  );
+  const outside = await ask("--from", "192.0.2.1");
+  assert.equal(outside.status, 1);
+  assert.match(outside.stdout, /^ {2}answers 403: ip-allow lets in only remote 10\.0\.0\.0\/8$/m);
+  assert.equal((await ask("--from", "10.1.1.1")).status, 0);
+  const nonsense = await ask("--from", "home");
+  assert.deepEqual([nonsense.status, nonsense.stderr], [2, 'dragoman: --from "home" is not an IP address.\n']);
+  rmSync(directory, { recursive: true });
+});
+
 test("routes is a table", async () => {
   const { status, stdout } = await dragoman(["routes", "."], { cwd: good });
   assert.equal(status, 0);

@@ -164,9 +164,8 @@ function nameOf({ kind, name, path }: DeclaredRoute): string {
   return `${kind} ${name}${path}`;
 }
 
-/** Policies answer in the name of the object that asks for them. */
-function isByRoute({ at }: Outcome): boolean {
-  return at?.ref.kind === "Mapping" || at?.ref.kind === "Ingress";
+function isByRoute({ at, policy }: Outcome): boolean {
+  return at !== undefined && policy === undefined;
 }
 
 function isServed({ outcomes }: Answer, route: DeclaredRoute): boolean {

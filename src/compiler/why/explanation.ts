@@ -23,6 +23,8 @@ export interface Outcome {
   readonly at?: Origin;
   /** What policies do first, in their order; each of them may end the request in a way that nobody here can know. */
   readonly before?: readonly Word[];
+  /** The policy that answers instead of a route. */
+  readonly policy?: string;
   readonly does: Effect;
 }
 

@@ -4,7 +4,7 @@ import type { Declared } from "../compile.ts";
 import type { Route } from "../ir/route.ts";
 import { policies } from "../policies/index.ts";
 import type { Policy } from "../policies/policy.ts";
-import type { Effect, Outcome, Word } from "./explanation.ts";
+import type { Outcome, Word } from "./explanation.ts";
 import type { SeenRequest } from "./request.ts";
 
 /** What takes the request: a user's route, one of our own without settings, or none. */
@@ -23,7 +23,7 @@ export function afterPolicies(declared: Declared, by: JudgedBy, request: SeenReq
     const at = asked?.origin ?? outcome.at;
     const word: Word = { policy: policy.name, says: verdict.says, ...(at ? { at } : {}) };
     if (verdict.status === undefined) words.push(word);
-    else return { ...outcome, ...before(words), ...(at ? { at } : {}), does: answer(verdict.status, word) };
+    else return { ...answer(outcome, verdict.status, word), ...before(words) };
   }
   return { ...outcome, ...before(words) };
 }
@@ -41,8 +41,8 @@ function before(words: readonly Word[]): { readonly before?: readonly Word[] } {
   return words.length === 0 ? {} : { before: words };
 }
 
-function answer(status: number, { policy, says }: Word): Effect {
-  return { kind: "respond", status, because: `${policy} ${says}` };
+function answer({ percent }: Outcome, status: number, { policy, says, at }: Word): Outcome {
+  return { percent, policy, ...(at ? { at } : {}), does: { kind: "respond", status, because: `${policy} ${says}` } };
 }
 
 /** What the Module or a service of the policy's own kind asks of it. */
