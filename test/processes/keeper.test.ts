@@ -17,6 +17,20 @@ metadata: { name: ${name} }
 spec: { prefix: /${name}/, service: ${target}, host_redirect: true${more} }
 `;
 
+const module = (server: string): string => `
+apiVersion: getambassador.io/v2
+kind: Module
+metadata: { name: ambassador }
+spec: { config: { server_name: ${server} } }
+`;
+
+const listener = `
+apiVersion: getambassador.io/v3alpha1
+kind: Listener
+metadata: { name: http }
+spec: { port: 8080, protocol: HTTP, securityModel: XFP, statsPrefix: shop, hostBinding: { namespace: { from: ALL } } }
+`;
+
 /** Where a path redirects to, over a connection of `agent`. */
 function redirect(port: number, path: string, agent: Agent | false = false): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -100,6 +114,23 @@ describe("a running instance", { concurrency: false }, () => {
     process.kill(killed, "SIGKILL");
     await until(async () => ![undefined, killed].includes(await running.pid("envoy")));
     await until(async () => (await at("/a/").catch(() => "")) === "301 http://two.example/a/");
+  });
+
+  test("an edit that ends connections, and the end of the last Listener, are told for a while", async () => {
+    const told = (text: string) => until(async () => (await running.control("/ambassador/v0/diag/")).includes(text));
+    await running.write("module.yaml", module("shopkeeper"));
+    await told(
+      "Module default/ambassador: listener tcp-127.0.0.1-8080 changes: connections of 1 of its 1 filter chains",
+    );
+    await running.write("listener.yaml", listener);
+    await until(async () => {
+      await at("/a/");
+      return (await metrics()).includes('envoy_http_conn_manager_prefix="shop"');
+    });
+    await running.write("listener.yaml", "");
+    await told("Listener default/http: the last Listener was deleted");
+    assert.equal(await at("/a/"), "301 http://two.example/a/");
+    await running.write("module.yaml", "");
   });
 
   test("a bad edit keeps the last good version serving, also across a restart", async () => {
