@@ -3,13 +3,11 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { type Client, openClient } from "../../src/control/kube/client.ts";
-import type { Change } from "../../src/control/kube/copy.ts";
 import { NoAnswer } from "../../src/control/kube/failure.ts";
-import type { Fields } from "../../src/control/kube/fields.ts";
 import { kubeconfigAccess } from "../../src/control/kube/kubeconfig.ts";
-import { type ReflectorState, reflect } from "../../src/control/kube/reflector.ts";
 import type { ApiResource } from "../../src/control/kube/resource.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
+import { mirror } from "./mirror.ts";
 
 let cluster: Cluster;
 let admin: Client;
@@ -25,54 +23,6 @@ after(async () => {
 });
 
 const configMaps: ApiResource = { group: "", version: "v1", plural: "configmaps", kind: "ConfigMap", namespaced: true };
-
-/** A reflector and what it has said so far. */
-function mirror(client: Client, resources: readonly [ApiResource, ...ApiResource[]], namespace?: string) {
-  const stop = new AbortController();
-  const copy = new Map<string, unknown>();
-  const states: ReflectorState["kind"][] = [];
-  const waiting: (() => void)[] = [];
-  const tell = () => {
-    for (const check of [...waiting]) check();
-  };
-  const done = reflect<unknown>({
-    client,
-    resources,
-    namespace,
-    keep: (object: Fields) => object["data"] ?? object["spec"],
-    onChanges(changes: readonly Change<unknown>[]) {
-      for (const { key, after } of changes) {
-        if (after === undefined) copy.delete(key);
-        else copy.set(key, after);
-      }
-      tell();
-    },
-    onState({ kind }) {
-      states.push(kind);
-      tell();
-    },
-    signal: stop.signal,
-  });
-  return {
-    copy,
-    states,
-    /** Resolves when the condition holds. */
-    until: (isSo: () => boolean) =>
-      new Promise<void>((resolve) => {
-        const check = () => {
-          if (!isSo()) return;
-          waiting.splice(waiting.indexOf(check), 1);
-          resolve();
-        };
-        waiting.push(check);
-        check();
-      }),
-    async stop() {
-      stop.abort();
-      await done;
-    },
-  };
-}
 
 const put = (name: string, value: string, client = admin) =>
   client.ask({
