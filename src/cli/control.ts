@@ -12,8 +12,10 @@ import { consulIdentity } from "./consul-identity.ts";
 import { commandEndpoints } from "./endpoints.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { fileDirectories } from "./file-directories.ts";
+import { maxMetricsClusters } from "./metrics-limit.ts";
 import { type RunFlags, withRunOptions } from "./run.ts";
 import { settingsFrom } from "./settings.ts";
+import { productVersion } from "./version.ts";
 
 interface ControlFlags extends RunFlags {
   readonly envoyVersion: string;
@@ -31,11 +33,11 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
   const keeper = openKeeperLink();
   if (!keeper) throw new CannotRun("control is started by dragoman run, not by hand.");
   const log = openLog({ source: "control", level: flags.logLevel, format: flags.logFormat });
-  const admin = adminFrom(flags);
+  const { settings: adminSettings, ...places } = adminFrom(flags, process.env);
   const access = await accessFrom(flags, process.env);
   // Only a run by itself knows where its https listener can be reached; in a cluster a load balancer stands before it.
   const place = access ? { namespace: access.namespace } : { httpsPort: "own" as const };
-  const settings = { ...defaultSettings, ...place, ...settingsFrom(flags, process.env), ...admin?.settings };
+  const settings = { ...defaultSettings, ...place, ...settingsFrom(flags, process.env), ...adminSettings };
   const running = runControl({
     paths,
     cluster: access && clusterFrom(access, process.env),
@@ -43,7 +45,10 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
     fileDirectories: fileDirectories(flags, process.env),
     runtimeDirectory: keeper.runtimeDirectory,
     ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
-    ...(admin && { adminPort: admin.port, adminAddress: admin.address }),
+    version: productVersion(),
+    ...(process.env["AMBASSADOR_CLUSTER_ID"] ? { clusterId: process.env["AMBASSADOR_CLUSTER_ID"] } : {}),
+    ...places,
+    maxMetricsClusters: maxMetricsClusters(process.env),
     consul: consulIdentity(process.env),
     log,
     logFormat: flags.logFormat,
@@ -60,7 +65,9 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
 function endProcess(error: unknown): never {
   const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE" && "port" in error;
   const cause = taken
-    ? new CannotRun(`--admin-port: port ${error.port} is taken by another program; name another one.`)
+    ? new CannotRun(
+        `port ${error.port} is taken by another program; choose another --admin-port (or --snapshot-port) than that.`,
+      )
     : error;
   explainFailure(cause);
   process.exit(cause instanceof CannotRun ? exitStatus.cannotRun : exitStatus.found);

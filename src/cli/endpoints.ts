@@ -28,7 +28,7 @@ export function commandEndpoints(view: ControlView): Endpoints {
 type Input = Readonly<Record<string, unknown>>;
 
 function question(answer: (input: Input) => unknown): Endpoints[string] {
-  return async (input) => {
+  return async ({ input }) => {
     if (typeof input !== "object" || input === null) return { status: 400, body: "POST a JSON object\n" };
     try {
       return { body: await answer(input as Input) };

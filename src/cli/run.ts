@@ -14,6 +14,7 @@ import { configDirectory } from "./config-directory.ts";
 import { consulIdentity } from "./consul-identity.ts";
 import { idleSentences } from "./environment.ts";
 import { envoyTuning } from "./envoy-tuning.ts";
+import { maxMetricsClusters } from "./metrics-limit.ts";
 import { environmentHelp, withSettings } from "./options.ts";
 import { writeError } from "./output.ts";
 import { checkPaths } from "./paths.ts";
@@ -26,6 +27,7 @@ import { productVersion } from "./version.ts";
 export interface RunFlags extends SettingsFlags, ClusterFlags {
   readonly adminPort?: string;
   readonly adminAddress?: string;
+  readonly snapshotPort?: string;
   readonly envoy?: string;
   readonly stateDir?: string;
   readonly logFormat: LogFormat;
@@ -68,6 +70,10 @@ export function withRunOptions(command: Command): Command {
     .option("--context <name>", "watch the cluster of this context of the kubeconfig")
     .option("--admin-port <port>", "serve health, metrics and questions on this port")
     .option("--admin-address <address>", "of this IP address; other machines get health and metrics only (127.0.0.1)")
+    .option(
+      "--snapshot-port <port>",
+      "show the objects in force, without Secrets' data, at /snapshot-external of this port",
+    )
     .option("--state-dir <directory>", "where to keep what must outlive a restart")
     .addOption(new Option("--log-format <format>", "form of log lines").choices(["text", "json"]).default("text"))
     .addOption(
@@ -86,7 +92,8 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   checkPaths(paths);
   const settings = settingsFrom(flags, process.env);
   consulIdentity(process.env);
-  adminFrom(flags);
+  adminFrom(flags, process.env);
+  maxMetricsClusters(process.env);
   const envoy = await obtainEnvoy({ option: flags.envoy, say: (line) => writeError(`${line}\n`) }).catch(sentence);
   const stdin = await keepStandardInput(paths);
   const log = (source: string) => openLog({ source, level: flags.logLevel, format: flags.logFormat });
@@ -124,6 +131,7 @@ function controlArguments(paths: readonly string[], flags: RunFlags, envoyVersio
     ["--https-port", flags.httpsPort],
     ["--admin-port", flags.adminPort],
     ["--admin-address", flags.adminAddress],
+    ["--snapshot-port", flags.snapshotPort],
     ["--state-dir", state],
     ["--log-format", flags.logFormat],
     ["--log-level", flags.logLevel],

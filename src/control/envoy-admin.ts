@@ -1,20 +1,51 @@
-/** One question to Envoy's admin interface over its unix socket. */
+/** Questions to Envoy's admin interface over its unix socket. */
 import { request } from "node:http";
 
-const timeoutMs = 5_000;
+/** How long to wait, and how much to take. */
+export interface AskLimits {
+  readonly timeoutMs?: number;
+  readonly maxBytes?: number;
+}
 
 /** The body of a good answer; anything else rejects. */
-export function askEnvoy(socketPath: string, method: "GET" | "POST", path: string): Promise<string> {
+export async function askEnvoy(
+  socketPath: string,
+  method: "GET" | "POST",
+  path: string,
+  limits: AskLimits = {},
+): Promise<string> {
+  const { status, body } = await ask(socketPath, method, path, limits);
+  if (status !== 200) throw new Error(`Envoy answers ${status}: ${body.trim().slice(0, 200)}`);
+  return body;
+}
+
+/** 200 when Envoy says that it serves, another status when it says that it does not. */
+export async function envoyState(socketPath: string): Promise<number> {
+  return (await ask(socketPath, "GET", "/ready", {})).status;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+function ask(
+  socketPath: string,
+  method: string,
+  path: string,
+  { timeoutMs = 5_000, maxBytes = 1024 * 1024 }: AskLimits,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request({ socketPath, path, method, agent: false, timeout: timeoutMs }, (incoming) => {
       const chunks: Buffer[] = [];
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-      incoming.on("error", reject);
-      incoming.on("end", () => {
-        const body = Buffer.concat(chunks).toString();
-        if (incoming.statusCode === 200) resolve(body);
-        else reject(new Error(`Envoy answers ${incoming.statusCode}: ${body.trim().slice(0, 200)}`));
+      let size = 0;
+      incoming.on("data", (chunk: Buffer) => {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size > maxBytes) outgoing.destroy(new Error(`more than ${maxBytes} bytes`));
       });
+      incoming.on("error", reject);
+      incoming.on("end", () => resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
     });
     outgoing.on("timeout", () => outgoing.destroy(new Error("timed out")));
     outgoing.on("error", reject);

@@ -8,6 +8,7 @@ import { type CompilerEdit, isKnownKind, type RawObject, type Settings } from "#
 import { watchFiles } from "./sources/files.ts";
 import { type KubernetesOptions, watchKubernetes } from "./sources/kubernetes.ts";
 import type { ClusterObject } from "./sources/kubernetes-object.ts";
+import type { WatchStatistics } from "./sources/watch-statistics.ts";
 
 /** What to read, and whom to tell. */
 export interface ObserveOptions {
@@ -26,6 +27,8 @@ export interface Observed {
   diagnostics(): readonly Diagnostic[];
   /** A cluster's objects as they were last seen, by key. */
   readonly objects: ReadonlyMap<string, ClusterObject>;
+  /** How the kinds of a cluster are followed. */
+  watches(): ReadonlyMap<string, WatchStatistics>;
   /** Looks at the files again now; resolves when what was found is delivered. */
   rescan(): Promise<void>;
   close(): Promise<void>;
@@ -83,6 +86,7 @@ export async function observe(options: ObserveOptions): Promise<Observed> {
     locate: (origin) => files?.locate(origin),
     diagnostics: () => [...said.values()].flat(),
     objects: watcher?.objects ?? new Map(),
+    watches: () => watcher?.statistics() ?? new Map(),
     rescan: async () => files?.rescan(),
     async close() {
       await watcher?.close();

@@ -18,6 +18,7 @@ import type { ConsulWatch } from "./sources/consul.ts";
 import type { WantedFiles } from "./sources/wanted-files.ts";
 import { createStanding } from "./standing.ts";
 import type { State, StateFile } from "./state-file.ts";
+import type { Timings } from "./timings.ts";
 import type { Refused } from "./xds/refusal.ts";
 import type { XdsServer } from "./xds/server.ts";
 
@@ -34,6 +35,7 @@ export interface PipelineOptions {
   /** Services in Consul. */
   readonly consul: Pick<ConsulWatch, "want">;
   readonly clock: Clock;
+  readonly timings: Timings;
   /** Changes something in Envoy over its admin interface. */
   postToEnvoy(path: string): Promise<unknown>;
   diagnostics(): readonly Diagnostic[];
@@ -58,6 +60,8 @@ export interface Pipeline extends Schedule {
 export interface PipelineCounts {
   readonly commits: number;
   readonly diagnostics: Readonly<Record<Severity, number>>;
+  /** When Envoy acknowledged something new last, by performance.now(). */
+  readonly convergedAt: number;
 }
 
 /** Envoy's own drain time: so long it is worth knowing that connections end. */
@@ -66,7 +70,7 @@ const drainMs = 600_000;
 /** Connects everything; the state's last good versions and refusals are compiled with the first edits. */
 export function openPipeline(options: PipelineOptions): Pipeline {
   const { compiler, xds, log, state } = options;
-  const counts = { commits: 0, diagnostics: { error: 0, warning: 0, notice: 0 } };
+  const counts = { commits: 0, diagnostics: { error: 0, warning: 0, notice: 0 }, convergedAt: performance.now() };
   const refusedHere = createRefusedHere(xds);
   const lastGood = createLastGoodKeeper(compiler, Object.entries(state.lastGood));
   const quarantine: Quarantine = createQuarantine({
@@ -105,7 +109,9 @@ export function openPipeline(options: PipelineOptions): Pipeline {
   function report(): void {
     // While suspects are tried, diagnostics would blame the innocent.
     if (quarantine.busy) return;
+    const start = performance.now();
     const all = options.diagnostics();
+    options.timings.note("report", performance.now() - start);
     counts.diagnostics = { error: 0, warning: 0, notice: 0 };
     for (const { severity } of all) counts.diagnostics[severity]++;
     // Drains were logged when they began.
@@ -114,6 +120,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
 
   const schedule = openSchedule({
     compiler,
+    timings: options.timings,
     prepare(arrived) {
       const edits = lastListener.prepare(arrived);
       // Not by push: a first batch may be larger than a call's arguments.
@@ -150,6 +157,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
       if (refusedHere.note(refused, log)) quarantine.report(refused);
     },
     converged(number) {
+      counts.convergedAt = performance.now();
       if (number === xds.snapshot.number && !quarantine.busy) lastGood.forget();
     },
   };

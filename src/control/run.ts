@@ -8,10 +8,10 @@ import type { Diagnostic } from "#base/diagnostic.ts";
 import { errorFields, type Log, type LogFormat } from "#base/log.ts";
 import type { Locate } from "#base/render-diagnostic.ts";
 import { type Compiler, type CompilerEdit, openCompiler, type Settings } from "#compiler";
-import { type AdminEndpoint, type AdminServer, startAdminServer } from "./admin-server.ts";
+import { type Admin, nearby, openAdmin } from "./admin/index.ts";
+import type { AdminEndpoint, AdminPort } from "./admin/server.ts";
 import { type Clock, ownClock } from "./clock.ts";
 import { type ClusterChoice, openCluster } from "./cluster.ts";
-import { debugEndpoints, diagnosticsEndpoints, healthEndpoints, publicPaths } from "./endpoints.ts";
 import { askEnvoy } from "./envoy-admin.ts";
 import { type Observed, observe } from "./observe.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";
@@ -20,9 +20,10 @@ import { type ConsulIdentity, type ConsulWatch, type OnAnswer, watchConsul } fro
 import { openConsulMemory } from "./sources/consul-memory.ts";
 import { openWantedFiles, type WantedFiles } from "./sources/wanted-files.ts";
 import { openStateFile } from "./state-file.ts";
+import { createTimings } from "./timings.ts";
 import { serveXds, type XdsServer } from "./xds/server.ts";
 
-export type { ConsulIdentity };
+export { type AdminPort, type ConsulIdentity, nearby };
 
 /** How to run. */
 export interface ControlOptions {
@@ -37,10 +38,16 @@ export interface ControlOptions {
   readonly runtimeDirectory: string;
   /** Where what must outlive this process is kept; without it nothing is. */
   readonly stateDirectory?: string;
-  /** 0 takes any; without it there is only the socket. */
-  readonly adminPort?: number;
-  /** The IP address of that port; 127.0.0.1 when absent. */
-  readonly adminAddress?: string;
+  /** The version of this program. */
+  readonly version: string;
+  /** AMBASSADOR_CLUSTER_ID. */
+  readonly clusterId?: string;
+  /** Where the admin interface is beside its socket. */
+  readonly admin?: AdminPort | undefined;
+  /** Where the objects in force are shown. */
+  readonly snapshot?: AdminPort | undefined;
+  /** The most clusters that have metrics of their own. */
+  readonly maxMetricsClusters: number;
   /** Who asks Consul. */
   readonly consul?: ConsulIdentity;
   readonly log: Log;
@@ -114,6 +121,7 @@ async function start(
   closers.push(async () => wanted.close());
   const consul = await openConsul(options, compiler, (edits) => void pipeline.push(edits), closers);
   const clock = options.clock ?? ownClock;
+  const timings = createTimings();
   const reports = { diagnostics, show };
   const envoyAdmin = join(options.runtimeDirectory, "envoy-admin.sock");
   const postToEnvoy = (path: string) => askEnvoy(envoyAdmin, "POST", path);
@@ -124,6 +132,7 @@ async function start(
     stateFile,
     log,
     clock,
+    timings,
     wanted,
     consul,
     postToEnvoy,
@@ -136,8 +145,10 @@ async function start(
   };
   const view: ControlView = { compiler, xds, settings, locate, diagnostics, served, rescan };
 
-  let isReady = false;
-  const admin = await startAdmin(options, view, pipeline, () => isReady);
+  let hasServed = false;
+  const { counts } = pipeline;
+  const sources = { view, counts, timings, clock, observed: () => observed, hasServed: () => hasServed };
+  const admin: Admin = await openAdmin(options, sources);
   closers.push(admin.close);
 
   const compiled = Promise.withResolvers<number>();
@@ -158,8 +169,8 @@ async function start(
   if (xds.snapshot.number === 0) xds.update([]);
   xds.open();
   void served().then(() => {
-    isReady = true;
-    options.onReady(admin.port === undefined ? "" : `admin http://127.0.0.1:${admin.port}`);
+    hasServed = true;
+    options.onReady(admin.url === undefined ? "" : `admin ${admin.url}`);
   });
   const { objects } = observed;
   const reporting = cluster?.report({ compiler, objects: () => objects, diagnostics, served }) ?? observed.done;
@@ -198,29 +209,6 @@ function startXds({ runtimeDirectory, log }: ControlOptions, pipeline: () => Pip
       log("warning", text, { clusters: clusters.slice(0, 5).join(" "), count: clusters.length });
     },
     onStreamError: (error) => log("warning", "Envoy's stream has broken", errorFields(error)),
-  });
-}
-
-function startAdmin(
-  { runtimeDirectory, adminPort, adminAddress, log, endpoints }: ControlOptions,
-  view: ControlView,
-  { counts }: Pipeline,
-  isReady: () => boolean,
-): Promise<AdminServer> {
-  const envoyAdminSocket = join(runtimeDirectory, "envoy-admin.sock");
-  const health = { xds: view.xds, counts, envoyAdminSocket, isReady };
-  return startAdminServer({
-    socketPath: join(runtimeDirectory, "control.sock"),
-    ...(adminPort !== undefined && { port: adminPort }),
-    ...(adminAddress !== undefined && { address: adminAddress }),
-    log,
-    isPublic: publicPaths(view),
-    endpoints: {
-      ...healthEndpoints(health),
-      ...diagnosticsEndpoints(view, health),
-      ...debugEndpoints(view),
-      ...endpoints?.(view),
-    },
   });
 }
 

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Compiler, CompilerEdit } from "#compiler";
 import { openSchedule, type ScheduleOptions } from "./schedule.ts";
+import { createTimings } from "./timings.ts";
 
 const edit = (key: string): CompilerEdit => ({ kind: "object", key });
 const keys = (edits: readonly CompilerEdit[]) => edits.map((one) => (one.kind === "settings" ? "settings" : one.key));
@@ -32,6 +33,7 @@ function counting(slices: number, more: Partial<ScheduleOptions> = {}) {
     release: (_, done) => (done ? ++number : number),
     files: () => [],
     settle: () => [],
+    timings: createTimings(),
     ...more,
   });
   return { schedule, events };

@@ -3,6 +3,7 @@
  * long commit is done in slices, so that timers, streams and probes are answered in between.
  */
 import type { CommitResult, Compiler, CompilerEdit, ResourceChange } from "#compiler";
+import { beginLap, type Lap, type Timings } from "./timings.ts";
 
 /** What a schedule does with results. */
 export interface ScheduleOptions {
@@ -15,6 +16,7 @@ export interface ScheduleOptions {
   files(): readonly CompilerEdit[];
   /** Everything up to here is compiled. Gives edits that follow from that. */
   settle(diagnosticsChanged: boolean): readonly CompilerEdit[];
+  readonly timings: Timings;
 }
 
 /** The compiler's inbox. */
@@ -66,40 +68,42 @@ export function openSchedule(options: ScheduleOptions): Schedule {
   function begin(): void {
     const resolve = waiting;
     waiting = [];
-    apply();
-    slice(false, resolve);
+    const lap = beginLap(options.timings, inbox.length === 0 ? performance.now() : oldest);
+    apply(lap);
+    slice(false, resolve, lap);
   }
 
-  function apply(): void {
+  function apply(lap: Lap): void {
     if (inbox.length === 0) return;
     const edits = inbox;
     inbox = [];
-    compiler.apply(options.prepare(edits));
+    lap.run("apply", () => compiler.apply(options.prepare(edits)));
   }
 
-  function slice(diagnosticsChanged: boolean, resolve: ((number: number) => void)[]): void {
+  function slice(diagnosticsChanged: boolean, resolve: ((number: number) => void)[], lap: Lap): void {
     const until = performance.now() + sliceMs;
-    const result: CommitResult = compiler.commit(() => performance.now() < until);
+    const result: CommitResult = lap.run("compile", () => compiler.commit(() => performance.now() < until));
     const changed = diagnosticsChanged || result.diagnosticsChanged;
     const files = result.done ? options.files() : [];
     const done = result.done && files.length === 0;
-    number = options.release(result.resources, done);
+    number = lap.run("release", () => options.release(result.resources, done));
     if (!done) {
       setImmediate(() => {
         // Edits that arrive meanwhile go through the same commit.
         resolve.push(...waiting.splice(0));
-        apply();
+        apply(lap);
         if (files.length > 0) compiler.apply(files);
-        slice(changed, resolve);
+        slice(changed, resolve, lap);
       });
       return;
     }
     const follow = options.settle(changed);
     if (follow.length > 0) {
       compiler.apply(follow);
-      setImmediate(() => slice(false, resolve));
+      setImmediate(() => slice(false, resolve, lap));
       return;
     }
+    lap.end();
     for (const one of resolve) one(number);
     if (inbox.length > 0 || waiting.length > 0) drain(arrived);
     else running = false;

@@ -6,6 +6,7 @@ import { inClusterAccess, isInCluster } from "./in-cluster.ts";
 import { type KubeconfigOptions, kubeconfigAccess } from "./kubeconfig.ts";
 
 export { type Access, AccessUnavailable } from "./access.ts";
+export { isInCluster };
 
 /** The pod's own cluster where this is a pod and no file or context is asked for, else what kubeconfig files say. */
 export function findAccess(options: KubeconfigOptions): Promise<Access> {

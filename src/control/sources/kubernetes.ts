@@ -13,6 +13,7 @@ import { type ReflectorState, reflect } from "../kube/reflector.ts";
 import { resourceName } from "../kube/resource.ts";
 import { type ClusterObject, keepObject } from "./kubernetes-object.ts";
 import { type WatchedKind, watchedKinds } from "./kubernetes-resources.ts";
+import type { WatchStatistics } from "./watch-statistics.ts";
 
 /** What to watch. */
 export interface KubernetesOptions {
@@ -44,6 +45,8 @@ export interface KubernetesBatch {
 export interface KubernetesWatcher {
   /** Objects as they were last seen, by the key of their edits. */
   readonly objects: ReadonlyMap<string, ClusterObject>;
+  /** By the name of the resource. */
+  statistics(): ReadonlyMap<string, WatchStatistics>;
   close(): Promise<void>;
   /** Resolves when closed; rejects when watching ended because of a bug. */
   readonly done: Promise<void>;
@@ -57,6 +60,7 @@ export function watchKubernetes(
   const stop = new AbortController();
   const objects = new Map<string, ClusterObject>();
   const states: States = new Map();
+  const statistics = new Map<string, WatchStatistics>();
   const failed = Promise.withResolvers<void>();
   let early: KubernetesBatch["edits"][number][] | undefined = [];
 
@@ -70,6 +74,19 @@ export function watchKubernetes(
     } else if (edits.length > 0 || diagnosticsChanged) {
       onBatch({ edits, ...conditions(states), diagnosticsChanged });
     }
+  }
+
+  function count(
+    { resources }: WatchedKind,
+    { isFollowing, changes = 0, failures = 0 }: Partial<WatchStatistics>,
+  ): void {
+    const name = resourceName(resources[0]);
+    const before = statistics.get(name) ?? { isFollowing: false, changes: 0, failures: 0 };
+    statistics.set(name, {
+      isFollowing: isFollowing ?? before.isFollowing,
+      changes: before.changes + changes,
+      failures: before.failures + failures,
+    });
   }
 
   const running: Promise<void>[] = [];
@@ -86,10 +103,12 @@ export function watchKubernetes(
       fieldSelector: kind.scope === "own" ? undefined : options.fieldSelector,
       keep: keepObject,
       onChanges(changes) {
+        count(kind, { changes: changes.length });
         deliver(take(changes, kind, objects), false);
         if (changes.length > 0) options.onSeen?.();
       },
       onState(state) {
+        count(kind, { isFollowing: state.kind === "following", failures: isFailure(states.get(kind), state) ? 1 : 0 });
         states.set(kind, state);
         if (early && state.kind === "failing") sayOnce(state.message);
         if (kind.instead && (state.kind === "absent" || state.kind === "forbidden")) watch(kind.instead);
@@ -104,6 +123,7 @@ export function watchKubernetes(
   for (const kind of watchedKinds(options)) watch(kind);
   return {
     objects,
+    statistics: () => statistics,
     done: failed.promise,
     async close() {
       stop.abort();
@@ -129,6 +149,10 @@ function namespaceOf({ scope }: WatchedKind, options: KubernetesOptions): string
 }
 
 type States = Map<WatchedKind, ReflectorState | { readonly kind: "starting" }>;
+
+function isFailure(before: { readonly kind: string } | undefined, { kind }: ReflectorState): boolean {
+  return (kind === "failing" || kind === "forbidden") && before?.kind !== kind;
+}
 
 /** Whether a kind has said what there is of it: a server that is away has not. */
 function isSettled({ kind }: { readonly kind: string }): boolean {

@@ -7,39 +7,41 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { type AdminServer, startAdminServer } from "./admin-server.ts";
+import { type AdminServer, type Answering, answerOnPort, answerOnSocket } from "./server.ts";
 
 describe("admin interface", () => {
   let directory: string;
   let socketPath: string;
-  let admin: AdminServer;
+  let onSocket: AdminServer;
+  let onPort: AdminServer;
   const logged: string[] = [];
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), "dragoman-admin-"));
     socketPath = join(directory, "control.sock");
-    admin = await startAdminServer({
-      socketPath,
-      port: 0,
+    const answering: Answering = {
       isPublic: (path) => path === "/public",
       log: (_, message) => void logged.push(message),
       endpoints: {
         "/text": () => ({ body: "text\n" }),
-        "/below/": (_, path) => ({ body: { path } }),
+        "/below/": ({ path }) => ({ body: { path } }),
         "/public": () => ({ body: "public\n" }),
-        "/echo": (input) => ({ body: { input } }),
+        "/echo": ({ input }) => ({ body: { input } }),
         "/broken": () => Promise.reject(new Error("a bug")),
+        "/pieces": () => ({ pieces: Array.from({ length: 3000 }, (_, i) => `${i} `.padStart(100)), type: "text/x" }),
       },
-    });
+    };
+    onSocket = await answerOnSocket(socketPath, answering);
+    onPort = await answerOnPort({ port: 0, address: "127.0.0.1" }, answering);
   });
   after(async () => {
-    await admin.close();
+    await Promise.all([onSocket.close(), onPort.close()]);
     await rm(directory, { recursive: true });
   });
 
   type Asked = { method?: string; headers?: Record<string, string>; body?: string; overPort?: boolean };
   function ask(path: string, { method = "GET", headers = {}, body, overPort }: Asked = {}): Promise<string> {
-    const where = overPort ? { host: "127.0.0.1", port: admin.port } : { socketPath };
+    const where = overPort ? { host: "127.0.0.1", port: onPort.port } : { socketPath };
     return new Promise((resolve, reject) => {
       const outgoing = request({ ...where, path, method, headers, agent: false }, (incoming) => {
         let text = "";

@@ -1,0 +1,117 @@
+/**
+ * The door of the admin interface: everything that it answers, put together, on its socket and on its ports.
+ */
+import { join } from "node:path";
+import type { Clock } from "../clock.ts";
+import { envoyState } from "../envoy-admin.ts";
+import type { Observed } from "../observe.ts";
+import type { PipelineCounts } from "../pipeline.ts";
+import type { ControlOptions, ControlView } from "../run.ts";
+import type { Timings } from "../timings.ts";
+import { debugEndpoints } from "./debug.ts";
+import { diagnosticsEndpoints } from "./diagnostics.ts";
+import { watchEnvoyLife } from "./envoy-life.ts";
+import { envoyLogLevel } from "./envoy-log-level.ts";
+import { openEnvoyMetrics } from "./envoy-metrics.ts";
+import { healthEndpoints, metricsEndpoint } from "./health.ts";
+import { identityOf } from "./identity.ts";
+import { publicPaths } from "./public-paths.ts";
+import { type AdminPort, type Answering, answerOnPort, answerOnSocket } from "./server.ts";
+import { snapshotEndpoint } from "./snapshot.ts";
+
+/** What of a control process it looks at. */
+export interface AdminSources {
+  readonly view: ControlView;
+  readonly counts: PipelineCounts;
+  readonly timings: Timings;
+  readonly clock: Clock;
+  /** Undefined until the sources are opened. */
+  observed(): Observed | undefined;
+  /** Envoy has acknowledged everything that there was at the start. */
+  hasServed(): boolean;
+}
+
+/** The open interface. */
+export interface Admin {
+  /** Where it can be asked from this machine; undefined without a port. */
+  readonly url: string | undefined;
+  close(): Promise<void>;
+}
+
+/** Opens it; rejects when a port is taken. */
+export async function openAdmin(options: ControlOptions, sources: AdminSources): Promise<Admin> {
+  const { runtimeDirectory, log } = options;
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(closers.map((closeOne) => closeOne()));
+  };
+  const { answering, snapshots } = answers(options, sources);
+  try {
+    closers.push((await answerOnSocket(join(runtimeDirectory, "control.sock"), answering)).close);
+    if (options.snapshot) {
+      closers.push((await answerOnPort(options.snapshot, { endpoints: snapshots, isPublic: () => true, log })).close);
+    }
+    if (!options.admin) return { url: undefined, close };
+    const onPort = await answerOnPort(options.admin, answering);
+    closers.push(onPort.close);
+    return { url: `http://${nearby(options.admin)}:${onPort.port}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function answers(options: ControlOptions, { view, counts, timings, clock, observed, hasServed }: AdminSources) {
+  const { runtimeDirectory, settings, log } = options;
+  const socketPath = join(runtimeDirectory, "envoy-admin.sock");
+  const { compiler, xds, diagnostics } = view;
+  const identity = identityOf(options.version, settings, () => observed()?.objects ?? new Map(), options.clusterId);
+  const envoy = watchEnvoyLife({ ask: () => isReady(socketPath), clock });
+  const logLevel = envoyLogLevel(socketPath);
+  const metrics = openEnvoyMetrics({
+    socketPath,
+    maxClusters: options.maxMetricsClusters,
+    clusters: () => xds.snapshot.size("cluster"),
+  });
+  const figures = {
+    xds,
+    counts,
+    timings,
+    identity,
+    objects: () => countKinds(compiler),
+    watches: () => observed()?.watches() ?? new Map(),
+    logLevel,
+  };
+  const sinceUpdate = () => (performance.now() - counts.convergedAt) / 1000;
+  const diagnosed = { compiler, settings, xds, diagnostics, identity, envoy, logLevel, hasServed, sinceUpdate };
+  const answering: Answering = {
+    log,
+    isPublic: publicPaths(compiler),
+    endpoints: {
+      ...healthEndpoints({ envoy, timings, hasServed }),
+      ...metricsEndpoint(figures, metrics),
+      ...diagnosticsEndpoints(diagnosed),
+      ...debugEndpoints(view, timings),
+      ...options.endpoints?.(view),
+    },
+  };
+  return { answering, snapshots: snapshotEndpoint({ compiler, identity, diagnostics, hasServed }) };
+}
+
+/** Whether the Envoy behind a socket says that it serves; rejects when it says nothing. */
+async function isReady(socketPath: string): Promise<boolean> {
+  return (await envoyState(socketPath)) === 200;
+}
+
+function countKinds({ declared }: ControlView["compiler"]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const [, { ref }] of declared.inputs.objects.entries()) counts.set(ref.kind, (counts.get(ref.kind) ?? 0) + 1);
+  return counts;
+}
+
+/** The address by which this machine reaches a port. */
+export function nearby({ address = "0.0.0.0", ipv6Only }: AdminPort): string {
+  if (ipv6Only && address === "::") return "[::1]";
+  if (/^[0:.]+$/.test(address)) return "127.0.0.1";
+  return address.includes(":") ? `[${address}]` : address;
+}
