@@ -8,7 +8,7 @@ golden = $(shell find test/golden -maxdepth 1 -name '*.test.ts' 2>/dev/null | so
 e2e    = $(shell find test -name '*.test.ts' -not -path 'test/golden/*' 2>/dev/null | sort)
 run    = node --test --test-reporter=./tools/quiet-reporter.ts
 
-.PHONY: ready demo test check static unit golden golden-power stage-power e2e bench gen envoy dev kube test-kube kube-programs fmt
+.PHONY: ready demo test check static unit golden golden-power stage-power e2e bench gen envoy dev kube test-kube bench-kube soak kube-programs dist fmt
 
 ready:
 	@tools/bootstrap.sh
@@ -45,7 +45,7 @@ stage-power: ready
 	@node test/envoy/stage-power.ts
 
 ## bench: every measurement in test/bench and the bars they must meet, or the one named by CASE=graph
-bench: ready envoy
+bench: ready envoy kube-programs
 	@$(if $(CASE),,rm -f test/bench/results/latest.ndjson)
 	@for file in $(wildcard test/bench/$(or $(CASE),*).bench.ts); do echo "== $$file"; node --expose-gc $$file || exit 1; done
 	@$(if $(CASE),echo test/bench/results/latest.ndjson,node test/bench/bars.ts)
@@ -69,9 +69,22 @@ kube: kube-programs
 test-kube: kube-programs
 	@$(run) --test-concurrency=1 $(filter test/kube/%,$(e2e))
 
+## bench-kube: what a cluster's configuration costs, with a real kube-apiserver
+bench-kube:
+	@$(MAKE) --no-print-directory bench CASE=kube
+
+## soak: what takes minutes: an API server that is away for two under load, and a thousand watches cut
+soak: ready envoy kube-programs
+	@OUTAGE=120 RPS=500 SOAK=1 $(run) test/kube/outage.test.ts
+	@CUTS=1000 $(run) test/kube/watch-cuts.test.ts
+
 ## kube-programs: etcd, kube-apiserver, kubectl and helm, built from Go modules into the cache
 kube-programs: ready
 	@node test/kube/programs.ts
+
+## dist: what is published, in dist/: the container's file system, the chart and its index, one file of manifests
+dist: envoy kube-programs
+	@node tools/dist.ts
 
 ## fmt: format everything
 fmt: ready

@@ -33,6 +33,13 @@ const bars: readonly Bar[] = [
   compiling("cold compile", "processor time", classic, "median", 3000),
   compiling("one edit → bytes", "undisturbed", classic, "median", 50),
   { bench: `RSS at rest, ${classic}`, of: "median", limit: 500 },
+  { bench: `start → serving, ${inCluster(10_000)}`, of: "median", limit: 8000 },
+  { bench: `RSS of control at rest, ${inCluster(10_000)}`, of: "median", limit: 476 },
+  { bench: `one Mapping applied → served, ${inCluster(1000)}`, of: "median", limit: 50 },
+  { bench: `one Mapping applied → served, ${inCluster(1000)}`, of: "p99", limit: 150 },
+  { bench: `one Mapping applied → served, ${inCluster(10_000)}`, of: "median", limit: 25, overEnvoy: true },
+  { bench: `one endpoint moved → traffic there, ${inCluster(1000)}`, of: "median", limit: 30 },
+  { bench: `one endpoint moved → traffic there, ${inCluster(10_000)}`, of: "median", limit: 30 },
   { bench: served, of: "median", limit: 8, overEnvoy: true },
   { bench: served, of: "p99", limit: 30, overEnvoy: true },
 ];
@@ -41,6 +48,10 @@ const figures = new Map(readFigures().map((figure) => [figure.bench, figure]));
 const met = bars.map(report);
 console.log(resultsPath());
 process.exitCode = met.every(Boolean) ? 0 : 1;
+
+function inCluster(mappings: number): string {
+  return `${mappings} Mappings in an API server`;
+}
 
 function compiling(what: string, variant: string, shape: string, of: Bar["of"], limit: number): Bar {
   return { bench: `${what}, ${shape}`, of, limit, orOf: `${what}, ${variant}, ${shape}` };

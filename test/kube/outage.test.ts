@@ -1,0 +1,102 @@
+/**
+ * An API server that is away while requests come at a constant rate: none fails, the process stays the same, and what
+ * is applied as soon as the server is back is served. OUTAGE is in seconds, RPS requests a second; with SOAK the time
+ * from its return to the answer is asserted too.
+ */
+import assert from "node:assert/strict";
+import { Agent, request } from "node:http";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Program, startProgram } from "../e2e/program.ts";
+import { freePort } from "../envoy/free-port.ts";
+import { type Backend, serviceOf, startBackend } from "./backend.ts";
+import { type Cluster, startCluster } from "./cluster.ts";
+
+const seconds = Number(process.env["OUTAGE"] ?? 5);
+const rate = Number(process.env["RPS"] ?? 100);
+const crds = join(import.meta.dirname, "..", "..", "charts", "dragoman", "crds");
+
+let cluster: Cluster;
+let backend: Backend;
+let gateway: Program;
+let port: number;
+
+const custom = { apiVersion: "getambassador.io/v3alpha1" };
+const host = {
+  ...custom,
+  kind: "Host",
+  metadata: { name: "all", namespace: "default" },
+  spec: { hostname: "*", requestPolicy: { insecure: { action: "Route" } } },
+};
+const mapping = (name: string) => ({
+  ...custom,
+  kind: "Mapping",
+  metadata: { name, namespace: "default" },
+  spec: { hostname: "*", prefix: `/${name}/`, service: "quote" },
+});
+
+const apply = (...objects: readonly object[]) =>
+  cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }) });
+
+before(async () => {
+  cluster = await startCluster();
+  [backend, port] = await Promise.all([startBackend("it"), freePort()]);
+  await cluster.kubectl(["apply", "--server-side", "-f", crds]);
+  await cluster.kubectl(["wait", "--for=condition=Established", "crd", "--all"]);
+  await apply(...serviceOf("quote", backend), host, mapping("quote"));
+  gateway = startProgram(["run", "--kubeconfig", cluster.kubeconfig, "--port", `8080:${port}`]);
+  await gateway.line(/^ready/);
+});
+after(async () => {
+  gateway?.kill();
+  await backend?.close();
+  await cluster?.stop();
+});
+
+const agent = new Agent({ keepAlive: true, maxSockets: 50 });
+
+function ask(path: string): Promise<string> {
+  return new Promise((resolve) => {
+    const outgoing = request({ host: "127.0.0.1", port, path, agent }, (response) => {
+      response.resume();
+      response.on("end", () => resolve(String(response.statusCode)));
+    });
+    outgoing.on("error", (error) => resolve(error.message));
+    outgoing.end();
+  });
+}
+
+/** Requests at a constant rate, whatever becomes of them, until it is stopped; gives how many there were of each end. */
+function traffic() {
+  const ends = new Map<string, number>();
+  const open = new Set<Promise<void>>();
+  const timer = setInterval(() => {
+    const one = ask("/quote/x").then((end) => {
+      ends.set(end, (ends.get(end) ?? 0) + 1);
+      open.delete(one);
+    });
+    open.add(one);
+  }, 1000 / rate);
+  return async () => {
+    clearInterval(timer);
+    await Promise.all(open);
+    return ends;
+  };
+}
+
+test(`${seconds} s without an API server`, async () => {
+  const stop = traffic();
+  await cluster.killApiServer();
+  await gateway.said(/the API server gives no answer/);
+  await pause(seconds * 1000);
+  await cluster.restartApiServer();
+  const back = performance.now();
+  await apply(mapping("later"));
+  while ((await ask("/later/x")) !== "200") await pause(10);
+  const took = performance.now() - back;
+  const ends = await stop();
+  assert.deepEqual([...ends.keys()], ["200"]);
+  assert.doesNotMatch(gateway.output(), /has ended/);
+  if (process.env["SOAK"]) assert.ok(took < 2000, `served ${took} ms after the API server's return`);
+});
