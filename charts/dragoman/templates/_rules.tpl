@@ -55,4 +55,8 @@
 - apiGroups: [""]
   resources: [configmaps]
   verbs: [create, delete, get, list, patch, update, watch]
+# Last good versions of Secrets are kept in Secrets.
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [create, delete, get, list, patch]
 {{- end }}
