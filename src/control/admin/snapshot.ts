@@ -8,6 +8,7 @@ import { refKey } from "#base/origin.ts";
 import type { Compiler, RawObject } from "#compiler";
 import type { Identity } from "./identity.ts";
 import type { AdminEndpoint } from "./server.ts";
+import { manifestWithoutSecrets } from "./without-secrets.ts";
 
 /** What it is taken from. */
 export interface SnapshotSources {
@@ -42,18 +43,18 @@ export function* snapshot({ compiler, identity, diagnostics }: SnapshotSources):
   const annotations = inForce.filter(({ within }) => within);
   for (const [key, objects] of Map.groupBy(inForce, snapshotKey)) {
     yield `${JSON.stringify(key)}:`;
-    yield* array(objects, manifest);
+    yield* array(objects, manifestWithoutSecrets);
     yield ",";
   }
   yield `"annotations":{`;
   let comma = "";
   for (const [parent, objects] of Map.groupBy(annotations, parentOf)) {
     yield `${comma}${JSON.stringify(parent)}:`;
-    yield* array(objects, manifest);
+    yield* array(objects, manifestWithoutSecrets);
     comma = ",";
   }
   yield `}},"Consul":{"Endpoints":{}},"Deltas":[],"Invalid":`;
-  yield* array(invalid, ({ object, errors }) => ({ ...manifest(object), errors: conceal(errors) }));
+  yield* array(invalid, ({ object, errors }) => ({ ...manifestWithoutSecrets(object), errors: conceal(errors) }));
   yield "}\n";
 }
 
@@ -110,33 +111,4 @@ function snapshotKey({ ref: { group, kind } }: RawObject): string {
 
 function parentOf({ within: ref }: RawObject): string {
   return ref ? `${ref.kind}/${ref.name}.${ref.namespace}` : "";
-}
-
-/** kubectl's copy of the manifest within the manifest: of a Secret it holds the data. */
-const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
-
-function manifest({ ref, version, labels, annotations, created, body }: RawObject): object {
-  const { [lastApplied]: _, ...otherAnnotations } = annotations;
-  const isSecret = ref.kind === "Secret" && ref.group === "";
-  return {
-    apiVersion: ref.group === "" ? version : `${ref.group}/${version}`,
-    kind: ref.kind,
-    metadata: {
-      name: ref.name,
-      ...(ref.namespace === "" ? {} : { namespace: ref.namespace }),
-      ...(created === undefined ? {} : { creationTimestamp: created }),
-      labels,
-      annotations: conceal(otherAnnotations),
-    },
-    ...(isSecret ? withoutData(body) : conceal(body)),
-  };
-}
-
-function withoutData({ type, data, stringData }: RawObject["body"]): object {
-  const names = Object.keys({ ...objectOr(data), ...objectOr(stringData) });
-  return { type, data: Object.fromEntries(names.map((name) => [name, ""])) };
-}
-
-function objectOr(value: unknown): object {
-  return typeof value === "object" && value !== null ? value : {};
 }

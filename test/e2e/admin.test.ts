@@ -1,0 +1,214 @@
+/**
+ * The admin interface of a whole run: what it tells, whom, and what it never tells. Everything that is secret in the
+ * manifests has `hush` in it.
+ */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { freePort } from "../envoy/free-port.ts";
+import { openMaterial } from "../envoy/material.ts";
+import { type Program, startProgram } from "./program.ts";
+
+const home = mkdtempSync(join(tmpdir(), "dragoman-admin-"));
+const { certificate, key } = openMaterial().certificate("shop:shop.test");
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+let gateway: Program;
+let port: number;
+let admin: number;
+let snapshot: number;
+
+function manifests(): readonly object[] {
+  const custom = (kind: string, name: string, spec: object) => ({
+    apiVersion: "getambassador.io/v3alpha1",
+    kind,
+    metadata: { name },
+    spec,
+  });
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Secret",
+      type: "kubernetes.io/tls",
+      metadata: {
+        name: "shop-tls",
+        annotations: { "kubectl.kubernetes.io/last-applied-configuration": `{"data":{"tls.key":"${base64(key)}"}}` },
+      },
+      data: { "tls.crt": base64(certificate), "tls.key": base64(key) },
+    },
+    custom("Module", "ambassador", { config: { diagnostics: { enabled: true, allow_non_local: true } } }),
+    custom("Host", "shop", {
+      hostname: "*",
+      tlsSecret: { name: "shop-tls" },
+      requestPolicy: { insecure: { action: "Route" } },
+    }),
+    custom("Mapping", "back-door", {
+      hostname: "*",
+      prefix: "/back-door/",
+      service: `127.0.0.1:${admin}`,
+      host_rewrite: "localhost",
+    }),
+    custom("Mapping", "keyed", {
+      hostname: "*",
+      prefix: "/keyed/",
+      service: "upstream.test",
+      headers: { "x-api-key": "hush" },
+      add_request_headers: { "x-api-key": { value: "hush", append: false } },
+    }),
+    custom("Filter", "login", { OAuth2: { authorizationURL: "https://login.test", clientID: "shop", secret: "hush" } }),
+    custom("Mapping", "bad", { hostname: "*", prefix: "/bad/", service: "upstream.test", timeout_ms: "soon" }),
+  ];
+}
+
+before(async () => {
+  [port, admin, snapshot] = await Promise.all([freePort(), freePort(), freePort()]);
+  const file = join(home, "manifests.yaml");
+  writeFileSync(
+    file,
+    manifests()
+      .map((one) => JSON.stringify(one))
+      .join("\n---\n"),
+  );
+  gateway = startProgram([
+    ...["run", file, "--state-dir", join(home, "state"), "--log-level", "debug"],
+    ...["--admin-port", String(admin), "--snapshot-port", String(snapshot)],
+    ...["--port", `8080:${port}`, "--port", `8443:${await freePort()}`],
+  ]);
+  await gateway.line(/^ready/);
+});
+after(() => {
+  gateway.kill();
+  rmSync(home, { recursive: true, force: true });
+});
+
+interface Asked {
+  readonly port?: number;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+function ask(path: string, { port: at = admin, method = "GET", headers = {}, body }: Asked = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ host: "127.0.0.1", port: at, path, method, headers, agent: false }, (incoming) => {
+      let text = "";
+      incoming.setEncoding("utf8");
+      incoming.on("data", (part: string) => {
+        text += part;
+      });
+      incoming.on("error", reject);
+      incoming.on("end", () => resolve(`${incoming.statusCode} ${text}`));
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
+
+async function json<T>(path: string, at = admin): Promise<T> {
+  const answer = await ask(path, { port: at });
+  assert.match(answer, /^200 /);
+  return JSON.parse(answer.slice(4)) as T;
+}
+
+const overviewKeys = [
+  "active_elements",
+  "ambassador_elements",
+  "ambassador_resolvers",
+  "ambassador_resources",
+  "ambassador_services",
+  "banner_content",
+  "cluster_info",
+  "cluster_stats",
+  "envoy_elements",
+  "envoy_resources",
+  "envoy_status",
+  "errors",
+  "groups",
+  "loginfo",
+  "notices",
+  "route_info",
+  "source_map",
+  "system",
+  "tlscontexts",
+];
+
+test("the diagnostics have the old keys, and filter gives one of them", async () => {
+  const overview = await json<Record<string, unknown>>("/ambassador/v0/diag/?json=true");
+  assert.deepEqual(Object.keys(overview).sort(), overviewKeys);
+  assert.match(JSON.stringify(overview["errors"]), /Mapping.*bad.*timeout_ms/);
+  const routes = await json<{ _source: string; prefix: string }[]>("/ambassador/v0/diag/?json=true&filter=route_info");
+  assert.ok(routes.some(({ prefix, _source }) => prefix === "/keyed/*" && _source.includes("keyed")));
+  const { ready } = await json<{ ready: boolean }>("/ambassador/v0/diag/?json=true&filter=envoy_status");
+  assert.equal(ready, true);
+  assert.equal(await json("/ambassador/v0/diag/?json=true&filter=nothing"), null);
+  assert.equal(await json("/ambassador/v0/diag/?json=true&filter=toString"), null);
+});
+
+test("the log level is changed by a POST of this machine alone", async () => {
+  const path = "/ambassador/v0/diag/?loglevel=debug";
+  const level = async () => (await json<{ all: string }>("/ambassador/v0/diag/?filter=loginfo")).all;
+  const post = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
+  const before = await level();
+  assert.match(await ask(path), /^405 /);
+  assert.match(await ask(path, { ...post, headers: { ...post.headers, host: "shop.test" } }), /^403 /);
+  assert.match(await ask(path, { ...post, port, headers: { ...post.headers, host: "localhost" } }), /^403 /);
+  assert.match(await ask("/ambassador/v0/diag/?loglevel=loud", post), /^400 loglevel: one of trace, debug/);
+  assert.equal(await level(), before);
+  assert.match(await ask("/metrics"), /^ambassador_log_level\{level="debug"\} 0$/m);
+  assert.equal(await ask(path, post), '200 {"loglevel":"debug"}\n');
+  assert.equal(await level(), "debug");
+  assert.match(await ask("/metrics"), /^ambassador_log_level\{level="debug"\} 1$/m);
+  await ask(`/ambassador/v0/diag/?loglevel=${before}`, post);
+});
+
+test("a route that somebody makes to the admin port does not make its callers local", async () => {
+  for (const headers of [{ host: "localhost" }, { host: "localhost", "x-ambassador-diag-ip": "127.0.0.1" }]) {
+    const through = (path: string) => ask(`/back-door${path}`, { port, headers });
+    assert.equal(await through("/ambassador/v0/check_ready"), "200 ready\n");
+    for (const path of ["/metrics", "/debug", "/routes", "/debug/graph/admit/x"]) {
+      assert.equal(await through(path), "403 only for this machine\n", path);
+    }
+  }
+});
+
+test("durations of compiling and of probes", async () => {
+  await ask("/ambassador/v0/check_alive");
+  const { timers, values } = await json<{
+    timers: Record<string, { count: number; min: string }>;
+    values: { envoyReconfigs: { synced: boolean } };
+  }>("/debug");
+  for (const name of ["update", "compile", "report", "check_alive"]) assert.ok((timers[name]?.count ?? 0) > 0, name);
+  assert.match(timers["update"]?.min ?? "", /^\d+\.\d{6}s$/);
+  assert.equal(values.envoyReconfigs.synced, true);
+  assert.match(await ask("/debug/graph/no%such/x"), /^404 /);
+});
+
+test("the snapshot shows the objects in force to everybody, at its own port alone", async () => {
+  interface Snapshot {
+    readonly AmbassadorMeta: { readonly ambassador_id: string };
+    readonly Kubernetes: Readonly<Record<string, { metadata: { name: string }; data?: object }[]>>;
+    readonly Invalid: readonly { readonly errors: string; readonly metadata: { readonly name: string } }[];
+  }
+  const { AmbassadorMeta, Kubernetes, Invalid } = await json<Snapshot>("/snapshot-external", snapshot);
+  assert.equal(AmbassadorMeta.ambassador_id, "default");
+  assert.deepEqual(Kubernetes["Mapping"]?.map(({ metadata }) => metadata.name).sort(), ["back-door", "keyed"]);
+  assert.deepEqual(Kubernetes["secret"]?.[0]?.data, { "tls.crt": "", "tls.key": "" });
+  assert.deepEqual(Invalid.map(({ metadata }) => metadata.name).sort(), ["bad"]);
+  assert.match(Invalid[0]?.errors ?? "", /timeout_ms/);
+  const byName = await ask("/snapshot-external", { port: snapshot, headers: { host: "dragoman-admin:8005" } });
+  assert.match(byName, /^200 /);
+  assert.match(await ask("/snapshot-external"), /^404 /);
+  assert.match(await ask("/metrics", { port: snapshot }), /^404 /);
+});
+
+test("nothing secret is told anywhere", async () => {
+  const pages = ["/ambassador/v0/diag/?json=true", "/metrics", "/debug", "/debug/graph/admit/Secret..default.shop-tls"];
+  const told = [...(await Promise.all(pages.map((path) => ask(path)))), gateway.output()];
+  told.push(await ask("/snapshot-external", { port: snapshot }));
+  for (const text of told) {
+    assert.ok(!text.includes("hush"));
+    assert.ok(!text.includes(key.split("\n")[1] ?? key) && !text.includes(base64(key).slice(40, 100)));
+  }
+});
