@@ -105,7 +105,7 @@ export function openClusterState(options: ClusterStateOptions): ClusterState {
         if (!(error instanceof ApiFailure || error instanceof NoAnswer)) throw error;
         newest ??= state;
         log("warning", "last good versions cannot be stored in the cluster", errorFields(error));
-        if (!(error instanceof ApiFailure && error.status === 403)) setTimeout(flush, retryMs).unref();
+        if (!(error instanceof ApiFailure && error.status === 403)) setTimeout(() => void flush(), retryMs).unref();
       })
       .finally(() => {
         writing = undefined;
