@@ -26,7 +26,11 @@ export function valuesOf(schema: Schema, generation: Generation): fc.Arbitrary<u
     case "list":
       return fc.array(valuesOf(schema.item, generation), { minLength: schema.min ?? 0, maxLength: 3 });
     case "map":
-      return fc.dictionary(fc.constantFrom(...words), valuesOf(schema.value, generation), { maxKeys: 3 });
+      // As JSON has them.
+      return fc.dictionary(fc.constantFrom(...words), valuesOf(schema.value, generation), {
+        maxKeys: 3,
+        noNullPrototype: true,
+      });
     case "object":
       return objectsOf(schema, generation);
     case "variants":
