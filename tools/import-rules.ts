@@ -121,6 +121,7 @@ export const rooms: readonly Room[] = [
   {
     room: "cli/",
     may: [
+      "../package.json",
       "base/",
       compilerDoor,
       "compiler/view.ts",

@@ -1,6 +1,6 @@
 /** `dragoman version`. */
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import manifest from "../../package.json" with { type: "json" };
 import { supportedEnvoys } from "../keeper/envoy-binary.ts";
 import { write } from "./output.ts";
 
@@ -17,6 +17,5 @@ export function versionCommand(): Command {
 
 /** The version that the package has. */
 export function productVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { readonly version: string }).version;
+  return manifest.version;
 }

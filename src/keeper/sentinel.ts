@@ -36,6 +36,8 @@ const againMs = 200;
 
 /** Starts the watcher; it is started again if somebody ends it. */
 export function startSentinel(runtimeDirectory: string, log: Log): Sentinel {
+  // A container ends with its first process, and need not have a shell.
+  if (process.pid === 1) return { watch: () => undefined, release: () => undefined };
   let last = "";
   let released = false;
   let shell = start();

