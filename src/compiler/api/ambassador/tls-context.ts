@@ -19,8 +19,8 @@ export const tlsContextSchema = object({
     example: "shop-cert.certificates",
   }),
   secret_namespacing: optional(boolean(), "Whether `name.namespace` names another namespace.", { unset: true }),
-  min_tls_version: optional(tlsVersion, "Oldest version of TLS that is spoken."),
-  max_tls_version: optional(tlsVersion, "Newest version of TLS that is spoken."),
+  min_tls_version: optional(tlsVersion, "Oldest version of TLS that is spoken.", { example: "v1.2" }),
+  max_tls_version: optional(tlsVersion, "Newest version of TLS that is spoken.", { example: "v1.3" }),
   ...tlsFields,
 });
 

@@ -11,7 +11,9 @@ export function flowYaml(value: unknown): string {
   return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
 }
 
-/** Neither punctuation of YAML nor one of its words or numbers. */
+/** Neither punctuation of YAML nor one of its words, numbers, times or dates. */
 function plain(text: string): boolean {
-  return /^[/A-Za-z][\w./:-]*$/.test(text) && !/:$/.test(text) && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text);
+  return /^[/\w][\w./:@-]*$/.test(text) && !text.endsWith(":") && !readAsOther.test(text);
 }
+
+const readAsOther = /^(true|false|yes|no|on|off|null|y|n|[\d_.:]+(e[-+]?\d+)?|0[xob].*|\d{4}-.*)$/i;
