@@ -11,7 +11,7 @@ import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
 import type { HostDecl, HostTls } from "../ir/host.ts";
 import type { ChainService, FilterChain, ListenerDecl, TcpRoute } from "../ir/listener.ts";
 import type { Domain } from "../ir/virtual-host.ts";
-import { type SpeaksQuic, unfitForHttp3, withoutHttp3 } from "./http3.ts";
+import { quicTls, type SpeaksQuic, unfitForHttp3, withoutHttp3 } from "./http3.ts";
 import { coveringKeys, mostSpecific } from "./names.ts";
 import { compareText } from "./order.ts";
 import { siteOf } from "./sites.ts";
@@ -79,7 +79,8 @@ function silent(listener: ListenerDecl): ListenerDecl {
   return { ...listener, http };
 }
 
-function hostClaim(listener: ListenerDecl, domain: Domain, tls: HostTls): ChainClaim {
+function hostClaim(listener: ListenerDecl, domain: Domain, asked: HostTls): ChainClaim {
+  const tls = listener.quic ? quicTls(asked) : asked;
   const table = tableName(siteOf(listener).name, connectionClass(domain.host));
   const settings = listener.http ?? { statPrefix: listener.statPrefix, trustedHops: 0 };
   return {

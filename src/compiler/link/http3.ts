@@ -22,6 +22,15 @@ export function unfitForHttp3(tls: HostTls, speaksQuic: SpeaksQuic, reads: Reads
   return speaksQuic(tls.certificate, reads) ? undefined : "its certificate has a key other than RSA or ECDSA";
 }
 
+/**
+ * A Host's TLS for QUIC. The certificate is a secret of its own: one that comes to have a key that QUIC does not take
+ * would otherwise be refused for TCP, too, by the listener that is about to give it up.
+ */
+export function quicTls(tls: HostTls): HostTls {
+  const { certificate } = tls;
+  return { ...tls, certificate: { ...certificate, name: `${certificate.name}/quic` } };
+}
+
 /** Says that a Host is not served over HTTP/3. */
 export function withoutHttp3(host: HostDecl, listener: ListenerDecl, because: string): Diagnostic {
   const message = `HTTP/3 is not served for ${host.glob}: ${because}, which Envoy does not do over QUIC`;
