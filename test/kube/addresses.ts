@@ -13,11 +13,14 @@ export interface LentAddress {
   giveBack(): Promise<void>;
 }
 
-/** Lends one; two test files that run at once get different ones. */
-export async function lendAddress(): Promise<LentAddress> {
+/**
+ * Lends one; two test files that run at once get different ones. `network` is the first half of the address, where
+ * another than the pods' is wanted.
+ */
+export async function lendAddress(network = "198.18"): Promise<LentAddress> {
   for (;;) {
     const [a, b] = [Math.floor(Math.random() * 256), 1 + Math.floor(Math.random() * 254)];
-    const address = `198.18.${a}.${b}`;
+    const address = `${network}.${a}.${b}`;
     try {
       await run("ip", ["address", "add", `${address}/32`, "dev", "lo"]);
       return {

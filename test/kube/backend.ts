@@ -11,9 +11,9 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-/** Starts one that answers every request with its name and the request's path. */
-export async function startBackend(name: string): Promise<Backend> {
-  const lent = await lendAddress();
+/** Starts one that answers every request with its name and the request's path; `network` as for `lendAddress`. */
+export async function startBackend(name: string, network?: string): Promise<Backend> {
+  const lent = await lendAddress(network);
   const server = createServer((request, response) => response.end(`${name} ${request.url}`));
   server.listen(0, lent.address);
   await once(server, "listening");

@@ -187,24 +187,24 @@ const endpointKinds: ReadonlySet<string> = new Set(["EndpointSlice", "Endpoints"
 const cluster = { ref: { group: "", kind: "Cluster", namespace: "", name: "kubernetes" }, path: "" };
 
 function describe(states: States): readonly Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
+  const forbidden: string[] = [];
   const failing = new Map<string, string[]>();
   for (const [{ resources }, state] of states) {
     const name = resourceName(resources[0]);
-    if (state.kind === "forbidden") diagnostics.push(forbidden(name, state.message));
+    if (state.kind === "forbidden") forbidden.push(name);
     if (state.kind === "failing") failing.set(state.message, [...(failing.get(state.message) ?? []), name]);
   }
-  for (const [message, names] of failing) {
+  const unreachable = Array.from(failing, ([message, names]) => {
     const traffic = "what was last seen stays in force; changes are served when the API server can be reached again";
     const what = names.length === states.size ? "" : `${names.join(", ")}: `;
-    diagnostics.push(diagnose("kubernetes/unreachable", cluster, `${what}${message}`, { traffic }));
-  }
-  return diagnostics;
+    return diagnose("kubernetes/unreachable", cluster, `${what}${message}`, { traffic });
+  });
+  return forbidden.length === 0 ? unreachable : [...unreachable, notPermitted(forbidden)];
 }
 
-function forbidden(name: string, message: string): Diagnostic {
-  return diagnose("kubernetes/forbidden", cluster, `${name} may not be listed and watched: ${message}`, {
-    traffic: "objects of this kind are not seen; those that were seen before stay in force",
-    hint: `grant get, list and watch of ${name} to this instance's service account`,
+function notPermitted(names: readonly string[]): Diagnostic {
+  return diagnose("kubernetes/forbidden", cluster, `these may not be listed and watched: ${names.join(", ")}`, {
+    traffic: "objects of these kinds are not seen; those that were seen before stay in force",
+    hint: "grant get, list and watch of them to this instance's service account",
   });
 }
