@@ -96,7 +96,7 @@ function watch(t: TestContext, directory: TemporaryDirectory, ...paths: readonly
     deliveries.push(edits.map((edit) => (edit.kind === "file" ? edit.key : edit.kind)));
     check();
   };
-  const files = openWantedFiles({ directories: [directory.path], onChange: take, rescanMs: 3_600_000 });
+  const files = openWantedFiles({ directories: [directory.path], onChange: take, settleMs: 100, rescanMs: 3_600_000 });
   t.after(() => files.close());
   take(files.edits(new Set(paths)));
   const until = (wanted: Readonly<Record<string, string>>): Promise<void> =>

@@ -37,7 +37,7 @@ const maxSettles = 10;
 
 /** Starts with none. */
 export function openWantedFiles(options: WantedFilesOptions): WantedFiles {
-  const { directories, onChange, settleMs = 100, rescanMs = 30_000 } = options;
+  const { directories, onChange, settleMs = 1000, rescanMs = 30_000 } = options;
   const known = new Map<string, FileContent>();
   const watch = watchDirectories(noteEvent);
   const rescanning = setInterval(rescan, rescanMs).unref();
