@@ -8,7 +8,7 @@ golden = $(shell find test/golden -maxdepth 1 -name '*.test.ts' 2>/dev/null | so
 e2e    = $(shell find test -name '*.test.ts' -not -path 'test/golden/*' 2>/dev/null | sort)
 run    = node --test --test-reporter=./tools/quiet-reporter.ts
 
-.PHONY: ready demo test check static unit golden golden-power stage-power e2e bench gen envoy dev kube test-kube bench-kube soak kube-programs dist fmt
+.PHONY: ready demo test check static unit golden golden-power stage-power e2e bench gen envoy dev kube test-kube bench-kube soak kube-programs test-acme acme-programs dist fmt
 
 ready:
 	@tools/bootstrap.sh
@@ -18,7 +18,7 @@ demo: ready
 	@node tools/demo.ts
 
 ## test: everything, through a real Envoy; what CI runs
-test: envoy kube-programs static
+test: envoy kube-programs acme-programs static
 	@$(run) --test-isolation=none $(unit) $(golden)
 	@$(if $(e2e),$(run) --test-concurrency=1 $(e2e))
 
@@ -81,6 +81,14 @@ soak: ready envoy kube-programs
 ## kube-programs: etcd, kube-apiserver, kubectl and helm, built from Go modules into the cache
 kube-programs: ready
 	@node test/kube/programs.ts
+
+## test-acme: the tests with a real certificate authority alone
+test-acme: acme-programs
+	@$(run) --test-concurrency=1 $(filter test/acme/%,$(e2e)) $(filter src/services/acme/%,$(unit))
+
+## acme-programs: Let's Encrypt's test authority and its DNS server, built from a Go module into the cache
+acme-programs: ready
+	@node test/acme/programs.ts
 
 ## dist: what is published, in dist/: the container's file system, the chart and its index, one file of manifests
 dist: envoy kube-programs

@@ -1,5 +1,5 @@
 /**
- * A program of a cluster while it runs. It ends with the process that started it, however that ends, so that a test
+ * A program that tests talk to, while it runs. It ends with the process that started it, however that ends, so that a test
  * that is killed leaves nothing behind.
  */
 import { spawn } from "node:child_process";
@@ -17,10 +17,13 @@ export interface Started {
 
 const keptCharacters = 20_000;
 
-/** Starts it; its output is kept for error messages only. */
-export function start(path: string, args: readonly string[]): Started {
+/** Starts it, with more in its environment where that is given; its output is kept for error messages only. */
+export function start(path: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
   // The kernel sends the signal when the parent ends; a handler in the parent would not run after SIGKILL.
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", path, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", path, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
   const ended = once(child, "exit");
   let tail = "";
   for (const stream of [child.stdout, child.stderr]) {
