@@ -62,7 +62,7 @@ export async function observe(options: ObserveOptions): Promise<Observed> {
       options.onChange(edits, batch.diagnosticsChanged);
       return;
     }
-    early.push(...edits);
+    for (const edit of edits) early.push(edit);
     if (said.size < reads.length) return;
     const all = early;
     early = undefined;

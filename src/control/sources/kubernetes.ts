@@ -66,7 +66,7 @@ export function watchKubernetes(
 
   function deliver(edits: KubernetesBatch["edits"], diagnosticsChanged: boolean): void {
     if (early) {
-      early.push(...edits);
+      for (const edit of edits) early.push(edit);
       if (![...states.values()].every(isSettled)) return;
       const all = early;
       early = undefined;
