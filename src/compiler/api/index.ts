@@ -53,7 +53,7 @@ export type { IngressClass } from "./kubernetes/ingress-class.ts";
 export type { KnativeIngress, KnativePath, KnativeSplit } from "./kubernetes/knative-ingress.ts";
 export type { Namespace } from "./kubernetes/namespace.ts";
 export { readRevocationLists } from "./kubernetes/revocation-list.ts";
-export { type Secret, type SecretSpec, withoutUnreadData } from "./kubernetes/secret.ts";
+export { holdsCertificates, type Secret, type SecretSpec, withoutUnreadData } from "./kubernetes/secret.ts";
 export type { Service, ServicePort, ServiceSpec } from "./kubernetes/service.ts";
 export type { RawObject } from "./raw-object.ts";
 export type { Resource } from "./resource.ts";

@@ -7,6 +7,7 @@ import { type Checked, type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import type { Origin } from "#base/origin.ts";
 import {
   type FileContent,
+  holdsCertificates,
   readAuthorities,
   readCertificate,
   readRevocationLists,
@@ -65,11 +66,19 @@ export function secretProblems(
   reads: Reads,
 ): readonly Diagnostic[] {
   const secret = reads.get(secrets, key);
+  if (secret && !holdsCertificates(secret.spec.type)) return [ofOtherType(key, secret.spec.type, purpose, at)];
   const facts = secret && secretFacts(secret, purpose);
   if (facts?.length === 0) return [];
   const message = facts ? `Secret ${key} cannot be used: ${facts[0]?.message}` : `there is no Secret ${key}`;
   const detail = { traffic: cannot[purpose], hint: "create the Secret, or correct the reference" };
   return [diagnose("tls/unusable-secret", at, message, detail), ...(facts ?? [])];
+}
+
+function ofOtherType(key: string, type: string, purpose: keyof typeof cannot, at: Origin): Diagnostic {
+  return diagnose("tls/unusable-secret", at, `Secret ${key} is of type ${type}, which holds no certificates`, {
+    traffic: cannot[purpose],
+    hint: "make it one of type kubernetes.io/tls or Opaque, or correct the reference",
+  });
 }
 
 /** A certificate, or with `kind` authorities, by the paths of files. */

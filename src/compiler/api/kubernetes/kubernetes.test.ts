@@ -15,6 +15,11 @@ const ours = { group: "networking.k8s.io", annotations: { "kubernetes.io/ingress
 
 const kept: readonly Case[] = [
   [
+    "Secret of a type that holds no certificates",
+    rawObject("Secret", "v1", { type: "helm.sh/release.v1", data: { a: "!" } }),
+    { type: "helm.sh/release.v1" },
+  ],
+  [
     "Service",
     rawObject("Service", "v1", {
       spec: {
@@ -177,11 +182,6 @@ const useless: readonly Case[] = [
   [
     "an IngressClass of others",
     rawObject("IngressClass", "v1", { spec: { controller: "x" } }, { group: "networking.k8s.io" }),
-    undefined,
-  ],
-  [
-    "a Secret of a type that holds no certificates",
-    rawObject("Secret", "v1", { type: "helm.sh/release.v1", data: { a: "!" } }),
     undefined,
   ],
 ];

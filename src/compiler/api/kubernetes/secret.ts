@@ -2,7 +2,7 @@
  * Secret: the certificates, keys and lists of certificates that TLS needs, as text. Admission only decodes; whoever
  * refers to a Secret has it read by `readCertificate`, so that the many that nobody refers to cost nothing.
  */
-import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { type Diagnostic, diagnose, ok } from "#base/diagnostic.ts";
 import { child } from "#base/origin.ts";
 import type { RawObject } from "../raw-object.ts";
 import type { Resource } from "../resource.ts";
@@ -39,6 +39,11 @@ export type Secret = Resource<"Secret", SecretSpec>;
 
 const types = new Set(["Opaque", "kubernetes.io/tls", "istio.io/key-and-cert"]);
 
+/** Whether Secrets of a type may hold certificates; of others nothing is read. */
+export function holdsCertificates(type: string): boolean {
+  return types.has(type);
+}
+
 /** The names under which Secrets hold what. */
 export const secretKeys = {
   certificate: ["tls.crt", "cert-chain.pem"],
@@ -53,11 +58,13 @@ const readKeys: ReadonlySet<string> = new Set([...Object.values(secretKeys).flat
 export function withoutUnreadData(body: RawObject["body"]): RawObject["body"] {
   const { type = "Opaque", data, stringData } = body;
   const kept = (values: unknown) =>
-    Object.fromEntries(Object.entries(values ?? {}).filter(([key]) => types.has(String(type)) && readKeys.has(key)));
+    Object.fromEntries(
+      Object.entries(values ?? {}).filter(([key]) => holdsCertificates(String(type)) && readKeys.has(key)),
+    );
   return { type, ...(data ? { data: kept(data) } : {}), ...(stringData ? { stringData: kept(stringData) } : {}) };
 }
 
-/** The kind Secret. Types that never hold certificates are of no use. */
+/** The kind Secret. */
 export const secret = coreKind({
   kind: "Secret",
   group: "",
@@ -65,7 +72,7 @@ export const secret = coreKind({
   body,
   narrow(given, raw) {
     const type = given.type ?? "Opaque";
-    if (!types.has(type)) return { diagnostics: [] };
+    if (!holdsCertificates(type)) return ok<SecretSpec>({ type });
     const diagnostics: Diagnostic[] = [];
     const read = (key: string): string | undefined => textOf(given, key, raw, diagnostics);
     const first = (keys: readonly string[]): string | undefined => keys.map(read).find((text) => text !== undefined);
