@@ -82,7 +82,9 @@ const tracingService = fc
     more: moreFields(tracingServiceSchema, { ...upstreamValues, ...id, ...elsewhere("service driver") }),
   })
   .map(({ version, driver, more }) => {
-    const own = { service: `127.0.0.1:${portOf("told")}`, driver };
+    // Envoy 1.40 crashes now and then when a Datadog tracer goes that has spans to send and no collector any more.
+    const quiet = driver === "datadog" ? { sampling: { overall: 0 } } : {};
+    const own = { service: `127.0.0.1:${portOf("told")}`, driver, ...quiet };
     return resource("TracingService", version, "trace", { ...of(more, version), ...own });
   });
 

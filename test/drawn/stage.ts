@@ -103,6 +103,7 @@ export async function openStage(): Promise<Stage> {
       servers.take();
       const marked = specs.map((spec, i) => ({ ...spec, headers: { ...spec.headers, [idHeader]: String(i) } }));
       const answers = await inParallel(marked, exchange);
+      envoy.assertRunning();
       const receipts = Map.groupBy(
         servers.take().filter(({ upstream }) => !ownUpstreams.includes(upstream)),
         idOf,

@@ -18,6 +18,8 @@ export interface TestEnvoy {
   readonly pid: number;
   /** Returns when Envoy serves exactly these; throws {@link Refused} when it will not. */
   serve(resources: readonly Encoded[]): Promise<void>;
+  /** Throws if it has ended, with the last of what it said. */
+  assertRunning(): void;
   /** An answer of Envoy's admin interface. */
   admin(path: string): Promise<string>;
   close(): Promise<void>;
@@ -50,10 +52,18 @@ export async function startEnvoy(path?: string): Promise<TestEnvoy> {
   const child = spawn(binary, options, { stdio: ["ignore", "ignore", "pipe"] });
   const log = keepTail(child);
   const admin = (path: string): Promise<string> => ask(sockets.admin, path);
+  const assertRunning = (): void => {
+    const how = child.exitCode ?? child.signalCode;
+    if (how !== null) throw new Error(`Envoy ended (${how})\n${log()}`);
+  };
   return {
     pid: child.pid ?? 0,
     admin,
-    serve: (resources) => serve(resources, ads, admin, child, log),
+    assertRunning,
+    serve: async (resources) => {
+      assertRunning();
+      return serve(resources, ads, admin, child, log);
+    },
     close: async () => {
       if (child.exitCode === null && child.signalCode === null) {
         const exited = once(child, "exit");
@@ -81,11 +91,19 @@ async function serve(
     throw new Error(`Envoy ended (${code ?? signal})\n${log()}`);
   });
   try {
-    await Promise.race([ads.serve(resources).then(() => untilWarm(resources, admin, stop.signal)), late, died]);
+    const served = ads.serve(resources).then(() => untilWarm(resources, admin, stop.signal));
+    // What fails because Envoy ends, fails before it has ended.
+    await Promise.race([served.catch((error: unknown) => afterwards(error, died)), late, died]);
   } finally {
     stop.abort();
     await Promise.allSettled([late, died]);
   }
+}
+
+/** Rejects with the reason that comes a little later, if one does. */
+async function afterwards(error: unknown, reason: Promise<never>): Promise<never> {
+  await Promise.race([reason, pause(500)]);
+  throw error;
 }
 
 /** Acknowledged is not yet served: a listener warms until its routes and secrets have come. */
