@@ -14,6 +14,6 @@ FROM gcr.io/distroless/cc-debian12@sha256:9dac0a79194e45a7da0158a9c6da57b217585a
 COPY --from=build /src/dist/root/ /
 USER 8888:8888
 WORKDIR /tmp
-EXPOSE 8080 8443 8877
+EXPOSE 8005 8080 8443 8877
 ENTRYPOINT ["/usr/bin/node", "/app/dragoman.mjs"]
-CMD ["run", "--kubernetes", "--admin-port=8877", "--admin-address=0.0.0.0"]
+CMD ["run", "--kubernetes"]

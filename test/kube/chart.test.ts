@@ -50,7 +50,7 @@ test("a release called ambassador has the names, ports and image that people exp
   const pod = ".spec.template.spec.containers[0]";
   assert.equal(await field("deployment/ambassador", ".spec.replicas"), "2");
   assert.equal(await field("deployment/ambassador", `${pod}.name`), "ambassador");
-  assert.equal(await field("deployment/ambassador", `${pod}.ports[*].containerPort`), "8080 8443 8877");
+  assert.equal(await field("deployment/ambassador", `${pod}.ports[*].containerPort`), "8080 8443 8877 8005");
   assert.equal(await field("deployment/ambassador", `${pod}.resources.requests.memory`), "200Mi");
   await uninstall("ambassador");
 });

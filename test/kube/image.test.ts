@@ -24,14 +24,20 @@ let backend: Backend;
 let pod: Program;
 let port: number;
 let admin: number;
+let snapshot: number;
 
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), "dragoman-image-"));
-  [cluster, backend, port, admin] = await Promise.all([startCluster(), startBackend("quote"), freePort(), freePort()]);
+  [cluster, backend] = await Promise.all([startCluster(), startBackend("quote")]);
+  [port, admin, snapshot] = [await freePort(), await freePort(), await freePort()];
   await installCrds(cluster);
   const helm = await openHelm(cluster);
   const extra = `extraArgs={--port=8080:${port},--port=8443:${await freePort()}}`;
-  const values = ["--namespace=ambassador", "--set", `adminService.port=${admin},${extra}`];
+  const values = [
+    "--namespace=ambassador",
+    "--set",
+    `adminService.port=${admin},adminService.snapshotPort=${snapshot},${extra}`,
+  ];
   await helm("install", "ambassador", chart, ...values, "--create-namespace");
   const objects = [host, mapping, ...serviceOf("quote", backend, "ambassador")];
   const stdin = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
@@ -97,7 +103,8 @@ function environment(env: Container["env"]): NodeJS.ProcessEnv {
 
 test("the pod serves the cluster, and its probes are answered", async () => {
   assert.equal(await (await fetch(`http://127.0.0.1:${port}/quote/x`)).text(), "quote /x");
-  assert.equal(await (await fetch(`http://127.0.0.1:${admin}/ambassador/v0/check_ready`)).text(), "ready\n");
+  assert.equal((await fetch(`http://127.0.0.1:${admin}/ambassador/v0/check_ready`)).status, 200);
+  assert.match(await (await fetch(`http://127.0.0.1:${snapshot}/snapshot-external`)).text(), /"quote"/);
 });
 
 test("nothing is missing in the image, and nothing is forbidden", () => {

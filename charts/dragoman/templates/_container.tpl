@@ -7,7 +7,9 @@ args:
   - run
   - --kubernetes
   - --admin-port={{ .Values.adminService.port }}
-  - --admin-address={{ .Values.adminService.address }}
+  {{- with .Values.adminService.snapshotPort }}
+  - --snapshot-port={{ . }}
+  {{- end }}
   - --log-level={{ .Values.log.level }}
   - --log-format={{ .Values.log.format }}
   {{- with .Values.extraArgs }}
@@ -32,6 +34,10 @@ ports:
   {{- end }}
   - name: admin
     containerPort: {{ .Values.adminService.port }}
+  {{- with .Values.adminService.snapshotPort }}
+  - name: snapshot
+    containerPort: {{ . }}
+  {{- end }}
 {{- with .Values.startupProbe }}
 startupProbe:
   httpGet:
