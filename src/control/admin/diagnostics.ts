@@ -9,6 +9,7 @@ import type { ControlView } from "../run.ts";
 import type { EnvoyLife } from "./envoy-life.ts";
 import { type EnvoyLogLevel, envoyLevels, parseEnvoyLevel } from "./envoy-log-level.ts";
 import type { Identity } from "./identity.ts";
+import { arrayPieces, objectPieces } from "./json-pieces.ts";
 import type { AdminAnswer, AdminEndpoint, AdminQuestion } from "./server.ts";
 import { systemInformation } from "./system.ts";
 
@@ -34,7 +35,10 @@ export function diagnosticsEndpoints(sources: DiagnosticSources): Readonly<Recor
       if (level !== null) return changeLevel(sources.logLevel, level, question);
       if (!sources.hasServed()) return { status: 503, body: "there is no configuration yet\n" };
       const wanted = question.query.get("filter");
-      return { body: conceal(wanted === null ? await overview(sources) : await part(sources, wanted)) };
+      return {
+        pieces: wanted === null ? await overview(sources) : await one(sources, wanted),
+        type: "application/json",
+      };
     },
   };
 }
@@ -48,15 +52,17 @@ async function changeLevel(envoy: EnvoyLogLevel, text: string, { input }: AdminQ
   return { body: { loglevel: level } };
 }
 
-type Key = keyof typeof parts;
-
-async function part(sources: DiagnosticSources, key: string): Promise<unknown> {
-  return Object.hasOwn(parts, key) ? parts[key as Key](sources) : null;
+async function one(sources: DiagnosticSources, key: string): Promise<Iterable<string>> {
+  return shown(Object.hasOwn(parts, key) ? await parts[key as keyof typeof parts](sources) : null);
 }
 
-async function overview(sources: DiagnosticSources): Promise<object> {
+async function overview(sources: DiagnosticSources): Promise<Iterable<string>> {
   const entries = Object.entries(parts).map(async ([key, make]) => [key, await make(sources)] as const);
-  return Object.fromEntries(await Promise.all(entries));
+  return objectPieces(await Promise.all(entries), shown);
+}
+
+function shown(value: unknown): Iterable<string> {
+  return Array.isArray(value) ? arrayPieces(value, conceal) : [JSON.stringify(conceal(value))];
 }
 
 type Part = (sources: DiagnosticSources) => unknown;

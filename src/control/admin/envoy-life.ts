@@ -20,7 +20,7 @@ export interface EnvoyLifeOptions {
 }
 
 /** How long a probe waits for Envoy; a kubelet waits for a second. */
-const patienceMs = 700;
+const patienceMs = 500;
 /** Envoy is started again at once when it ends, and a large configuration keeps it busy for seconds. */
 const lostMs = 60_000;
 
@@ -69,7 +69,9 @@ export function watchEnvoyLife({ ask, clock }: EnvoyLifeOptions): EnvoyLife {
   return {
     isReady: soon,
     async isLost() {
-      await soon();
+      // Only an Envoy that was silent is waited for: a probe of liveness has no time while everything is busy.
+      if (silence) await soon();
+      else void question();
       return silence?.lost ?? false;
     },
   };

@@ -9,6 +9,11 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type AdminServer, type Answering, answerOnPort, answerOnSocket } from "./server.ts";
 
+function* brokenPieces(): Iterable<string> {
+  yield "begun";
+  throw new Error("another bug");
+}
+
 describe("admin interface", () => {
   let directory: string;
   let socketPath: string;
@@ -28,6 +33,7 @@ describe("admin interface", () => {
         "/public": () => ({ body: "public\n" }),
         "/echo": ({ input }) => ({ body: { input } }),
         "/broken": () => Promise.reject(new Error("a bug")),
+        "/broken-pieces": () => ({ pieces: brokenPieces() }),
         "/pieces": () => ({ pieces: Array.from({ length: 3000 }, (_, i) => `${i} `.padStart(100)), type: "text/x" }),
       },
     };
@@ -85,9 +91,17 @@ describe("admin interface", () => {
     );
   });
 
+  test("sends a long answer piece by piece", async () => {
+    const answer = await ask("/pieces", { overPort: true });
+    assert.equal(answer.length, "200 ".length + 300_000 - 1 - (100 - "0 ".length));
+    assert.match(answer, /^200 0 .* 2999$/);
+    assert.equal(await ask("/pieces", { method: "HEAD" }), "200 ");
+  });
+
   test("a bug costs one answer", async () => {
     assert.equal(await ask("/broken"), "500 internal error; see the log");
-    assert.deepEqual(logged, ["an admin request has failed"]);
+    await assert.rejects(ask("/broken-pieces"), { code: "ECONNRESET" });
+    assert.deepEqual(logged, ["an admin request has failed", "an admin answer was broken off"]);
     assert.equal(await ask("/text"), "200 text");
   });
 });

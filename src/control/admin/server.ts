@@ -96,8 +96,14 @@ function listener(options: Answering): RequestListener {
         return { status: 500, body: "internal error; see the log\n" };
       })
       .then((result) => respond(response, result, request.method === "HEAD"))
-      // Whoever asked has gone.
-      .catch((error: unknown) => options.log("debug", "an admin answer was not read", errorFields(error)));
+      .catch((error: unknown) => {
+        response.destroy();
+        const hasGone = error instanceof Error && error.name === "AbortError";
+        options.log(hasGone ? "debug" : "error", "an admin answer was broken off", {
+          path: request.url,
+          ...errorFields(error),
+        });
+      });
   };
 }
 

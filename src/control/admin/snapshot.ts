@@ -7,6 +7,7 @@ import type { Diagnostic } from "#base/diagnostic.ts";
 import { refKey } from "#base/origin.ts";
 import type { Compiler, RawObject } from "#compiler";
 import type { Identity } from "./identity.ts";
+import { arrayPieces, objectPieces } from "./json-pieces.ts";
 import type { AdminEndpoint } from "./server.ts";
 import { manifestWithoutSecrets } from "./without-secrets.ts";
 
@@ -39,33 +40,26 @@ export function* snapshot({ compiler, identity, diagnostics }: SnapshotSources):
     kube_version: "",
     sidecar: null,
   };
-  yield `{"AmbassadorMeta":${JSON.stringify(meta)},"Kubernetes":{`;
-  const annotations = inForce.filter(({ within }) => within);
-  for (const [key, objects] of Map.groupBy(inForce, snapshotKey)) {
-    yield `${JSON.stringify(key)}:`;
-    yield* array(objects, manifestWithoutSecrets);
-    yield ",";
-  }
-  yield `"annotations":{`;
-  let comma = "";
-  for (const [parent, objects] of Map.groupBy(annotations, parentOf)) {
-    yield `${comma}${JSON.stringify(parent)}:`;
-    yield* array(objects, manifestWithoutSecrets);
-    comma = ",";
-  }
-  yield `}},"Consul":{"Endpoints":{}},"Deltas":[],"Invalid":`;
-  yield* array(invalid, ({ object, errors }) => ({ ...manifestWithoutSecrets(object), errors: conceal(errors) }));
+  const list = (objects: readonly RawObject[]) => arrayPieces(objects, manifestWithoutSecrets);
+  const ofKinds = [
+    ...Map.groupBy(
+      inForce.filter(({ within }) => !within),
+      snapshotKey,
+    ),
+  ].map(([key, objects]) => [key, () => list(objects)] as const);
+  const annotations = () =>
+    objectPieces(
+      Map.groupBy(
+        inForce.filter(({ within }) => within),
+        parentOf,
+      ),
+      list,
+    );
+  yield `{"AmbassadorMeta":${JSON.stringify(meta)},"Kubernetes":`;
+  yield* objectPieces([...ofKinds, ["annotations", annotations] as const], (pieces) => pieces());
+  yield `,"Consul":{"Endpoints":{}},"Deltas":[],"Invalid":`;
+  yield* arrayPieces(invalid, ({ object, errors }) => ({ ...manifestWithoutSecrets(object), errors: conceal(errors) }));
   yield "}\n";
-}
-
-function* array<T>(items: readonly T[], show: (item: T) => object): Iterable<string> {
-  yield "[";
-  let comma = "";
-  for (const item of items) {
-    yield comma + JSON.stringify(show(item));
-    comma = ",";
-  }
-  yield "]";
 }
 
 interface Collected {
