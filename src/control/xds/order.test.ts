@@ -59,6 +59,27 @@ describe("order of responses", () => {
       { numRuns: Number(process.env["MODEL_RUNS"] ?? 1_500) },
     );
   });
+
+  test("endpoints that end before a reconnected Envoy asks for them are answered, or its cluster would warm for long", () => {
+    const c = { name: "c", revision: 0 };
+    const world = new World();
+    const history: readonly Act[] = [
+      { kind: "configure", clusters: [{ ...c, eds: true, slow: false }], tables: [], bad: false },
+      { kind: "toControl" },
+      { kind: "toControl" },
+      { kind: "toEnvoy" },
+      { kind: "toEnvoy" },
+      { kind: "toControl" },
+      { kind: "toEnvoy" },
+      { kind: "loseStream" },
+      { kind: "toControl" },
+      { kind: "configure", clusters: [{ ...c, eds: true, slow: true }], tables: [], bad: false },
+      { kind: "configure", clusters: [{ ...c, eds: false, slow: false }], tables: [], bad: true },
+    ];
+    for (const act of history) world.act(act);
+    world.settle();
+    world.assertConverged();
+  });
 });
 
 /** A stream on which everything is acknowledged by hand. */

@@ -123,14 +123,17 @@ function noteChanged(state: OrderState, type: ResourceType, name: string): void 
 }
 
 /**
- * A changed cluster warms until its endpoints are sent again, though Envoy has them and does not ask. An Envoy that
- * comes back asks for clusters first, unless some of them warm: then CDS is paused, and nobody knows which they are.
+ * A changed cluster warms until its endpoints are sent again, though Envoy has them and does not ask; so does one that
+ * was sent on this stream and then again without endpoints, for Envoy may refuse that. An Envoy that comes back asks
+ * for clusters first, unless some of them warm: then CDS is paused, and nobody knows which they are.
  */
 function resendIfWarming({ subscriptions, warming }: OrderState, type: ResourceType): void {
   const endpoints = subscriptions.get(type);
   if (type !== "endpoints" || !endpoints) return;
-  const paused = !subscriptions.has("cluster");
-  for (const name of endpoints.names) if (paused || warming.byEndpoints.has(name)) endpoints.forced.add(name);
+  const clusters = subscriptions.get("cluster");
+  const sent = [...(clusters?.inFlight.values() ?? [])].flatMap((response) => response.resources);
+  const awaited = new Set([...sent.map((cluster) => cluster.endpoints), ...warming.byEndpoints.keys()]);
+  for (const name of endpoints.names) if (!clusters || awaited.has(name)) endpoints.forced.add(name);
 }
 
 function noteAck(state: OrderState, subscription: Subscription, nonce: string): void {
