@@ -28,6 +28,7 @@ export interface RunFlags extends SettingsFlags, ClusterFlags {
   readonly adminPort?: string;
   readonly adminAddress?: string;
   readonly snapshotPort?: string;
+  readonly shutdownTime?: string;
   readonly envoy?: string;
   readonly stateDir?: string;
   readonly logFormat: LogFormat;
@@ -39,6 +40,7 @@ export function runCommand(): Command {
   return withRunOptions(new Command())
     .description("Runs Envoy on manifests and keeps it up to date as they change. Ctrl-C ends it gently.")
     .option("--envoy <path>", "the Envoy to run (else DRAGOMAN_ENVOY, one on PATH, or the one that is fetched)")
+    .option("--shutdown-time <seconds>", "how long what is under way may go on after the first signal (10)")
     .addHelpText(
       "after",
       `
@@ -50,7 +52,7 @@ Examples:
 Prints one line that begins with "ready" on standard output once Envoy has acknowledged everything, and Envoy's access
 log after it; everything else goes to standard error.
 Redirects to https name the port of this run's https listener, unless --https-port names another.
-What must outlive a restart is kept in --state-dir, by default below $XDG_STATE_HOME/dragoman.
+What must outlive a restart is kept in --state-dir, by default below $XDG_STATE_HOME/dragoman, or in the cluster.
 ${environmentHelp}
   ENVOY_CONCURRENCY                     Envoy's worker threads (one for each processor)
   AMBASSADOR_DRAIN_TIME                 seconds that connections of a removed listener may go on (600)
@@ -94,6 +96,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   consulIdentity(process.env);
   adminFrom(flags, process.env);
   maxMetricsClusters(process.env);
+  const shutdownMs = shutdownTime(flags);
   const envoy = await obtainEnvoy({ option: flags.envoy, say: (line) => writeError(`${line}\n`) }).catch(sentence);
   const stdin = await keepStandardInput(paths);
   const log = (source: string) => openLog({ source, level: flags.logLevel, format: flags.logFormat });
@@ -107,8 +110,10 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
         command: process.execPath,
         args: [...controlFlags, process.argv[1] ?? "", ...controlArguments(stdin.paths, flags, envoy.version)],
       },
+      ...(shutdownMs === undefined ? {} : { shutdownMs }),
       log: log("keeper"),
-      envoyLog: log("envoy"),
+      // Envoy writes what its own level lets through, which can be changed while it runs.
+      envoyLog: openLog({ source: "envoy", level: "debug", format: flags.logFormat }),
       stdout: process.stdout,
     });
   } finally {
@@ -116,12 +121,20 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   }
 }
 
+function shutdownTime({ shutdownTime: text }: RunFlags): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,5}$/.test(text)) return Number(text) * 1000;
+  throw new CannotRun(`--shutdown-time: "${text}" is not a number of seconds.`);
+}
+
 function sentence(error: unknown): never {
   throw error instanceof EnvoyUnavailable ? new CannotRun(error.message) : error;
 }
 
 function controlArguments(paths: readonly string[], flags: RunFlags, envoyVersion: string): readonly string[] {
-  const state = flags.stateDir ?? (paths.length === 0 ? undefined : stateDirectory(paths, process.env));
+  // A cluster keeps it itself.
+  const isCluster = flags.kubernetes === true || flags.kubeconfig !== undefined || flags.context !== undefined;
+  const state = flags.stateDir ?? (paths.length === 0 || isCluster ? undefined : stateDirectory(paths, process.env));
   const pairs: readonly (readonly [string, string | undefined])[] = [
     ...(flags.port ?? []).map((port) => ["--port", port] as const),
     ...(flags.resolve ?? []).map((resolve) => ["--resolve", resolve] as const),

@@ -72,7 +72,7 @@ before(async () => {
       .join("\n---\n"),
   );
   gateway = startProgram([
-    ...["run", file, "--state-dir", join(home, "state"), "--log-level", "debug"],
+    ...["run", file, "--state-dir", join(home, "state")],
     ...["--admin-port", String(admin), "--snapshot-port", String(snapshot)],
     ...["--port", `8080:${port}`, "--port", `8443:${await freePort()}`],
   ]);
@@ -154,12 +154,14 @@ test("the log level is changed by a POST of this machine alone", async () => {
   assert.match(await ask(path), /^405 /);
   assert.match(await ask(path, { ...post, headers: { ...post.headers, host: "shop.test" } }), /^403 /);
   assert.match(await ask(path, { ...post, port, headers: { ...post.headers, host: "localhost" } }), /^403 /);
-  assert.match(await ask("/ambassador/v0/diag/?loglevel=loud", post), /^400 loglevel: one of trace, debug/);
+  assert.match(await ask("/ambassador/v0/diag/?loglevel=loud", post), /^400 loglevel: one of debug, info/);
   assert.equal(await level(), before);
   assert.match(await ask("/metrics"), /^ambassador_log_level\{level="debug"\} 0$/m);
   assert.equal(await ask(path, post), '200 {"loglevel":"debug"}\n');
   assert.equal(await level(), "debug");
   assert.match(await ask("/metrics"), /^ambassador_log_level\{level="debug"\} 1$/m);
+  await ask("/keyed/", { port, headers: { "x-api-key": "hush", "x-more": "hush" } });
+  await gateway.said(/ debug +envoy /);
   await ask(`/ambassador/v0/diag/?loglevel=${before}`, post);
 });
 

@@ -1,8 +1,12 @@
-/** The level of Envoy's log, which can be changed while it runs. */
+/**
+ * The level of Envoy's log, which can be changed while it runs. Below `info` Envoy writes the headers of requests, with
+ * all that is secret in them, so there only the parts that know no requests become talkative, and `trace` is not to be
+ * had at all.
+ */
 import { askEnvoy } from "../envoy-admin.ts";
 
 /** Envoy's names, most talkative first. */
-export const envoyLevels = ["trace", "debug", "info", "warning", "error", "critical", "off"] as const;
+export const envoyLevels = ["debug", "info", "warning", "error", "critical", "off"] as const;
 
 /** One of them. */
 export type EnvoyLevel = (typeof envoyLevels)[number];
@@ -19,16 +23,21 @@ export function parseEnvoyLevel(text: string): EnvoyLevel | undefined {
   return envoyLevels.find((level) => level === text);
 }
 
+/** Connections, upstreams, configuration: what says nothing of requests. */
+const silentAboutRequests = ["config", "conn_handler", "connection", "dns", "hc", "init", "main", "pool", "upstream"];
+
 /** That of the Envoy behind an admin socket. */
 export function envoyLogLevel(socketPath: string): EnvoyLogLevel {
   return {
     async current() {
-      // All components have the same level, as only all can be changed here.
       const answer = await askEnvoy(socketPath, "POST", "/logging").catch(() => "");
       return parseEnvoyLevel(/^ +main: (\w+)$/m.exec(answer)?.[1] ?? "");
     },
     async change(level) {
-      await askEnvoy(socketPath, "POST", `/logging?level=${level}`);
+      await askEnvoy(socketPath, "POST", `/logging?level=${level === "debug" ? "info" : level}`);
+      if (level !== "debug") return;
+      const paths = silentAboutRequests.map((name) => `${name}:debug`).join(",");
+      await askEnvoy(socketPath, "POST", `/logging?paths=${paths}`);
     },
   };
 }

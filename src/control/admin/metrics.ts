@@ -119,7 +119,7 @@ function oldMetrics({ timings, counts, identity }: Figures, level: EnvoyLevel | 
     metric("ambassador_diagnostics_notices", "gauge", "Warnings and notices of the configuration.", warning + notice),
     metric("ambassador_diagnostics_info", "gauge", "This instance.", [{ labels, value: 1 }]),
     metric("ambassador_log_level", "gauge", "Whether Envoy's log is on this level.", [
-      { labels: { level: "debug" }, value: level === "debug" || level === "trace" ? 1 : 0 },
+      { labels: { level: "debug" }, value: level === "debug" ? 1 : 0 },
     ]),
   ];
 }
