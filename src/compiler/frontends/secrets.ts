@@ -66,7 +66,7 @@ export function secretProblems(
   reads: Reads,
 ): readonly Diagnostic[] {
   const secret = reads.get(secrets, key);
-  if (secret && !holdsCertificates(secret.spec.type)) return [ofOtherType(key, secret.spec.type, purpose, at)];
+  if (secret && !holdsCertificates(secret.spec.type)) return [ofOtherType(key, purpose, at)];
   const facts = secret && secretFacts(secret, purpose);
   if (facts?.length === 0) return [];
   const message = facts ? `Secret ${key} cannot be used: ${facts[0]?.message}` : `there is no Secret ${key}`;
@@ -74,8 +74,8 @@ export function secretProblems(
   return [diagnose("tls/unusable-secret", at, message, detail), ...(facts ?? [])];
 }
 
-function ofOtherType(key: string, type: string, purpose: keyof typeof cannot, at: Origin): Diagnostic {
-  return diagnose("tls/unusable-secret", at, `Secret ${key} is of type ${type}, which holds no certificates`, {
+function ofOtherType(key: string, purpose: keyof typeof cannot, at: Origin): Diagnostic {
+  return diagnose("tls/unusable-secret", at, `Secret ${key} is of a type that holds no certificates`, {
     traffic: cannot[purpose],
     hint: "make it one of type kubernetes.io/tls or Opaque, or correct the reference",
   });

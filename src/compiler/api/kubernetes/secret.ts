@@ -72,7 +72,8 @@ export const secret = coreKind({
   body,
   narrow(given, raw) {
     const type = given.type ?? "Opaque";
-    if (!holdsCertificates(type)) return ok<SecretSpec>({ type });
+    // Not even the type is kept: whatever stands in a Secret may be one.
+    if (!holdsCertificates(type)) return ok<SecretSpec>({ type: "other" });
     const diagnostics: Diagnostic[] = [];
     const read = (key: string): string | undefined => textOf(given, key, raw, diagnostics);
     const first = (keys: readonly string[]): string | undefined => keys.map(read).find((text) => text !== undefined);
