@@ -189,6 +189,17 @@ describe("in one namespace", () => {
     assert.doesNotMatch(gateway.program.output(), refusals);
   });
 
+  test("what the environment asks for is granted, and no more", async () => {
+    const role = async (env: string): Promise<string> =>
+      helm("template", "edge", chart, "--set", `env.${env}`, "--show-only=templates/rbac.yaml");
+    const ofKnative = /apiGroups: \[networking\.internal\.knative\.dev\]/;
+    assert.match(await role("AMBASSADOR_KNATIVE_SUPPORT=true"), ofKnative);
+    assert.doesNotMatch(await role("AMBASSADOR_KNATIVE_SUPPORT=false"), ofKnative);
+    const [everywhere = "", home = ""] = (await role("AMBASSADOR_CERTS_SINGLE_NAMESPACE=yes")).split("kind: Role\n");
+    assert.doesNotMatch(everywhere, /secrets/);
+    assert.match(home, /secrets/);
+  });
+
   test("the Role grants what is watched there", async () => {
     const get = ["get", "role", "edge-dragoman", "-n", "team", "-o", "json"];
     const { rules } = JSON.parse(await cluster.kubectl(get)) as Role;

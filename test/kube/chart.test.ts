@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { load } from "js-yaml";
+import { manifests } from "../../tools/release/chart.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { chart, type Helm, notesOf, openHelm, valuesFile } from "./helm.ts";
 
@@ -198,4 +199,16 @@ test("a chart repository: add, search, install from it", async () => {
   } finally {
     server.close();
   }
+});
+
+test("one file of manifests does the same for kubectl apply, again and again", async () => {
+  const file = join(cluster.directory, "dragoman.yaml");
+  writeFileSync(file, await manifests());
+  await cluster.kubectl(["apply", "-f", file]);
+  await cluster.kubectl(["apply", "-f", file]);
+  assert.equal(await field("deployment/ambassador", ".metadata.generation"), "1");
+  assert.equal(await field("deployment/ambassador", ".spec.template.spec.serviceAccountName"), "ambassador");
+  assert.match(await get("services", "-o", "name"), /^service\/ambassador\nservice\/ambassador-admin$/);
+  await cluster.kubectl(["wait", "--for=condition=Established", "crd/mappings.getambassador.io"]);
+  await cluster.kubectl(["delete", "-f", file, "--wait=false"]);
 });

@@ -16,7 +16,6 @@ args:
   {{- toYaml . | nindent 2 }}
   {{- end }}
   {{- if .Values.ambassadorConfig }}
-  - --state-dir=/tmp/state
   - /ambassador/ambassador-config
   {{- end }}
 env:

@@ -12,6 +12,11 @@
 - apiGroups: [networking.k8s.io]
   resources: [ingresses/status]
   verbs: [patch]
+{{- if include "dragoman.knative" . }}
+- apiGroups: [networking.internal.knative.dev]
+  resources: [ingresses]
+  verbs: [get, list, watch]
+{{- end }}
 - apiGroups: [getambassador.io]
   resources:
     {{- range $path, $_ := .Files.Glob "crds/*.yaml" }}
@@ -29,6 +34,11 @@
 - apiGroups: [""]
   resources: [events]
   verbs: [create, get, patch]
+{{- end }}
+
+{{/* Not empty where Knative's Ingresses are served. */}}
+{{- define "dragoman.knative" -}}
+{{- regexFind "^(?i:1|t|true|y|yes|on)$" (toString (.Values.env | default dict).AMBASSADOR_KNATIVE_SUPPORT) -}}
 {{- end }}
 
 {{- define "dragoman.secretRules" -}}
