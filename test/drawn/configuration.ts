@@ -13,13 +13,11 @@ import { apart, type MatchWish } from "./wanted.ts";
 
 /** A route that an object declares. */
 export interface DeclaredRoute {
-  readonly kind: "Mapping" | "Ingress";
+  readonly kind: "Mapping" | "Ingress" | "TCPMapping";
   readonly name: string;
   /** Where in the object it is declared, as far as the object declares several. */
   readonly path: string;
   readonly wish: MatchWish;
-  /** Its upstream, if it has one of its own. */
-  readonly upstream: string;
 }
 
 /** A drawn configuration. */
@@ -49,7 +47,11 @@ export const configuration: Arbitrary<Configuration> = fc
     salt: fc.nat(),
   })
   .map(({ isCrowded, mappings, ingresses, edge, modules, services, endpoints, salt }) => {
-    const routes = [...mappingRoutes(mappings, isCrowded), ...ingressRoutes(ingresses, mappings.length, isCrowded)];
+    const routes = [
+      ...mappingRoutes(mappings, isCrowded),
+      ...ingressRoutes(ingresses, mappings.length, isCrowded),
+      { manifests: [], declared: edge.filter(({ kind }) => kind === "TCPMapping").map(tcpRoute) },
+    ];
     const manifests = [...edge, ...modules, ...services, ...routes.flatMap((route) => route.manifests)];
     const known = new Set<string>();
     const once = manifests.filter((one) => {
@@ -79,7 +81,7 @@ function mappingRoutes(mappings: readonly DrawnMapping[], isCrowded: boolean): r
     const before = drawn.isCanary ? wishes[index - 1] : undefined;
     const wish = before ?? (isCrowded ? drawn.wish : apart(drawn.wish, index));
     wishes.push(wish);
-    const declared = { kind: "Mapping" as const, name: `m${index}`, path: "", wish, upstream: `m${index}` };
+    const declared = { kind: "Mapping" as const, name: `m${index}`, path: "", wish };
     const isOurs = JSON.stringify(drawn.id ?? "default").includes("default");
     return {
       manifests: mappingManifests(drawn, wish, index),
@@ -101,11 +103,18 @@ function ingressRoutes(ingresses: readonly DrawnIngress[], before: number, isCro
       name,
       path: `.spec.rules[${j}].http.paths[0]`,
       wish,
-      upstream: `m${first + j}`,
     }));
     return { manifests: ingressManifests(drawn, wishes, name, first), declared };
   });
   return ingresses.some(({ byClass }) => byClass) ? [...all, { manifests: [ingressClass], declared: [] }] : all;
+}
+
+/** Connections are chosen by the name that TLS asks for alone. */
+function tcpRoute({ metadata: { name }, spec }: Manifest): DeclaredRoute {
+  const { host = "*" } = spec as { readonly host?: string };
+  const path = { form: "prefix", text: "/", anyCase: false } as const;
+  const wish: MatchWish = { path, host: { form: "exact", text: host }, headers: [], query: [] };
+  return { kind: "TCPMapping", name, path: "", wish };
 }
 
 /** Where a Service's only upstream is. */

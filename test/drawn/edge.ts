@@ -119,7 +119,7 @@ const hostValues: Values = {
   mappingSelector: fc.constantFrom({ matchLabels: { site: "x" } }, { matchLabels: {} }),
   selector: fc.constantFrom({ matchLabels: { site: "x" } }),
   acmeProvider: fc.constantFrom({ authority: "none" }, { authority: "https://acme.test", email: "a@a.test" }),
-  tls: moreFields(hostSchema, {}).map(() => ({})),
+  tls: "elsewhere",
 };
 
 const hostTls = moreFields(tlsContextSchema, { ...tlsValues, ...inContextOnly() }).map(({ hub }) => hub);
@@ -137,7 +137,7 @@ const oneHost = fc.record({
   additionalPort: seldom(fc.constantFrom(-1, 8080, 8081)),
   label: fc.constantFrom(undefined, "x"),
   namespace: fc.constantFrom(undefined, undefined, undefined, "other"),
-  more: moreFields(hostSchema, { ...hostValues, tls: "elsewhere" }),
+  more: moreFields(hostSchema, hostValues),
 });
 
 /** Hosts: some of the names, mostly with one that answers for all others. */

@@ -82,9 +82,10 @@ const tracingService = fc
     more: moreFields(tracingServiceSchema, { ...upstreamValues, ...id, ...elsewhere("service driver") }),
   })
   .map(({ version, driver, more }) => {
-    // Envoy 1.40 crashes now and then when a Datadog tracer goes that has spans to send and no collector any more.
-    const quiet = driver === "datadog" ? { sampling: { overall: 0 } } : {};
-    const own = { service: `127.0.0.1:${portOf("told")}`, driver, ...quiet };
+    // Envoy 1.40 crashes now and then when a Datadog tracer goes that has spans to send and no collector any more:
+    // here it is told of no collector at all, and so not traced.
+    const service = driver === "datadog" ? "" : `127.0.0.1:${portOf("told")}`;
+    const own = { service, driver };
     return resource("TracingService", version, "trace", { ...of(more, version), ...own });
   });
 

@@ -64,7 +64,7 @@ function emitService(service: ChainService, options: HttpOptions, policies: read
     accessLog: [...emitLogReceivers(options, "connections")],
     clusterSpecifier: {
       case: "weightedClusters",
-      value: { clusters: service.clusters.map((cluster) => ({ ...cluster })) },
+      value: { clusters: service.clusters.map(({ name, weight }) => ({ name, weight })) },
     },
     ...(service.idleTimeoutMs === undefined ? {} : { idleTimeout: duration(service.idleTimeoutMs) }),
   });

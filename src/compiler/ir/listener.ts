@@ -45,13 +45,20 @@ export interface ListenerDecl {
   readonly security: SecurityModel;
 }
 
+/** An upstream's share of the connections, and the object that asks for it. */
+export interface TcpShare {
+  readonly name: ClusterName;
+  readonly weight: number;
+  readonly origin: Origin;
+}
+
 /** What connections of a chain are served with. */
 export type ChainService =
   | { readonly kind: "http"; readonly table: string; readonly settings: HttpSettings }
   | {
       readonly kind: "tcp";
       readonly statPrefix: string;
-      readonly clusters: readonly { readonly name: ClusterName; readonly weight: number }[];
+      readonly clusters: readonly TcpShare[];
       readonly idleTimeoutMs?: number;
     };
 
@@ -79,7 +86,7 @@ export interface TcpRoute {
   readonly address: string;
   readonly port: number;
   readonly host?: string;
-  readonly clusters: readonly { readonly name: ClusterName; readonly weight: number }[];
+  readonly clusters: readonly TcpShare[];
   readonly idleTimeoutMs?: number;
 }
 

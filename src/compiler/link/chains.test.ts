@@ -105,13 +105,14 @@ const lookup = {
 };
 
 function claimTcp(name?: string): readonly unknown[] {
+  const origin = { ref: ref("TCPMapping", "t"), path: "" };
   const route: TcpRoute = {
     key: "r",
-    origin: { ref: ref("TCPMapping", "t"), path: "" },
+    origin,
     listener: "l",
     address: "0.0.0.0",
     port: 8443,
-    clusters: [{ name: "c" as ClusterName, weight: 100 }],
+    clusters: [{ name: "c" as ClusterName, weight: 100, origin }],
     ...(name === undefined ? {} : { host: name }),
   };
   const { out, diagnostics = [] } = secureTcpRoute(lookup)(route, reads, "r");

@@ -27,7 +27,7 @@ export function linkTcpRoute(rivals: readonly TcpRouteDecl[], _reads: Reads, key
   const clusters = shares.map(({ item, upTo }) => {
     const weight = upTo - before;
     before = upTo;
-    return { name: item.upstream.name, weight };
+    return { name: item.upstream.name, weight, origin: item.origin };
   });
   const route: TcpRoute = {
     key,

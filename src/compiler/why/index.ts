@@ -60,13 +60,13 @@ function noChain({ listener }: BoundListener, { scheme, name }: ClientRequest): 
 
 function inChain(
   declared: Declared,
-  { origin, service }: FilterChain,
+  { service }: FilterChain,
   bound: BoundListener,
   request: ClientRequest,
 ): Explanation {
   if (service.kind === "tcp") {
     const total = service.clusters.reduce((sum, { weight }) => sum + weight, 0);
-    const outcomes = service.clusters.map(({ name, weight }): Outcome => {
+    const outcomes = service.clusters.map(({ name, weight, origin }): Outcome => {
       const does: Effect = { kind: "tcp", upstream: upstreamOf(declared, name) };
       return { percent: (100 * weight) / total, at: origin, does };
     });
