@@ -28,6 +28,7 @@ export interface RunFlags extends SettingsFlags, ClusterFlags {
   readonly adminPort?: string;
   readonly adminAddress?: string;
   readonly snapshotPort?: string;
+  readonly shutdownTime?: string;
   readonly envoy?: string;
   readonly stateDir?: string;
   readonly logFormat: LogFormat;
@@ -39,6 +40,7 @@ export function runCommand(): Command {
   return withRunOptions(new Command())
     .description("Runs Envoy on manifests and keeps it up to date as they change. Ctrl-C ends it gently.")
     .option("--envoy <path>", "the Envoy to run (else DRAGOMAN_ENVOY, one on PATH, or the one that is fetched)")
+    .option("--shutdown-time <seconds>", "how long what is under way may go on after the first signal (10)")
     .addHelpText(
       "after",
       `
@@ -94,6 +96,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   consulIdentity(process.env);
   adminFrom(flags, process.env);
   maxMetricsClusters(process.env);
+  const shutdownMs = shutdownTime(flags);
   const envoy = await obtainEnvoy({ option: flags.envoy, say: (line) => writeError(`${line}\n`) }).catch(sentence);
   const stdin = await keepStandardInput(paths);
   const log = (source: string) => openLog({ source, level: flags.logLevel, format: flags.logFormat });
@@ -107,13 +110,21 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
         command: process.execPath,
         args: [...controlFlags, process.argv[1] ?? "", ...controlArguments(stdin.paths, flags, envoy.version)],
       },
+      ...(shutdownMs === undefined ? {} : { shutdownMs }),
       log: log("keeper"),
-      envoyLog: log("envoy"),
+      // Envoy writes what its own level lets through, which can be changed while it runs.
+      envoyLog: openLog({ source: "envoy", level: "debug", format: flags.logFormat }),
       stdout: process.stdout,
     });
   } finally {
     await stdin.remove();
   }
+}
+
+function shutdownTime({ shutdownTime: text }: RunFlags): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,5}$/.test(text)) return Number(text) * 1000;
+  throw new CannotRun(`--shutdown-time: "${text}" is not a number of seconds.`);
 }
 
 function sentence(error: unknown): never {
