@@ -106,9 +106,14 @@ export const rooms: readonly Room[] = [
     packages: ["@grpc/grpc-js", protobuf, "pino"],
   },
   {
+    room: "services/acme/",
+    may: ["base/"],
+    types: [compilerDoor],
+    packages: ["@peculiar/x509", "jose", "pino", "reflect-metadata", "undici"],
+  },
+  {
     room: "services/webhook/",
-    may: ["base/", "gen/", "compiler/api/", compilerDoor],
-    packages: ["pino"],
+    may: ["base/", "compiler/api/", "control/kube/"],
   },
   {
     room: "services/",
@@ -132,6 +137,7 @@ export const rooms: readonly Room[] = [
       "control/keeper-link.ts",
       "keeper/",
       "services/demo-backends/",
+      "services/webhook/",
       "admin/client.ts",
     ],
     packages: ["commander", "js-yaml", "pino"],

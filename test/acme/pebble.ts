@@ -26,6 +26,8 @@ export interface PebbleOptions {
   readonly alternateRoots?: number;
   /** Names that it issues nothing for. */
   readonly blockedNames?: readonly string[];
+  /** What it writes into Retry-After while something is pending; nothing by default. */
+  readonly retryAfterSeconds?: number;
   /** Where it asks for the answers to challenges; a free port by default. */
   readonly challengePort?: number;
 }
@@ -116,7 +118,7 @@ async function writeFiles(directory: string, { options, issuer, api, management,
     externalAccountBindingRequired: options.externalAccounts !== undefined,
     externalAccountMACKeys: options.externalAccounts ?? {},
     domainBlocklist: options.blockedNames ?? [],
-    retryAfter: { authz: 1, order: 1 },
+    retryAfter: { authz: options.retryAfterSeconds ?? 0, order: options.retryAfterSeconds ?? 0 },
     keyAlgorithm: "ecdsa",
     profiles: { default: { description: "for tests", validityPeriod: options.validitySeconds ?? 7_776_000 } },
   };
