@@ -35,6 +35,8 @@ export interface PipelineOptions {
   /** Services in Consul. */
   readonly consul: Pick<ConsulWatch, "want">;
   readonly clock: Clock;
+  /** Counted on. */
+  readonly counts: PipelineCounts;
   readonly timings: Timings;
   /** Changes something in Envoy over its admin interface. */
   postToEnvoy(path: string): Promise<unknown>;
@@ -53,15 +55,19 @@ export interface Pipeline extends Schedule {
   connected(): void;
   refused(refused: Refused): void;
   converged(number: number): void;
-  readonly counts: PipelineCounts;
 }
 
 /** Figures for the metrics page. */
 export interface PipelineCounts {
-  readonly commits: number;
-  readonly diagnostics: Readonly<Record<Severity, number>>;
+  commits: number;
+  diagnostics: Record<Severity, number>;
   /** When Envoy acknowledged something new last, by performance.now(). */
-  readonly convergedAt: number;
+  convergedAt: number;
+}
+
+/** Figures of a pipeline that has done nothing. */
+export function createCounts(): PipelineCounts {
+  return { commits: 0, diagnostics: { error: 0, warning: 0, notice: 0 }, convergedAt: performance.now() };
 }
 
 /** Envoy's own drain time: so long it is worth knowing that connections end. */
@@ -69,8 +75,7 @@ const drainMs = 600_000;
 
 /** Connects everything; the state's last good versions and refusals are compiled with the first edits. */
 export function openPipeline(options: PipelineOptions): Pipeline {
-  const { compiler, xds, log, state } = options;
-  const counts = { commits: 0, diagnostics: { error: 0, warning: 0, notice: 0 }, convergedAt: performance.now() };
+  const { compiler, xds, log, state, counts } = options;
   const refusedHere = createRefusedHere(xds);
   const lastGood = createLastGoodKeeper(compiler, Object.entries(state.lastGood));
   const quarantine: Quarantine = createQuarantine({
@@ -151,7 +156,6 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     standing: standing.all,
     connected: flags.connected,
     report,
-    counts,
     refused(refused) {
       log("debug", "refused", { type: refused.type, name: refused.name, reason: refused.message });
       if (refusedHere.note(refused, log)) quarantine.report(refused);

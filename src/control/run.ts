@@ -14,7 +14,7 @@ import { type Clock, ownClock } from "./clock.ts";
 import { type ClusterChoice, openCluster } from "./cluster.ts";
 import { askEnvoy } from "./envoy-admin.ts";
 import { type Observed, observe } from "./observe.ts";
-import { openPipeline, type Pipeline } from "./pipeline.ts";
+import { createCounts, openPipeline, type Pipeline } from "./pipeline.ts";
 import { createDiagnosticLog } from "./report-log.ts";
 import { type ConsulIdentity, type ConsulWatch, type OnAnswer, watchConsul } from "./sources/consul.ts";
 import { openConsulMemory } from "./sources/consul-memory.ts";
@@ -98,30 +98,46 @@ async function start(
   closers: (() => Promise<void>)[],
 ): Promise<{ readonly watching: Promise<unknown> }> {
   const { log, settings } = options;
+  const clock = options.clock ?? ownClock;
+  const counts = createCounts();
+  const timings = createTimings();
   const cluster = options.cluster && openCluster(options.cluster, settings, log, options.signal);
   closers.push(async () => cluster?.close());
-  const stateFile = options.stateDirectory === undefined ? cluster?.state : openStateFile(options.stateDirectory);
-  const state = (await stateFile?.read((message) => log("error", message))) ?? { lastGood: {}, refusals: {} };
   const compiler = openCompiler(settings);
+  const pipelineOpened = Promise.withResolvers<Pipeline>();
   const xds = await startXds(options, () => pipeline);
   closers.push(xds.close);
 
   let observed: Observed | undefined;
+  let wanted: WantedFiles | undefined;
+  let standing: () => readonly Diagnostic[] = () => [];
+  let hasServed = false;
   const locate: Locate = (origin) => observed?.locate(origin);
-  const diagnostics = () => [...(observed?.diagnostics() ?? []), ...compiler.diagnostics(), ...pipeline.standing()];
+  const diagnostics = () => [...(observed?.diagnostics() ?? []), ...compiler.diagnostics(), ...standing()];
+  const served = async () => xds.whenAcknowledged(await (await pipelineOpened.promise).idle());
+  const rescan = async () => {
+    wanted?.rescan();
+    await observed?.rescan();
+  };
+  const view: ControlView = { compiler, xds, settings, locate, diagnostics, served, rescan };
+  // Before anything is waited for: probes are answered from the beginning.
+  const sources = { view, counts, timings, clock, observed: () => observed, hasServed: () => hasServed };
+  const admin: Admin = await openAdmin(options, sources);
+  closers.push(admin.close);
+
+  const stateFile = options.stateDirectory === undefined ? cluster?.state : openStateFile(options.stateDirectory);
+  const state = (await stateFile?.read((message) => log("error", message))) ?? { lastGood: {}, refusals: {} };
   const showNew = createDiagnosticLog(log, options.logFormat ?? "text");
   const show = (all: readonly Diagnostic[]) => {
     showNew(all, locate);
     cluster?.wake();
   };
-  const wanted: WantedFiles = openWantedFiles({
+  wanted = openWantedFiles({
     directories: options.fileDirectories,
     onChange: (edits) => void pipeline.push(edits),
   });
-  closers.push(async () => wanted.close());
+  closers.push(async () => wanted?.close());
   const consul = await openConsul(options, compiler, (edits) => void pipeline.push(edits), closers);
-  const clock = options.clock ?? ownClock;
-  const timings = createTimings();
   const reports = { diagnostics, show };
   const envoyAdmin = join(options.runtimeDirectory, "envoy-admin.sock");
   const postToEnvoy = (path: string) => askEnvoy(envoyAdmin, "POST", path);
@@ -132,24 +148,15 @@ async function start(
     stateFile,
     log,
     clock,
+    counts,
     timings,
     wanted,
     consul,
     postToEnvoy,
     ...reports,
   });
-  const served = async () => xds.whenAcknowledged(await pipeline.idle());
-  const rescan = async () => {
-    wanted.rescan();
-    await observed?.rescan();
-  };
-  const view: ControlView = { compiler, xds, settings, locate, diagnostics, served, rescan };
-
-  let hasServed = false;
-  const { counts } = pipeline;
-  const sources = { view, counts, timings, clock, observed: () => observed, hasServed: () => hasServed };
-  const admin: Admin = await openAdmin(options, sources);
-  closers.push(admin.close);
+  standing = pipeline.standing;
+  pipelineOpened.resolve(pipeline);
 
   const compiled = Promise.withResolvers<number>();
   const onChange = (edits: readonly CompilerEdit[], diagnosticsChanged: boolean): void => {

@@ -22,7 +22,7 @@ import { snapshotEndpoint } from "./snapshot.ts";
 /** What of a control process it looks at. */
 export interface AdminSources {
   readonly view: ControlView;
-  readonly counts: PipelineCounts;
+  readonly counts: Readonly<PipelineCounts>;
   readonly timings: Timings;
   readonly clock: Clock;
   /** Undefined until the sources are opened. */

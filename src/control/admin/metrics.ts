@@ -14,7 +14,7 @@ import { type Metric, metric, renderMetrics, type Sample } from "./prometheus.ts
 /** What the figures are taken from. */
 export interface Figures {
   readonly xds: XdsServer;
-  readonly counts: PipelineCounts;
+  readonly counts: Readonly<PipelineCounts>;
   readonly timings: Timings;
   readonly identity: Identity;
   /** Objects that were read, by kind. */

@@ -1,0 +1,207 @@
+/**
+ * Several replicas of one cluster: whatever each has lived through, they serve the same; and one that begins again
+ * changes nothing of what its Envoy has.
+ */
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { openAdminClient } from "../../src/keeper/admin-client.ts";
+import { type Program, startProgram } from "../e2e/program.ts";
+import { freePort } from "../envoy/free-port.ts";
+import { openMaterial } from "../envoy/material.ts";
+import { pidsOf } from "../processes/running.ts";
+import { type Backend, serviceOf, startBackend } from "./backend.ts";
+import { type Cluster, startCluster } from "./cluster.ts";
+
+const crds = join(import.meta.dirname, "..", "..", "charts", "dragoman", "crds");
+const home = mkdtempSync(join(tmpdir(), "dragoman-replicas-"));
+
+let cluster: Cluster;
+let backend: Backend;
+const replicas: Replica[] = [];
+
+before(async () => {
+  [cluster, backend] = await Promise.all([startCluster(), startBackend("echo")]);
+  await cluster.kubectl(["apply", "--server-side", "-f", crds]);
+  await cluster.kubectl(["wait", "--for=condition=Established", "crd", "--all"]);
+  await apply(...serviceOf("echo", backend), secret(), host(), mapping("one", "/one/"), mapping("two", "/two/"));
+});
+after(async () => {
+  for (const { program } of replicas) program.kill();
+  await Promise.all([backend?.close(), cluster?.stop()]);
+  rmSync(home, { recursive: true, force: true });
+});
+
+const apply = (...objects: readonly object[]) =>
+  cluster.kubectl(["apply", "-f", "-"], {
+    stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }),
+  });
+
+function custom(kind: string, name: string, spec: object): object {
+  return { apiVersion: "getambassador.io/v3alpha1", kind, metadata: { name, namespace: "default" }, spec };
+}
+
+function host(): object {
+  const requestPolicy = { insecure: { action: "Route" } };
+  return custom("Host", "shop", { hostname: "*", tlsSecret: { name: "shop-tls" }, requestPolicy });
+}
+
+function mapping(name: string, prefix: string): object {
+  return custom("Mapping", name, { hostname: "*", prefix, service: "echo" });
+}
+
+function secret(): object {
+  const { certificate, key } = openMaterial().certificate("shop:shop.test");
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    type: "kubernetes.io/tls",
+    metadata: { name: "shop-tls", namespace: "default" },
+    stringData: { "tls.crt": certificate, "tls.key": key },
+  };
+}
+
+interface Replica {
+  readonly program: Program;
+  /** Listener ports, as they really are. */
+  readonly ports: readonly (readonly [number, number])[];
+  readonly directory: string;
+}
+
+async function startReplica(name: string): Promise<Replica> {
+  const directory = mkdtempSync(join(home, name));
+  const ports = [
+    [8080, await freePort()],
+    [8443, await freePort()],
+  ] as const;
+  const args = ports.flatMap(([port, real]) => ["--port", `${port}:${real}`]);
+  const env = { ...process.env, TMPDIR: directory };
+  const program = startProgram(["run", "--kubeconfig", cluster.kubeconfig, "--file-dir", directory, ...args], { env });
+  const replica = { program, ports, directory };
+  replicas.push(replica);
+  return replica;
+}
+
+const socketOf = ({ directory }: Replica, name: string): string => {
+  const run = readdirSync(directory).find((entry) => entry.startsWith("dragoman-")) ?? "not-yet";
+  return join(directory, run, name);
+};
+
+/** A path of control's admin interface; empty while it is not there. */
+function control(replica: Replica, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socketPath = socketOf(replica, "control.sock");
+    const outgoing = request({ socketPath, path, agent: false }, (incoming) => {
+      let text = "";
+      incoming.setEncoding("utf8");
+      incoming.on("data", (part: string) => {
+        text += part;
+      });
+      incoming.on("error", reject);
+      incoming.on("end", () => resolve(text));
+    });
+    outgoing.on("error", (error: NodeJS.ErrnoException) => {
+      if (["ENOENT", "ECONNREFUSED", "ECONNRESET"].includes(error.code ?? "")) resolve("");
+      else reject(error);
+    });
+    outgoing.end();
+  });
+}
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const start = performance.now();
+  while (!(await isSo())) {
+    if (performance.now() - start > 30_000)
+      assert.fail(`${what}\n${replicas.map((one) => one.program.output()).join()}`);
+    await pause(10);
+  }
+}
+
+/** Everything that Envoy was given, by kind and in one order, as if its listeners were where the manifests put them. */
+async function served(replica: Replica): Promise<Readonly<Record<string, readonly string[]>>> {
+  const { body } = await openAdminClient(socketOf(replica, "envoy-admin.sock")).get("/config_dump?include_eds");
+  const text = replica.ports.reduce(
+    (all, [port, real]) => all.replaceAll(`"port_value": ${real}`, `"port_value": ${port}`),
+    body,
+  );
+  const { configs } = JSON.parse(text) as { configs: readonly Readonly<Record<string, unknown>>[] };
+  const kinds = configs.flatMap((config) => Object.entries(config)).filter(([key]) => key.startsWith("dynamic_"));
+  return Object.fromEntries(kinds.map(([key, value]) => [key, (value as readonly object[]).map(plain).sort()]));
+}
+
+/** A listener's version is that of its bytes, with the real port in them. */
+function plain(value: object): string {
+  return JSON.stringify(value, (key, inner: unknown) => {
+    if (key === "last_updated" || (key === "version_info" && "active_state" in value)) return undefined;
+    return inner;
+  });
+}
+
+async function sees(replica: Replica, path: string): Promise<boolean> {
+  const port = replica.ports[0]?.[1];
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  await response.text();
+  return response.status === 200;
+}
+
+test("a replica that saw every change and one that came later serve the same", async () => {
+  const first = await startReplica("first");
+  await first.program.line(/^ready/);
+  await apply(mapping("three", "/three/"), mapping("one", "/uno/"));
+  await cluster.kubectl(["delete", "mapping", "two"]);
+  await until("the first one has not seen the changes", () => sees(first, "/three/"));
+  const second = await startReplica("second");
+  await second.program.line(/^ready/);
+  await apply(mapping("four", "/four/"));
+  for (const replica of [first, second]) {
+    await until("the last change is not served", () => sees(replica, "/four/"));
+    await until("a change is not served", () => sees(replica, "/uno/"));
+  }
+  const [one, other] = [await served(first), await served(second)];
+  assert.deepEqual(Object.keys(one).sort(), Object.keys(other).sort());
+  assert.ok((one["dynamic_route_configs"]?.length ?? 0) > 0);
+  assert.ok((one["dynamic_active_secrets"]?.length ?? 0) > 0);
+  assert.deepEqual(other, one);
+});
+
+test("a control process that begins again sends a warm Envoy nothing", async () => {
+  const [replica] = replicas;
+  assert.ok(replica);
+  const killed = await pidsOf(`--file-dir=${replica.directory}`);
+  assert.equal(killed.length, 1);
+  for (const pid of killed) process.kill(pid, "SIGKILL");
+  await until("control has not come back", async () => {
+    const pids = await pidsOf(`--file-dir=${replica.directory}`);
+    return pids.length === 1 && pids[0] !== killed[0];
+  });
+  await until("Envoy has not come back", async () => {
+    return /^dragoman_acknowledged_number [1-9]/m.test(await control(replica, "/metrics"));
+  });
+  assert.match(await control(replica, "/metrics"), /^dragoman_xds_bytes_total 0$/m);
+});
+
+test("without an API server a new replica is alive, not ready, and becomes so", async () => {
+  await cluster.killApiServer();
+  const replica = await startReplica("third");
+  await until(
+    "nobody answers probes",
+    async () => (await control(replica, "/ambassador/v0/check_alive")) === "alive\n",
+  );
+  assert.equal(
+    await control(replica, "/ambassador/v0/check_ready"),
+    "Envoy has not acknowledged its first configuration\n",
+  );
+  await replica.program.said(/the API server gives no answer/);
+  assert.equal(await control(replica, "/ambassador/v0/check_alive"), "alive\n");
+  await cluster.restartApiServer();
+  await replica.program.line(/^ready/);
+  assert.equal(await control(replica, "/ambassador/v0/check_ready"), "ready\n");
+  assert.match(
+    await control(replica, "/metrics"),
+    /^dragoman_watch_following\{resource="mappings.getambassador.io"\} 1$/m,
+  );
+});
