@@ -24,16 +24,24 @@ function isName(text: string | undefined): text is string {
   return text !== undefined && /^[\w.-]{1,253}$/.test(text);
 }
 
-/** The ready addresses of a slice. */
+/** The addresses of a slice, by what may be sent there. */
 export function lowerEndpointSlice({ ref, spec }: EndpointSlice, _reads: unknown, key: string): Derived<AddressSet> {
-  const addresses = spec.endpoints
-    .filter((endpoint) => endpoint.ready)
-    .flatMap((endpoint) => endpoint.addresses.slice(0, 1));
-  const usable = spec.addressType === "FQDN" ? [] : addresses.filter((address) => isIp(address));
+  const usable = spec.addressType === "FQDN" ? [] : spec.endpoints;
   const ports = spec.ports.flatMap((port) =>
     port.port === undefined ? [] : [{ name: port.name ?? "", port: port.port }],
   );
-  return { out: [[key, { service: `${ref.namespace}/${spec.service}`, ports, addresses: usable }]] };
+  const set: AddressSet = {
+    service: `${ref.namespace}/${spec.service}`,
+    ports,
+    addresses: addressesOf(usable.filter(({ ready }) => ready)),
+    leaving: addressesOf(usable.filter(({ ready, serving, terminating }) => !ready && serving && terminating)),
+  };
+  return { out: [[key, set]] };
+}
+
+function addressesOf(endpoints: EndpointSlice["spec"]["endpoints"]): readonly string[] {
+  // All addresses of an endpoint lead to the same pod.
+  return endpoints.flatMap(({ addresses }) => addresses.slice(0, 1)).filter((address) => isIp(address));
 }
 
 /** The ready addresses of an Endpoints object. */
@@ -41,7 +49,7 @@ export function lowerEndpoints({ ref, spec }: Endpoints, _reads: unknown, key: s
   const out = spec.subsets.map((subset, i) => {
     const ports = subset.ports.map((port) => ({ name: port.name ?? "", port: port.port }));
     const addresses = subset.addresses.filter((address) => isIp(address));
-    return [`${key}#${i}`, { service: `${ref.namespace}/${ref.name}`, ports, addresses }] as const;
+    return [`${key}#${i}`, { service: `${ref.namespace}/${ref.name}`, ports, addresses, leaving: [] }] as const;
   });
   return { out };
 }

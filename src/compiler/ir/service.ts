@@ -14,10 +14,13 @@ export interface ServiceFacts {
   readonly externalName?: string;
 }
 
-/** Some addresses of a Service, ready to take traffic, with the ports they listen on by name. */
+/** Some addresses of a Service, with the ports they listen on by name. */
 export interface AddressSet {
   /** `namespace/name` of the Service. */
   readonly service: string;
   readonly ports: readonly { readonly name: string; readonly port: number }[];
+  /** Those that are ready to take traffic. */
   readonly addresses: readonly string[];
+  /** Those that still take some although they are going away: better than nobody. */
+  readonly leaving: readonly string[];
 }

@@ -39,15 +39,25 @@ function ofService(lookup: EndpointLookup, wanted: ServicePort, reads: Reads): r
   const name = `${wanted.namespace}/${wanted.name}`;
   const service = reads.get(lookup.services, name);
   const port = service && findPort(service, wanted);
+  if (!port) return [];
   const slices = reads.lookup(lookup.slices, name);
   const sets = slices.length > 0 ? slices : reads.lookup(lookup.legacy, name);
-  return port ? sets.flatMap((set) => addressesOf(set, port)) : [];
+  const from = (which: "addresses" | "leaving") => sets.flatMap((set) => endpointsIn(set, which, port, service));
+  const ready = from("addresses");
+  return ready.length > 0 ? ready : from("leaving");
 }
 
-function addressesOf(set: AddressSet, port: ServicePortFacts): readonly Endpoint[] {
-  const byName = set.ports.find((candidate) => candidate.name === port.name);
-  const chosen = set.ports.length === 1 ? set.ports[0] : byName;
-  return chosen ? set.addresses.map((address) => ({ address, port: chosen.port })) : [];
+function endpointsIn(
+  { ports, ...addresses }: AddressSet,
+  which: "addresses" | "leaving",
+  wanted: ServicePortFacts,
+  service: ServiceFacts,
+): readonly Endpoint[] {
+  const byName = ports.find(({ name }) => name === wanted.name);
+  // Whoever writes endpoints by hand forgets names, which matter only where there are several.
+  const only = service.ports.length === 1 && ports.length === 1 ? ports[0] : undefined;
+  const { port } = byName ?? only ?? {};
+  return port === undefined ? [] : addresses[which].map((address) => ({ address, port }));
 }
 
 function sortedUnique(endpoints: readonly Endpoint[]): readonly Endpoint[] {
