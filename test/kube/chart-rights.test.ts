@@ -1,6 +1,7 @@
 /** Under exactly the rights that the chart grants, everything works that needs rights; and it grants no others. */
 import assert from "node:assert/strict";
 import { get as httpGet } from "node:http";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { watchedKinds } from "../../src/control/sources/kubernetes-resources.ts";
@@ -83,7 +84,7 @@ function ask(host: string, port: number, path: string, name = "shop.test"): Prom
   });
 }
 
-const refusals = /may not be|cannot be written|not written|forbidden/;
+const refusals = /may not be|cannot be (written|stored)|not written|forbidden|live as long as/;
 
 describe("everywhere", () => {
   let gateway: Gateway;
@@ -131,6 +132,23 @@ describe("everywhere", () => {
     const events = (): Promise<string> => cluster.kubectl(["get", "events", "-n", "backend"]);
     await until(events, /mapping\/broken/, gateway.program);
     assert.match(await cluster.kubectl(["get", "leases", "-n", "ambassador"]), /dragoman-default/);
+  });
+
+  test("last good versions are kept, those of Secrets in Secrets of their own, and no other Secret can be touched", async () => {
+    await apply(mapping("backend", "edited"));
+    await until(() => ask("127.0.0.1", gateway.port, "/edited/x"), "200 quote /x", gateway.program);
+    await apply(mapping("backend", "edited", "not a service"));
+    const names = (): Promise<string> => cluster.kubectl(["get", "configmaps", "-n", "ambassador", "-o", "name"]);
+    await until(names, /dragoman-last-good-0/, gateway.program);
+    const kubeconfig = join(cluster.directory, "ambassador.kubeconfig");
+    const write = (name: string): Promise<string> => {
+      const secret = { apiVersion: "v1", kind: "Secret", metadata: { name, namespace: "ambassador" } };
+      const apply = ["apply", "--server-side", "--validate=false", "-f", "-"];
+      return cluster.kubectl(apply, { kubeconfig, stdin: JSON.stringify(secret) });
+    };
+    await write("dragoman-last-good-0");
+    await cluster.kubectl(["delete", "secret", "dragoman-last-good-0"], { kubeconfig });
+    await assert.rejects(write("other"), /forbidden/);
   });
 
   test("nothing was refused", () => {

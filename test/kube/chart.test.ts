@@ -123,6 +123,11 @@ interface PodSpec {
   readonly volumes: readonly object[];
 }
 
+test("a longer time to end is used to let requests end", async () => {
+  const args = await helm("template", "edge", chart, "--set", "terminationGracePeriodSeconds=120");
+  assert.match(args, /- --shutdown-time=105$/m);
+});
+
 test("ports below 1024 need no capability", async () => {
   await install("ambassador", "-f", valuesFile("nodes-2018"));
   const security = ".spec.template.spec.securityContext";

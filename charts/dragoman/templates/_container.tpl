@@ -10,6 +10,10 @@ args:
   {{- with .Values.adminService.snapshotPort }}
   - --snapshot-port={{ . }}
   {{- end }}
+  {{- /* Of the time that Kubernetes gives, the pause before the end and the end of processes need some. */}}
+  {{- with .Values.terminationGracePeriodSeconds }}
+  - --shutdown-time={{ max 1 (sub (int .) 15) }}
+  {{- end }}
   - --log-level={{ .Values.log.level }}
   - --log-format={{ .Values.log.format }}
   {{- with .Values.extraArgs }}

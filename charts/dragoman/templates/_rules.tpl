@@ -57,7 +57,10 @@
   verbs: [get, list, watch]
 {{- end }}
 
-{{/* What is in the gateway's own namespace: who leads, what replicas tell each other, last good versions. */}}
+{{/*
+What is in the gateway's own namespace: who leads, what replicas tell each other, last good versions. Those of Secrets
+are in Secrets of these names, so that no other one can be touched.
+*/}}
 {{- define "dragoman.ownRules" -}}
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
@@ -65,8 +68,11 @@
 - apiGroups: [""]
   resources: [configmaps]
   verbs: [create, delete, get, list, patch, update, watch]
-# Last good versions of Secrets are kept in Secrets.
 - apiGroups: [""]
   resources: [secrets]
-  verbs: [create, delete, get, list, patch]
+  resourceNames:
+    {{- range untilStep 0 8 1 }}
+    - dragoman-last-good-{{ . }}
+    {{- end }}
+  verbs: [create, delete, patch]
 {{- end }}
