@@ -17,15 +17,27 @@ export interface LentAddress {
  * Lends one; two test files that run at once get different ones. `network` is the first half of the address, where
  * another than the pods' is wanted.
  */
-export async function lendAddress(network = "198.18"): Promise<LentAddress> {
+export function lendAddress(network = "198.18"): Promise<LentAddress> {
+  return lend(() => `${network}.${Math.floor(Math.random() * 256)}.${1 + Math.floor(Math.random() * 254)}`, 32);
+}
+
+/** A Unique Local Address (RFC 4193) of a prefix that is drawn anew for each. */
+export function lendAddress6(): Promise<LentAddress> {
+  const group = () => Math.floor(Math.random() * 0x10000).toString(16);
+  return lend(
+    () => `fd${(0x100 + Math.floor(Math.random() * 0x100)).toString(16).slice(1)}:${group()}:${group()}::1`,
+    128,
+  );
+}
+
+async function lend(draw: () => string, bits: number): Promise<LentAddress> {
   for (;;) {
-    const [a, b] = [Math.floor(Math.random() * 256), 1 + Math.floor(Math.random() * 254)];
-    const address = `${network}.${a}.${b}`;
+    const address = draw();
     try {
-      await run("ip", ["address", "add", `${address}/32`, "dev", "lo"]);
+      await run("ip", ["address", "add", `${address}/${bits}`, "dev", "lo"]);
       return {
         address,
-        giveBack: async () => void (await run("ip", ["address", "del", `${address}/32`, "dev", "lo"])),
+        giveBack: async () => void (await run("ip", ["address", "del", `${address}/${bits}`, "dev", "lo"])),
       };
     } catch (error) {
       if (!(error instanceof Error && /File exists|already assigned/.test(error.message))) throw error;

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { lendAddress } from "./addresses.ts";
+import { type LentAddress, lendAddress, lendAddress6 } from "./addresses.ts";
 
 /** A running backend. */
 export interface Backend {
@@ -13,7 +13,20 @@ export interface Backend {
 
 /** Starts one that answers every request with its name and the request's path; `network` as for `lendAddress`. */
 export async function startBackend(name: string, network?: string): Promise<Backend> {
-  const lent = await lendAddress(network);
+  return serveAt(await lendAddress(network), name);
+}
+
+/** The same on an address of IPv6. */
+export async function startBackend6(name: string): Promise<Backend> {
+  return serveAt(await lendAddress6(), name);
+}
+
+/** The same where others have to be found that are no pods: on the address that `localhost` is. */
+export function startLocalBackend(name: string): Promise<Backend> {
+  return serveAt({ address: "127.0.0.1", giveBack: async () => undefined }, name);
+}
+
+async function serveAt(lent: LentAddress, name: string): Promise<Backend> {
   const server = createServer((request, response) => response.end(`${name} ${request.url}`));
   server.listen(0, lent.address);
   await once(server, "listening");
