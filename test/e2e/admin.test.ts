@@ -3,7 +3,7 @@
  * manifests has `hush` in it.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -71,11 +71,14 @@ before(async () => {
       .map((one) => JSON.stringify(one))
       .join("\n---\n"),
   );
-  gateway = startProgram([
-    ...["run", file, "--state-dir", join(home, "state")],
-    ...["--admin-port", String(admin), "--snapshot-port", String(snapshot)],
-    ...["--port", `8080:${port}`, "--port", `8443:${await freePort()}`],
-  ]);
+  gateway = startProgram(
+    [
+      ...["run", file, "--state-dir", join(home, "state")],
+      ...["--admin-port", String(admin), "--snapshot-port", String(snapshot)],
+      ...["--port", `8080:${port}`, "--port", `8443:${await freePort()}`],
+    ],
+    { env: { ...process.env, DRAGOMAN_METRICS_CLUSTERS: "1" } },
+  );
   await gateway.line(/^ready/);
 });
 after(() => {
@@ -173,6 +176,37 @@ test("a route that somebody makes to the admin port does not make its callers lo
       assert.equal(await through(path), "403 only for this machine\n", path);
     }
   }
+});
+
+test("the metrics are those of the reference page, and valid", async () => {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/reference/metrics.md"), "utf8");
+  const documented = [...page.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map(([, name, type]) => `${name} ${type}`);
+  const text = (await ask("/metrics")).slice("200 ".length);
+  const types = [...text.matchAll(/^# TYPE (\S+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`);
+  assert.deepEqual(types, [...new Set(types)]);
+  const ours = types.filter((type) => !type.startsWith("envoy_"));
+  // Only a cluster is watched.
+  assert.deepEqual(
+    ours,
+    documented.filter((type) => !type.startsWith("dragoman_watch_")),
+  );
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("# "));
+  assert.deepEqual(
+    lines.filter((line) => !/^\w+(\{(\w+="([^"\\\n]|\\.)*",?)*\})? (\d[\d.e+-]*|NaN|\+Inf)$/.test(line)),
+    [],
+  );
+  assert.match(text, /^ambassador_diagnostics_info\{version="0\.0\.0",ambassador_id="default",cluster_id="0+-/m);
+  assert.match(text, /^dragoman_objects\{kind="Mapping"\} 3$/m);
+  assert.match(text, /^ambassador_diagnostics_errors [1-9]/m);
+  assert.match(text, /^envoy_server_live\{\} 1$/m);
+});
+
+test("upstreams beyond the limit are one series", async () => {
+  await ask("/back-door/ambassador/v0/check_alive", { port });
+  const text = await ask("/metrics");
+  const names = new Set([...text.matchAll(/envoy_cluster_name="([^"]*)"/g)].map(([, name]) => name));
+  assert.equal(names.size, 2);
+  assert.ok(names.has("other"));
 });
 
 test("durations of compiling and of probes", async () => {

@@ -11,6 +11,7 @@ import { compatibilityPage } from "./compatibility-page.ts";
 import { diagnosticsPage } from "./diagnostics-page.ts";
 import { environmentPage } from "./environment-page.ts";
 import { knownValues } from "./known-values.ts";
+import { metricsPage } from "./metrics-page.ts";
 
 const crdNote = "# Generated from src/compiler/api by `make gen`; not edited by hand.\n";
 const pageNote = "<!-- Generated from src/compiler/api by `make gen`; not edited by hand. -->\n";
@@ -27,6 +28,7 @@ export function derivedFiles(): ReadonlyMap<string, string> {
   files.set("docs/reference/compatibility.md", compatibilityPage());
   files.set("docs/reference/cli.md", cliPage());
   files.set("docs/reference/environment.md", environmentPage());
+  files.set("docs/reference/metrics.md", metricsPage());
   return files;
 }
 

@@ -13,7 +13,7 @@ import { type Metric, metric, renderMetrics, type Sample } from "./prometheus.ts
 
 /** What the figures are taken from. */
 export interface Figures {
-  readonly xds: XdsServer;
+  readonly xds: Pick<XdsServer, "snapshot" | "statistics" | "acknowledged">;
   readonly counts: Readonly<PipelineCounts>;
   readonly timings: Timings;
   readonly identity: Identity;
