@@ -1,0 +1,155 @@
+/**
+ * Which objects are looked at: kinds that are installed while the product runs and are taken away again, and
+ * instances that look at a part of a cluster, by identity, by namespace or by label.
+ */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { after, before, test } from "node:test";
+import { connect } from "node:tls";
+import { openMaterial } from "../envoy/material.ts";
+import { type Backend, serviceOf, startBackend } from "./backend.ts";
+import { type Cluster, startCluster } from "./cluster.ts";
+import { installCrds } from "./crds.ts";
+import { type Gateway, startGateway } from "./gateway.ts";
+
+const material = openMaterial();
+let cluster: Cluster;
+let backend: Backend;
+let other: Backend;
+let gateway: Gateway | undefined;
+
+const apply = (...items: readonly object[]) =>
+  cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
+
+const custom = (kind: string, name: string, namespace: string, spec: object, labels = {}) => ({
+  apiVersion: "getambassador.io/v3alpha1",
+  kind,
+  metadata: { name, namespace, labels },
+  spec,
+});
+const route = { requestPolicy: { insecure: { action: "Route" } } };
+const mapping = (name: string, namespace = "default", more: object = {}, labels = {}) =>
+  custom("Mapping", name, namespace, { hostname: "*", prefix: `/${name}/`, service: "quote", ...more }, labels);
+
+before(async () => {
+  cluster = await startCluster();
+  [backend, other] = await Promise.all([startBackend("it"), startBackend("other")]);
+  await cluster.kubectl(["create", "namespace", "own"]);
+  await apply(...serviceOf("quote", backend), ...serviceOf("quote", other, "own"));
+});
+after(async () => {
+  gateway?.program.kill();
+  await Promise.all([backend?.close(), other?.close()]);
+  await cluster?.stop();
+});
+
+/** One at a time is enough. */
+async function restart(environment: NodeJS.ProcessEnv, kubeconfig = cluster.kubeconfig): Promise<Gateway> {
+  await gateway?.program.interrupt();
+  gateway = await startGateway(kubeconfig, environment);
+  return gateway;
+}
+
+test("kinds that are not installed, then are, are taken away and come again: no restart", async () => {
+  const annotation = JSON.stringify({
+    apiVersion: "ambassador/v1",
+    kind: "Mapping",
+    name: "annotated",
+    prefix: "/annotated/",
+    service: "quote",
+  });
+  await cluster.kubectl(["annotate", "service", "quote", `getambassador.io/config=${annotation}`]);
+  const { until, get, program } = await restart({});
+  assert.equal(await get("/annotated/x"), "it /x");
+  await installCrds(cluster);
+  await apply(custom("Host", "all", "default", { hostname: "*", ...route }), mapping("custom"));
+  await until("/custom/x", "it /x");
+  await cluster.kubectl(["delete", "crd", "mappings.getambassador.io"]);
+  await until("/custom/x", "404");
+  assert.equal(await get("/annotated/x"), "it /x");
+  await installCrds(cluster);
+  await apply(mapping("again"));
+  await until("/again/x", "it /x");
+  assert.equal(await get("/custom/x"), "404");
+  assert.doesNotMatch(program.output(), /has ended/);
+});
+
+test("AMBASSADOR_ID: objects for this instance, and no others", async () => {
+  await apply(
+    custom("Host", "inner", "default", { hostname: "*", ambassador_id: ["inner"], ...route }),
+    mapping("inner", "default", { ambassador_id: ["inner"] }),
+    mapping("both", "default", { ambassador_id: ["inner", "default"] }),
+  );
+  await gateway?.until("/both/x", "it /x");
+  assert.equal(await gateway?.get("/inner/x"), "404");
+  const { get } = await restart({ AMBASSADOR_ID: "inner" });
+  assert.equal(await get("/inner/x"), "it /x");
+  assert.equal(await get("/both/x"), "it /x");
+  assert.equal(await get("/again/x"), "404");
+});
+
+test("AMBASSADOR_SINGLE_NAMESPACE: its own namespace, and no right to see another", async () => {
+  await apply(custom("Host", "all", "own", { hostname: "*", ...route }), mapping("single", "own"));
+  await cluster.serviceAccount("own", "gateway");
+  const grant = ["--clusterrole=cluster-admin", "--serviceaccount=own:gateway", "--namespace=own"];
+  await cluster.kubectl(["create", "rolebinding", "gateway", ...grant]);
+  const account = await cluster.serviceAccount("own", "gateway");
+  const kubeconfig = await cluster.writeKubeconfig("own", { token: cluster.token(account) });
+  const environment = { AMBASSADOR_NAMESPACE: "own", AMBASSADOR_SINGLE_NAMESPACE: "true" };
+  const { get, until, program } = await restart(environment, kubeconfig);
+  assert.equal(await get("/single/x"), "other /x");
+  assert.equal(await get("/again/x"), "404");
+  await apply(mapping("not-here"), mapping("here", "own"));
+  await until("/here/x", "other /x");
+  assert.equal(await get("/not-here/x"), "404");
+  assert.doesNotMatch(program.output(), /may not be listed/);
+});
+
+test("AMBASSADOR_LABEL_SELECTOR: objects with these labels, until they lose them", async () => {
+  const labels = { tier: "edge" };
+  const labelled = serviceOf("labelled", backend).map((object) => {
+    const { metadata } = object as { metadata: { labels?: object } };
+    return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, ...labels } } };
+  });
+  const edge = mapping("edge", "default", { service: "labelled" }, labels);
+  await apply(custom("Host", "edge", "default", { hostname: "*", ...route }, labels), ...labelled, edge);
+  const { get, until } = await restart({ AMBASSADOR_LABEL_SELECTOR: "tier=edge" });
+  assert.equal(await get("/edge/x"), "it /x");
+  assert.equal(await get("/again/x"), "404");
+  await cluster.kubectl(["label", "mapping", "edge", "tier-"]);
+  await until("/edge/x", "404");
+  await cluster.kubectl(["label", "mapping", "again", "tier=edge"]);
+  await cluster.kubectl(["patch", "mapping", "again", "--type=merge", "-p", '{"spec":{"service":"labelled"}}']);
+  await until("/again/x", "it /x");
+});
+
+test("AMBASSADOR_CERTS_SINGLE_NAMESPACE: Secrets of its own namespace only", async () => {
+  const secret = (name: string, namespace: string) => {
+    const { certificate, key } = material.certificate(`${name}:${name}.example.com`);
+    const stringData = { "tls.crt": certificate, "tls.key": key };
+    return { apiVersion: "v1", kind: "Secret", type: "kubernetes.io/tls", metadata: { name, namespace }, stringData };
+  };
+  const host = (name: string, namespace: string) =>
+    custom("Host", name, namespace, { hostname: `${name}.example.com`, tlsSecret: { name }, ...route });
+  await apply(secret("near", "default"), host("near", "default"), secret("far", "own"), host("far", "own"));
+  const all = await restart({});
+  assert.equal(await subjectAt(all, "near.example.com"), "DNS:near.example.com");
+  assert.equal(await subjectAt(all, "far.example.com"), "DNS:far.example.com");
+  const own = await restart({ AMBASSADOR_CERTS_SINGLE_NAMESPACE: "true" });
+  assert.equal(await subjectAt(own, "near.example.com"), "DNS:near.example.com");
+  assert.notEqual(await subjectAt(own, "far.example.com"), "DNS:far.example.com");
+  await own.program.said(/Host own\/far .*\.spec\.tlsSecret/);
+});
+
+/** For which names a client is shown a certificate, or why it is shown none. */
+async function subjectAt({ https }: Gateway, servername: string): Promise<string | undefined> {
+  const socket = connect({ host: "127.0.0.1", port: https, servername, rejectUnauthorized: false });
+  try {
+    await once(socket, "secureConnect");
+    return socket.getPeerX509Certificate()?.subjectAltName;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    socket.destroy();
+  }
+}
