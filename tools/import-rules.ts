@@ -114,6 +114,7 @@ export const rooms: readonly Room[] = [
   {
     room: "services/webhook/",
     may: ["base/", "compiler/api/", "control/kube/"],
+    packages: ["@peculiar/x509", "reflect-metadata"],
   },
   {
     room: "services/",

@@ -52,6 +52,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./demo-backends.ts")).demoBackendsCommand(),
   },
   {
+    name: "webhook",
+    summary: "convert custom resources between versions for an API server",
+    load: async () => (await import("./webhook.ts")).webhookCommand(),
+  },
+  {
     name: "control",
     summary: "the control plane of a run",
     hidden: true,

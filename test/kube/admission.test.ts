@@ -10,10 +10,9 @@ import type { RawObject } from "#compiler";
 import { generationOf, type Kind } from "../../src/compiler/api/kind.ts";
 import { ambassadorGroup, ambassadorKinds } from "../../src/compiler/api/kinds.ts";
 import { fieldsIn } from "../../src/compiler/api/schema/openapi.ts";
-import type { Schema } from "../../src/compiler/api/schema/schema.ts";
 import { storableVersions } from "../../src/compiler/api/stored-versions.ts";
 import { caseNames } from "../envoy/case-directory.ts";
-import { valuesOf } from "../schema-values.ts";
+import { formal, valuesOf } from "../schema-values.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { installCrds } from "./crds.ts";
 import { objectsOfCase } from "./golden-objects.ts";
@@ -139,11 +138,4 @@ for (const kind of kinds) {
       );
     });
   }
-}
-
-/** The schema without what is judged later: there the compiler takes anything and says more than the API server can. */
-function formal(schema: Schema): Schema {
-  const like = (_: string, value: { type?: unknown; like?: unknown } | null): unknown =>
-    value?.type === "anything" && value.like !== undefined ? value.like : value;
-  return JSON.parse(JSON.stringify(schema), like) as Schema;
 }

@@ -49,9 +49,10 @@ for (const kind of both) {
   });
 }
 
-/** An absent list of ids and the default one are the same. */
+/** An absent list of ids, an empty one and the default one are the same. */
 function withIds(spec: Loose): Loose {
-  return { ambassador_id: ["default"], ...spec };
+  const { ambassador_id: ids = [] } = spec as { ambassador_id?: readonly string[] };
+  return { ...spec, ambassador_id: ids.length === 0 ? ["default"] : ids };
 }
 
 /** Old and hub spellings that convert into each other exactly, apart from ids. */

@@ -11,6 +11,11 @@ export const ambassadorId = optional(list(string()), "The instances that use thi
   old: {
     form: variants(string(), list(string())),
     toHub: idsOf,
-    fromHub: (ids) => (Array.isArray(ids) ? ids.map((id) => `${hubOnlyPrefix}${String(id)}`) : ids),
+    // No id is the default one, and must be told from an object that was never converted, too.
+    fromHub: (ids) => (Array.isArray(ids) ? (ids.length === 0 ? ["default"] : ids).map(prefixed) : ids),
   },
 });
+
+function prefixed(id: unknown): string {
+  return `${hubOnlyPrefix}${String(id)}`;
+}

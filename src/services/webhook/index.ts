@@ -1,0 +1,159 @@
+/**
+ * The conversion webhook: makes an API server show every custom resource in whatever version it is asked for, with the
+ * fields of that version. It makes its own certificates and says itself in the definitions where it is.
+ *
+ *   ConversionReview ─► review ─► convert-object ─► compiler/api        definitions, Secret ─► trust ─► certificate
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import { createBackOff } from "#base/back-off.ts";
+import { errorFields, type Log } from "#base/log.ts";
+import { type Access, AccessUnavailable } from "../../control/kube/access.ts";
+import { type Client, openClient } from "../../control/kube/client.ts";
+import { ApiFailure, NoAnswer } from "../../control/kube/failure.ts";
+import { reflect } from "../../control/kube/reflector.ts";
+import { defaultLifetimes } from "./authorities.ts";
+import { type Definition, definitions, readDefinition } from "./definitions.ts";
+import { serveHealth } from "./health.ts";
+import { type ReviewServer, serveReviews } from "./server.ts";
+import { openTrust, type TrustTimes } from "./trust.ts";
+
+/** Where a webhook is, and for which cluster. */
+export interface WebhookOptions {
+  readonly access: Access;
+  /** Its own namespace; there are the Service and the Secret. */
+  readonly namespace: string;
+  /** The name of the Service that leads to it, by port 443. */
+  readonly service: string;
+  readonly secret: string;
+  /** What is listened on; all addresses when absent. */
+  readonly address?: string | undefined;
+  readonly port: number;
+  readonly healthPort: number;
+  readonly times?: Partial<WebhookTimes>;
+  readonly log: Log;
+  /** The API server converts from now on. */
+  readonly onReady: (ports: { readonly port: number; readonly healthPort: number }) => void;
+  readonly signal: AbortSignal;
+}
+
+/** In ms. */
+export interface WebhookTimes extends TrustTimes {
+  /** How often it is looked whether all is as it should be, when nothing is told. */
+  readonly lookMs: number;
+}
+
+const defaultTimes: WebhookTimes = { ...defaultLifetimes, settleMs: 10_000, lookMs: 30_000 };
+
+/** Runs until the signal, through every outage of the API server; rejects when a port cannot be had. */
+export async function runWebhook(options: WebhookOptions): Promise<void> {
+  const { address, log, onReady } = options;
+  const client = openClient(options.access);
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([options.signal, stopped.signal]);
+  let unready: string | undefined = "the API server has not been asked yet";
+  const health = await serveHealth({
+    address,
+    port: options.healthPort,
+    unready: () => (signal.aborted ? "it is ending" : unready),
+  });
+  let server: ReviewServer | undefined;
+  const look = openTrust({
+    client,
+    place: { namespace: options.namespace, service: options.service },
+    secret: options.secret,
+    times: { ...defaultTimes, ...options.times },
+    log,
+    async show(identity) {
+      if (server) server.show(identity);
+      else server = await serveReviews({ address, port: options.port, identity, log });
+    },
+    tell(why) {
+      const wasUnready = unready !== undefined;
+      unready = why;
+      if (why === undefined && wasUnready) onReady({ port: server?.port ?? 0, healthPort: health.port });
+    },
+    signal,
+  });
+  try {
+    await keepLooking({ client, look, lookMs: options.times?.lookMs ?? defaultTimes.lookMs, log, signal });
+  } finally {
+    stopped.abort();
+    await server?.close();
+    await health.close();
+    await client.close();
+  }
+}
+
+interface Looking {
+  readonly client: Client;
+  readonly look: (all: Iterable<Definition>) => Promise<void>;
+  readonly lookMs: number;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** Definitions come and change together. */
+const quietMs = 50;
+
+/** Looks whenever a definition changed, and every now and then. */
+async function keepLooking({ client, look, lookMs, log, signal }: Looking): Promise<void> {
+  const known = new Map<string, Definition>();
+  let changed = Promise.withResolvers<void>();
+  const watching = reflect({
+    client,
+    resources: [definitions],
+    keep: readDefinition,
+    onChanges(changes) {
+      for (const { key, after } of changes) {
+        if (after) known.set(key, after);
+        else known.delete(key);
+      }
+      changed.resolve();
+    },
+    onState(state) {
+      if (state.kind === "forbidden") log("error", "definitions may not be watched", { error: state.message });
+    },
+    signal,
+  });
+  const backOff = createBackOff({ shortestMs: 500, longestMs: 30_000, healthyMs: 1 }, Math.random);
+
+  /** Ms until the next look. */
+  async function lookOnce(): Promise<number> {
+    try {
+      await look(known.values());
+      backOff.next(1);
+      return lookMs;
+    } catch (error) {
+      if (signal.aborted) return 0;
+      if (!isOutside(error)) throw error;
+      log("warning", "the API server does not help to keep trust; it is asked again", errorFields(error));
+      return backOff.next(0);
+    }
+  }
+
+  async function looking(): Promise<void> {
+    while (!signal.aborted) {
+      changed = Promise.withResolvers();
+      const delay = await lookOnce();
+      const sooner = delay === lookMs ? [changed.promise] : [];
+      await unlessAborted(signal, Promise.race([pause(delay, undefined, { signal }), ...sooner]));
+      await unlessAborted(signal, pause(quietMs, undefined, { signal }));
+    }
+  }
+
+  // The first that fails ends both: the caller's signal follows.
+  await Promise.all([watching, looking()]);
+}
+
+/** Whether a failure is the cluster's or the network's, and not a bug or a port that is taken. */
+function isOutside(error: unknown): boolean {
+  return error instanceof ApiFailure || error instanceof NoAnswer || error instanceof AccessUnavailable;
+}
+
+async function unlessAborted(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
