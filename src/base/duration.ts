@@ -18,3 +18,11 @@ export function durationMs(text: string): number | undefined {
   for (const [, number, unit = ""] of text.matchAll(/([\d.]+)([a-zµ]+)/g)) sum += Number(number) * (units[unit] ?? 0);
   return sum > 0 ? Math.max(1, Math.round(sum)) : 0;
 }
+
+/** Milliseconds as Go writes a duration of whole seconds: `0s`, `45s`, `5m0s`, `24h0m0s`. */
+export function goDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  if (h > 0) return `${h}h${m}m${s}s`;
+  return m > 0 ? `${m}m${s}s` : `${s}s`;
+}
