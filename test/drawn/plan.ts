@@ -108,7 +108,7 @@ function reasonOf(route: DeclaredRoute, { losers, outcomes }: Explanation): { re
   if (lost) return isReason(lost.because, route) ? { because: lost.because } : {};
   const does = outcomes[0]?.does;
   // Something else than routes has ended it.
-  return does && "because" in does && does.because && !/no Host|no route/.test(does.because)
+  return does && "because" in does && does.because && !/no Host|no route|terminate TLS|TLS only/.test(does.because)
     ? { because: does.because }
     : {};
 }

@@ -99,11 +99,11 @@ function brokenRules(resource: Encoded): readonly string[] {
 
 function terrainOf(compilation: Compilation, { manifests, salt }: Configuration): Terrain {
   const listeners = [...compilation.compiler.declared.listeners.listeners.entries()].map(([, listener]) => listener);
-  // Ports that terminate TLS may take cleartext, too.
+  // Ports that terminate TLS may take cleartext, too, and TCPMappings may want TLS on any.
   const doors = listeners
     .filter(({ quic }) => !quic)
     .flatMap(({ port, tls, proxyProtocol: proxy }): readonly Door[] =>
-      (tls ? [true, false] : [false]).map((secure) => ({ port, tls: secure, proxy })),
+      [tls, !tls].map((secure) => ({ port, tls: secure, proxy })),
     );
   const hosts = manifests
     .filter(({ kind }) => kind === "Host")

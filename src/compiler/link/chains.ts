@@ -149,8 +149,10 @@ export function secureTcpRoute(
 ): (route: TcpRoute, reads: Reads, key: string) => Derived<SecuredTcpRoute> {
   return (route, reads, key) => {
     if (route.host === undefined) return { out: [[key, route]] };
-    const tls = findTls(lookup, route.host, reads);
-    return tls ? { out: [[key, { ...route, tls }]] } : { out: [], diagnostics: [noCertificate(route, route.host)] };
+    const { host } = route;
+    const tls = findTls(lookup, host, reads);
+    if (tls) return { out: [[key, { ...route, tls }]] };
+    return { out: [], diagnostics: route.clusters.map(({ origin }) => noCertificate(origin, host)) };
   };
 }
 
@@ -188,10 +190,10 @@ function findTls(lookup: TlsLookup, host: string, reads: Reads): HostTls | undef
   return best?.tls ?? reads.lookup(lookup.contextsByHost, name.text)[0]?.tls;
 }
 
-function noCertificate(route: TcpRoute, host: string): Diagnostic {
+function noCertificate({ ref }: Origin, host: string): Diagnostic {
   return diagnose(
     "tcp-mapping/no-certificate",
-    { ref: route.origin.ref, path: ".spec.host" },
+    { ref, path: ".spec.host" },
     `no Host or TLSContext has a certificate for ${host}`,
     {
       traffic: `connections for ${host} are not served`,
