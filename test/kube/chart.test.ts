@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { load } from "js-yaml";
-import { manifests } from "../../tools/release/chart.ts";
+import { manifests, writeRepository } from "../../tools/release/chart.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { chart, type Helm, notesOf, openHelm, valuesFile } from "./helm.ts";
 
@@ -183,10 +183,33 @@ spec:
       containers: [{ name: ambassador, image: "docker.io/datawire/aes:1.13.10" }]
 `;
 
+test("definitions that another installation made, with a webhook that is gone, are taken over as the guide says", async () => {
+  const names = ["mappings.getambassador.io", "hosts.getambassador.io"];
+  const webhook = {
+    conversionReviewVersions: ["v1"],
+    clientConfig: { service: { namespace: "emissary-system", name: "emissary-apiext" } },
+  };
+  for (const name of names) {
+    const crd = JSON.parse(await cluster.kubectl(["get", "crd", name, "-o", "json"])) as Definition;
+    await cluster.kubectl(["delete", "crd", name]);
+    const conversion = { strategy: "Webhook", webhook };
+    const theirs = { ...crd, metadata: { name }, spec: { ...crd.spec, conversion } };
+    await cluster.kubectl(["create", "--field-manager=helm", "-f", "-"], { stdin: JSON.stringify(theirs) });
+  }
+  await cluster.kubectl(["delete", "crd", "modules.getambassador.io"]);
+  await cluster.kubectl(["apply", "-f", "-"], { stdin: await helm("show", "crds", chart) });
+  const strategies = "jsonpath={.items[*].spec.conversion.strategy}";
+  assert.equal(await cluster.kubectl(["get", "crd", ...names, "-o", strategies]), "None None");
+  assert.match(await cluster.kubectl(["get", "crd", "-o", "name"]), /modules\.getambassador\.io/);
+});
+
+interface Definition {
+  readonly spec: object;
+}
+
 test("a chart repository: add, search, install from it", async () => {
   const directory = join(cluster.directory, "repository");
-  await helm("package", chart, "--destination", directory);
-  await helm("repo", "index", directory);
+  await writeRepository(directory);
   const server = createServer((request, response) => response.end(readFileSync(join(directory, request.url ?? ""))));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

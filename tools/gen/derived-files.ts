@@ -13,7 +13,8 @@ import { environmentPage } from "./environment-page.ts";
 import { knownValues } from "./known-values.ts";
 import { metricsPage } from "./metrics-page.ts";
 
-const crdNote = "# Generated from src/compiler/api by `make gen`; not edited by hand.\n";
+// `helm show crds` prints one file after the other, as it is.
+const crdNote = "---\n# Generated from src/compiler/api by `make gen`; not edited by hand.\n";
 const pageNote = "<!-- Generated from src/compiler/api by `make gen`; not edited by hand. -->\n";
 
 /** The generated files, by path from the root. */

@@ -31,8 +31,8 @@ export async function manifests(): Promise<string> {
     "# Installs Dragoman: kubectl apply -f this. Made from charts/dragoman by `make dist`.\n",
     `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${namespace}\n`,
     ...crds,
-    rendered.replace(/^---\n/, "").replaceAll("managed-by: Helm", "managed-by: kubectl"),
-  ].join("---\n");
+    rendered.replaceAll("managed-by: Helm", "managed-by: kubectl"),
+  ].join("");
 }
 
 /** Writes them as one file. */
