@@ -18,16 +18,39 @@ const apply = (...objects: readonly object[]) =>
 before(async () => {
   cluster = await startCluster();
   await cluster.kubectl(["apply", "--server-side", "-f", crds]);
+  await apply(knativeIngresses);
   await cluster.kubectl(["wait", "--for=condition=Established", "crd", "--all"]);
   await apply(host("plain", {}), host("broken", { tlsSecret: { name: "not-there" } }), mapping("good", "/good/"));
   const ports = ["--port", `8080:${await freePort()}`, "--port", `8443:${await freePort()}`];
-  gateway = startProgram(["run", "--kubeconfig", cluster.kubeconfig, ...ports]);
+  const env = { ...process.env, AMBASSADOR_KNATIVE_SUPPORT: "true" };
+  gateway = startProgram(["run", "--kubeconfig", cluster.kubeconfig, ...ports], { env });
   await gateway.line(/^ready/);
 });
 after(async () => {
   gateway?.kill();
   await cluster?.stop();
 });
+
+/** As much of Knative as the gateway looks at. */
+const knativeIngresses = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "ingresses.networking.internal.knative.dev" },
+  spec: {
+    group: "networking.internal.knative.dev",
+    names: { kind: "Ingress", plural: "ingresses", singular: "ingress" },
+    scope: "Namespaced",
+    versions: [
+      {
+        name: "v1alpha1",
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+      },
+    ],
+  },
+};
 
 const meta = (name: string) => ({ name, namespace: "default" });
 const host = (name: string, more: object) => ({
@@ -75,7 +98,7 @@ test("a Mapping that is well has no status; one that is not says why, and forget
   await until(["get", "mappings"], /bad +\* +\/bad +https:\/\/192\.0\.2\.1 *\n/);
 });
 
-test("an Ingress shows the address of the gateway's own Service, as soon as it has one", async () => {
+test("an Ingress shows where the gateway's own Service can be reached, as long as that is so", async () => {
   const service = {
     apiVersion: "v1",
     kind: "Service",
@@ -98,13 +121,36 @@ test("an Ingress shows the address of the gateway's own Service, as soon as it h
     },
   };
   await apply(service, ingress);
-  const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: "198.51.100.7" }] } } });
-  await cluster.kubectl(["patch", "service", "ambassador", "--subresource=status", "--type=merge", "-p", status]);
-  await until(["get", "ingress", "shop"], /shop\.example\.com +198\.51\.100\.7/);
+  const give = (points: readonly object[] | null) => {
+    const status = JSON.stringify({ status: { loadBalancer: { ingress: points } } });
+    return cluster.kubectl(["patch", "service", "ambassador", "--subresource=status", "--type=merge", "-p", status]);
+  };
+  await give([{ ip: "198.51.100.7" }]);
+  await until(["get", "ingress", "shop"], /shop\.example\.com +198\.51\.100\.7 /);
+  await give([{ hostname: "lb.example.net" }]);
+  await until(["get", "ingress", "shop"], /shop\.example\.com +lb\.example\.net /);
+  await give(null);
+  await until(["get", "ingress", "shop"], /shop\.example\.com +80 /);
+});
+
+test("a Knative Ingress is ready at the gateway's own Service", async () => {
+  await apply({
+    apiVersion: "networking.internal.knative.dev/v1alpha1",
+    kind: "Ingress",
+    metadata: meta("hello"),
+    spec: {
+      rules: [{ hosts: ["hello.example.com"], http: { paths: [{ splits: [{ serviceName: "x", servicePort: 80 }] }] } }],
+    },
+  });
+  const { group, kind } = { group: "networking.internal.knative.dev", kind: "ingresses" };
+  const show = (path: string) => ["get", `${kind}.${group}`, "hello", "-o", `jsonpath={.status.${path}}`];
+  await until(show("privateLoadBalancer"), /"domainInternal":"ambassador\.default\.svc\.cluster\.local"/);
+  await until(show("conditions[*]['type','status']"), /LoadBalancerReady NetworkConfigured Ready/);
 });
 
 test("somebody else's change of a status is put right", async () => {
   const foreign = JSON.stringify({ status: { state: "Pending" } });
   await cluster.kubectl(["patch", "host", "plain", "--subresource=status", "--type=merge", "-p", foreign]);
   await until(["get", "hosts"], /plain .*Ready/);
+  assert.doesNotMatch(gateway.output(), /somebody else keeps writing/);
 });

@@ -36,6 +36,16 @@ interface Row {
   readonly written: unknown;
 }
 
+const domain = "ambassador.default.svc.cluster.local";
+const there = { ingress: [{ domainInternal: domain }] };
+const within = { publicLoadBalancer: there, privateLoadBalancer: there };
+const conditions = (lastTransitionTime: string) =>
+  ["LoadBalancerReady", "NetworkConfigured", "Ready"].map((type) => ({ lastTransitionTime, type, status: "True" }));
+function knative(status: unknown): ClusterObject {
+  const { raw, ...rest } = object("Ingress", {}, status);
+  return { ...rest, raw: { ...raw, ref: { ...raw.ref, group: "networking.internal.knative.dev" } } };
+}
+
 const ready = { state: "Ready", tlsCertificateSource: "None" };
 const rows: readonly Row[] = [
   { what: "a Host that is served", object: object("Host", {}, undefined), written: ready },
@@ -89,14 +99,64 @@ const rows: readonly Row[] = [
   {
     what: "an Ingress",
     object: object("Ingress", {}, { loadBalancer: {} }),
-    context: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } },
+    context: { service: { domain, loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } } },
     written: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } },
+  },
+  {
+    what: "an Ingress of a gateway that is reached by name",
+    object: object("Ingress", {}, { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } }),
+    context: { service: { domain, loadBalancer: { ingress: [{ hostname: "lb.example.com" }] } } },
+    written: { loadBalancer: { ingress: [{ hostname: "lb.example.com" }] } },
+  },
+  {
+    what: "an Ingress whose address the gateway's Service has lost",
+    object: object("Ingress", {}, { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } }),
+    context: { service: { domain, loadBalancer: null } },
+    written: { loadBalancer: null },
+  },
+  {
+    what: "an Ingress that says so already",
+    object: object("Ingress", {}, { loadBalancer: {} }),
+    context: { service: { domain, loadBalancer: null } },
+    written: undefined,
+  },
+  {
+    what: "an Ingress of a gateway whose Service never waits for an address",
+    object: object("Ingress", {}, { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } }),
+    context: { service: { domain, loadBalancer: undefined } },
+    written: undefined,
+  },
+  {
+    what: "a Knative Ingress",
+    object: knative(undefined),
+    context: { service: { domain, loadBalancer: undefined } },
+    written: { observedGeneration: 1, conditions: conditions(now), ...within },
+  },
+  {
+    what: "a Knative Ingress that says so already",
+    object: knative({ observedGeneration: 1, conditions: conditions(before), ...within }),
+    context: { service: { domain, loadBalancer: undefined } },
+    written: undefined,
+  },
+  {
+    what: "a Knative Ingress with an error",
+    object: knative({ observedGeneration: 0, conditions: conditions(before), ...within }),
+    errors: wrong("Ingress"),
+    context: { service: { domain, loadBalancer: undefined } },
+    written: {
+      observedGeneration: 1,
+      conditions: conditions(before).map((condition) =>
+        condition.type === "LoadBalancerReady"
+          ? condition
+          : { lastTransitionTime: now, type: condition.type, status: "False", reason: "Invalid", message: reason },
+      ),
+    },
   },
 ];
 
 for (const { what, object, errors = [], isOurs = true, context, written } of rows) {
   test(what, () => {
-    const whole = { now, updateMappings: false, loadBalancer: undefined, ...context };
+    const whole = { now, updateMappings: false, service: undefined, ...context };
     assert.deepEqual(statusChange(object, { errors, isOurs }, whole), written);
   });
 }
@@ -109,7 +169,7 @@ test("a reason is not longer than people read", () => {
     {
       now,
       updateMappings: false,
-      loadBalancer: undefined,
+      service: undefined,
     },
   );
   assert.equal(String(change?.["reason"]).length, 1000);

@@ -3,8 +3,12 @@
  * Fields that are not named here belong to others and are left alone.
  */
 import type { Diagnostic } from "#base/diagnostic.ts";
+import { equal } from "#base/equal.ts";
 import { type Fields, fieldsOf, text } from "../kube/fields.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import { knativeIngressStatus } from "./knative.ts";
+import type { OwnService } from "./load-balancer.ts";
+import { reasonOf } from "./reason.ts";
 
 /** Fields of `.status` as they should be; `null` is one that should not be there. */
 export type DesiredStatus = Readonly<Record<string, unknown>>;
@@ -23,8 +27,8 @@ export interface StatusContext {
   readonly now: string;
   /** AMBASSADOR_UPDATE_MAPPING_STATUS: say of Mappings that all is well, too. */
   readonly updateMappings: boolean;
-  /** The addresses of the gateway's Service. */
-  readonly loadBalancer: unknown;
+  /** The gateway's own, where it is known. */
+  readonly service: OwnService | undefined;
 }
 
 /** The fields that should differ from what was last seen; undefined when all is as it should be. */
@@ -48,10 +52,17 @@ function desiredStatus(object: ClusterObject, standing: Standing, context: Statu
     case "Mapping":
       return mappingStatus(object, standing, context);
     case "Ingress":
-      return context.loadBalancer === undefined ? undefined : { loadBalancer: context.loadBalancer };
+      return object.raw.ref.group === "networking.k8s.io"
+        ? ingressStatus(context)
+        : knativeIngressStatus(object, standing, context);
     default:
       return undefined;
   }
+}
+
+/** An address that the gateway's Service does not have any more leads nowhere, so that nobody should be told of it. */
+function ingressStatus({ service }: StatusContext): DesiredStatus | undefined {
+  return service?.loadBalancer === undefined ? undefined : { loadBalancer: service.loadBalancer };
 }
 
 function hostStatus(object: ClusterObject, { errors }: Standing, { now }: StatusContext): DesiredStatus {
@@ -90,19 +101,7 @@ function mappingStatus(
   return text(seen, "state") === "Inactive" ? { state: null, reason: null } : undefined;
 }
 
-const longestReason = 1000;
-
-function reasonOf(errors: readonly Diagnostic[]): string {
-  const reason = errors.map(({ at, message, traffic }) => sentence(at.path, message, traffic)).join("; ");
-  return reason.length > longestReason ? `${reason.slice(0, longestReason - 1)}…` : reason;
-}
-
-function sentence(path: string, message: string, traffic: string | undefined): string {
-  const where = path === "" || message.startsWith(path) ? "" : `${path}: `;
-  return `${where}${message}${traffic === undefined ? "" : ` (${traffic})`}`;
-}
-
 function same(seen: unknown, wanted: unknown): boolean {
-  if (wanted === null) return seen === undefined || seen === null;
-  return JSON.stringify(seen) === JSON.stringify(wanted);
+  if (wanted === null) return seen === undefined || seen === null || equal(seen, {});
+  return equal(seen, wanted);
 }

@@ -1,5 +1,6 @@
 /**
- * Where the gateway can be reached from outside: what the status of its own Service says, for the status of Ingresses.
+ * Where the gateway can be reached: what its own Service is called and what its status says, for the status of
+ * Ingresses.
  */
 import { fieldsOf, list, text } from "../kube/fields.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
@@ -8,16 +9,29 @@ import type { ClusterObject } from "../sources/kubernetes-object.ts";
 const label = "app.kubernetes.io/component";
 const value = "ambassador-service";
 
-/** The `loadBalancer` of the gateway's Service; undefined while it has no address, or there is no such Service. */
-export function loadBalancerOf(objects: Iterable<ClusterObject>, namespace: string): unknown {
+/** The gateway's own Service. */
+export interface OwnService {
+  /** Its name within the cluster. */
+  readonly domain: string;
+  /** Its addresses as Ingresses show them; null while it has none and waits for one. */
+  readonly loadBalancer: { readonly ingress: readonly unknown[] } | null | undefined;
+}
+
+/** The gateway's Service; of several one that has an address; undefined where there is none. */
+export function ownService(objects: Iterable<ClusterObject>, namespace: string): OwnService | undefined {
+  let found: OwnService | undefined;
   for (const { raw, status } of objects) {
-    const { kind, group } = raw.ref;
+    const { kind, group, name } = raw.ref;
     if (kind !== "Service" || group !== "" || raw.ref.namespace !== namespace || raw.labels[label] !== value) continue;
-    const points = list(fieldsOf(fieldsOf(status)["loadBalancer"]), "ingress").map((point) => {
+    const ingress = list(fieldsOf(fieldsOf(status)["loadBalancer"]), "ingress").map((point) => {
       const [ip, hostname] = [text(point, "ip"), text(point, "hostname")];
       return { ...(ip === undefined ? {} : { ip }), ...(hostname === undefined ? {} : { hostname }) };
     });
-    if (points.length > 0) return { ingress: points };
+    const waits = text(fieldsOf(raw.body["spec"]), "type") === "LoadBalancer";
+    const loadBalancer = ingress.length > 0 ? { ingress } : waits ? null : undefined;
+    const service = { domain: `${name}.${namespace}.svc.cluster.local`, loadBalancer };
+    if (loadBalancer) return service;
+    if (found?.loadBalancer !== null) found = service;
   }
-  return undefined;
+  return found;
 }

@@ -11,7 +11,7 @@ import type { Client } from "../kube/client.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 import { statusChange } from "./desired.ts";
 import { openEventWriter } from "./events.ts";
-import { loadBalancerOf } from "./load-balancer.ts";
+import { ownService } from "./load-balancer.ts";
 import { openStatusWriter, type StatusWrite } from "./writer.ts";
 
 /** What a reporter looks at. */
@@ -82,7 +82,7 @@ function changes(options: ReporterOptions, diagnostics: readonly Diagnostic[]): 
   const context = {
     now: new Date().toISOString(),
     updateMappings,
-    loadBalancer: loadBalancerOf(objects.values(), namespace),
+    service: ownService(objects.values(), namespace),
   };
   return Array.from(objects, ([key, object]) => {
     const standing = { errors: errors.get(key) ?? [], isOurs: isOurs(compiler, key, object) };
@@ -91,9 +91,10 @@ function changes(options: ReporterOptions, diagnostics: readonly Diagnostic[]): 
   }).filter((write) => write !== undefined);
 }
 
-/** An Ingress is ours by its class, and all others by their ambassador_id. */
+/** An Ingress of Kubernetes is ours by its class, and all others by what they say of themselves. */
 function isOurs({ declared }: Compiler, key: string, { raw }: ClusterObject): boolean {
-  const accepted = raw.ref.kind === "Ingress" ? declared.ingresses : declared.objects.admitted;
+  const isIngress = raw.ref.kind === "Ingress" && raw.ref.group === "networking.k8s.io";
+  const accepted = isIngress ? declared.ingresses : declared.objects.admitted;
   return accepted.get(key) !== undefined;
 }
 

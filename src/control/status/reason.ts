@@ -1,0 +1,15 @@
+/** What is wrong with an object, in one line for its status. */
+import type { Diagnostic } from "#base/diagnostic.ts";
+
+const longestReason = 1000;
+
+/** Where, what, and what traffic sees, of all; not longer than people read. */
+export function reasonOf(errors: readonly Diagnostic[]): string {
+  const reason = errors.map(({ at, message, traffic }) => sentence(at.path, message, traffic)).join("; ");
+  return reason.length > longestReason ? `${reason.slice(0, longestReason - 1)}…` : reason;
+}
+
+function sentence(path: string, message: string, traffic: string | undefined): string {
+  const where = path === "" || message.startsWith(path) ? "" : `${path}: `;
+  return `${where}${message}${traffic === undefined ? "" : ` (${traffic})`}`;
+}
