@@ -16,6 +16,9 @@
 - apiGroups: [networking.internal.knative.dev]
   resources: [ingresses]
   verbs: [get, list, watch]
+- apiGroups: [networking.internal.knative.dev]
+  resources: [ingresses/status]
+  verbs: [patch]
 {{- end }}
 - apiGroups: [getambassador.io]
   resources:
