@@ -17,8 +17,30 @@ let helm: Helm;
 before(async () => {
   cluster = await startCluster();
   helm = await openHelm(cluster);
+  await cluster.kubectl(["create", "-f", "-"], { stdin: JSON.stringify(serviceMonitors) });
+  await cluster.kubectl(["wait", "--for=condition=Established", "crd/servicemonitors.monitoring.coreos.com"]);
 });
 after(() => cluster?.stop());
+
+/** What the Prometheus Operator brings, as far as helm looks at it. */
+const serviceMonitors = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "servicemonitors.monitoring.coreos.com" },
+  spec: {
+    group: "monitoring.coreos.com",
+    names: { kind: "ServiceMonitor", plural: "servicemonitors" },
+    scope: "Namespaced",
+    versions: [
+      {
+        name: "v1",
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+      },
+    ],
+  },
+};
 
 const users = ["starter-kit", "ambassador-6.7.13", "emissary-8", "nodes-2018", "one-namespace"] as const;
 const release = ["--namespace", "ambassador"] as const;
@@ -122,6 +144,19 @@ interface PodSpec {
   readonly containers: readonly { readonly ports: { hostPort?: number }[] }[];
   readonly volumes: readonly object[];
 }
+
+test("Prometheus finds the admin Service, and one's own annotations come before the chart's", async () => {
+  await install("ambassador", "-f", valuesFile("emissary-8"));
+  assert.equal(await field("servicemonitor/ambassador", ".metadata.labels.release"), "prometheus");
+  const wanted = JSON.parse(await field("servicemonitor/ambassador", ".spec.selector.matchLabels")) as object;
+  const found = Object.entries(wanted).flatMap(([name, value]) => ["-l", `${name}=${value}`]);
+  assert.equal(await get("services", ...found, "-o", "name"), "service/ambassador-admin");
+  const port = await field("servicemonitor/ambassador", ".spec.endpoints[0].port");
+  assert.equal(await field("service/ambassador-admin", `.spec.ports[?(@.name=="${port}")].port`), "8877");
+  const annotations = await field("deployment/ambassador", ".spec.template.metadata.annotations");
+  assert.deepEqual(JSON.parse(annotations), { "prometheus.io/scrape": "true", "sidecar.istio.io/inject": "true" });
+  await uninstall("ambassador");
+});
 
 test("a longer time to end is used to let requests end", async () => {
   const args = await helm("template", "edge", chart, "--set", "terminationGracePeriodSeconds=120");
