@@ -1,7 +1,7 @@
 /** Where the admin interface is. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { adminFrom } from "./admin-place.ts";
+import { adminFrom, overruledSentences } from "./admin-place.ts";
 
 const pod = { KUBERNETES_SERVICE_HOST: "10.0.0.1", KUBERNETES_SERVICE_PORT: "443" };
 
@@ -34,6 +34,14 @@ test("where the environment puts it, unless a flag says otherwise", () => {
     address: "127.0.0.1",
     port: 9001,
   });
+});
+
+test("a variable that a flag overrules is named", () => {
+  const env = { AMBASSADOR_HEALTHCHECK_BIND_PORT: "9000", AMBASSADOR_HEALTHCHECK_IP_FAMILY: "" };
+  assert.deepEqual(overruledSentences({ adminAddress: "127.0.0.1" }, env), []);
+  assert.deepEqual(overruledSentences({ adminPort: "9001", adminAddress: "127.0.0.1" }, env), [
+    "AMBASSADOR_HEALTHCHECK_BIND_PORT has no effect: --admin-port is given",
+  ]);
 });
 
 test("all addresses are those of a family, and Envoy finds one of them", () => {

@@ -73,3 +73,15 @@ function parseAddress(text: string, name: string): string {
   if (isIP(text) !== 0) return text;
   throw new CannotRun(`${name}: "${text}" is not an IP address.`);
 }
+
+/** One sentence for each variable that a flag overrules. */
+export function overruledSentences(flags: AdminFlags, env: NodeJS.ProcessEnv): readonly string[] {
+  const overruled = [
+    ["AMBASSADOR_HEALTHCHECK_BIND_PORT", "--admin-port", flags.adminPort],
+    ["AMBASSADOR_HEALTHCHECK_BIND_ADDRESS", "--admin-address", flags.adminAddress],
+    ["AMBASSADOR_HEALTHCHECK_IP_FAMILY", "--admin-address", flags.adminAddress],
+  ] as const;
+  return overruled
+    .filter(([name, , given]) => given !== undefined && env[name])
+    .map(([name, flag]) => `${name} has no effect: ${flag} is given`);
+}

@@ -7,7 +7,7 @@ import { Command, Option } from "commander";
 import { type LogFormat, type LogLevel, openLog } from "#base/log.ts";
 import { EnvoyUnavailable, obtainEnvoy } from "../keeper/envoy-binary.ts";
 import { runKeeper } from "../keeper/keeper.ts";
-import { adminFrom } from "./admin-place.ts";
+import { adminFrom, overruledSentences } from "./admin-place.ts";
 import { CannotRun } from "./cannot-run.ts";
 import { accessFrom, type ClusterFlags } from "./cluster.ts";
 import { configDirectory } from "./config-directory.ts";
@@ -100,7 +100,8 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   const envoy = await obtainEnvoy({ option: flags.envoy, say: (line) => writeError(`${line}\n`) }).catch(sentence);
   const stdin = await keepStandardInput(paths);
   const log = (source: string) => openLog({ source, level: flags.logLevel, format: flags.logFormat });
-  for (const sentence of idleSentences(process.env)) log("keeper")("info", sentence);
+  const idle = [...idleSentences(process.env), ...overruledSentences(flags, process.env)];
+  for (const sentence of idle) log("keeper")("info", sentence);
   const { ambassadorId = "default", namespace = access?.namespace ?? "default" } = settings;
   try {
     process.exitCode = await runKeeper({

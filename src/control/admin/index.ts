@@ -9,7 +9,7 @@ import type { PipelineCounts } from "../pipeline.ts";
 import type { ControlOptions, ControlView } from "../run.ts";
 import type { Timings } from "../timings.ts";
 import { debugEndpoints } from "./debug.ts";
-import { diagnosticsEndpoints } from "./diagnostics.ts";
+import { diagnosticsEndpoints, diagnosticsPath } from "./diagnostics.ts";
 import { watchEnvoyLife } from "./envoy-life.ts";
 import { envoyLogLevel } from "./envoy-log-level.ts";
 import { openEnvoyMetrics } from "./envoy-metrics.ts";
@@ -18,6 +18,9 @@ import { identityOf } from "./identity.ts";
 import { publicPaths } from "./public-paths.ts";
 import { type AdminPort, type Answering, answerOnPort, answerOnSocket } from "./server.ts";
 import { snapshotEndpoint } from "./snapshot.ts";
+
+/** Metrics are made once for all who ask at a time; the others are long in a large configuration. */
+const atOnce = { "/metrics": 8, [diagnosticsPath]: 2, "/snapshot-external": 2 };
 
 /** What of a control process it looks at. */
 export interface AdminSources {
@@ -49,7 +52,9 @@ export async function openAdmin(options: ControlOptions, sources: AdminSources):
   try {
     closers.push((await answerOnSocket(join(runtimeDirectory, "control.sock"), answering)).close);
     if (options.snapshot) {
-      closers.push((await answerOnPort(options.snapshot, { endpoints: snapshots, isPublic: () => true, log })).close);
+      closers.push(
+        (await answerOnPort(options.snapshot, { endpoints: snapshots, atOnce, isPublic: () => true, log })).close,
+      );
     }
     if (!options.admin) return { url: undefined, close };
     const onPort = await answerOnPort(options.admin, answering);
@@ -86,6 +91,7 @@ function answers(options: ControlOptions, { view, counts, timings, clock, observ
   const diagnosed = { compiler, settings, xds, diagnostics, identity, envoy, logLevel, hasServed, sinceUpdate };
   const answering: Answering = {
     log,
+    atOnce,
     isPublic: publicPaths(compiler),
     endpoints: {
       ...healthEndpoints({ envoy, timings, hasServed }),

@@ -2,12 +2,14 @@
  * The admin interface: who is answered, and how wrong questions are.
  */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { type AdminServer, type Answering, answerOnPort, answerOnSocket } from "./server.ts";
+import { type AdminAnswer, type AdminServer, type Answering, answerOnPort, answerOnSocket } from "./server.ts";
 
 function* brokenPieces(): Iterable<string> {
   yield "begun";
@@ -20,12 +22,15 @@ describe("admin interface", () => {
   let onSocket: AdminServer;
   let onPort: AdminServer;
   const logged: string[] = [];
+  const held = Promise.withResolvers<AdminAnswer>();
+  const begun = { ...Promise.withResolvers<void>(), isBegun: false };
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), "dragoman-admin-"));
     socketPath = join(directory, "control.sock");
     const answering: Answering = {
       isPublic: (path) => path === "/public",
+      atOnce: { "/long": 1 },
       log: (_, message) => void logged.push(message),
       endpoints: {
         "/text": () => ({ body: "text\n" }),
@@ -34,6 +39,12 @@ describe("admin interface", () => {
         "/echo": ({ input }) => ({ body: { input } }),
         "/broken": () => Promise.reject(new Error("a bug")),
         "/broken-pieces": () => ({ pieces: brokenPieces() }),
+        "/long": () => {
+          if (begun.isBegun) return { body: "another\n" };
+          begun.isBegun = true;
+          begun.resolve();
+          return held.promise;
+        },
         "/pieces": () => ({ pieces: Array.from({ length: 3000 }, (_, i) => `${i} `.padStart(100)), type: "text/x" }),
       },
     };
@@ -45,9 +56,18 @@ describe("admin interface", () => {
     await rm(directory, { recursive: true });
   });
 
-  type Asked = { method?: string; headers?: Record<string, string>; body?: string; overPort?: boolean };
-  function ask(path: string, { method = "GET", headers = {}, body, overPort }: Asked = {}): Promise<string> {
-    const where = overPort ? { host: "127.0.0.1", port: onPort.port } : { socketPath };
+  type Asked = {
+    method?: string;
+    headers?: Record<string, string>;
+    body?: string;
+    overPort?: boolean;
+    localAddress?: string;
+  };
+  function ask(
+    path: string,
+    { method = "GET", headers = {}, body, overPort, localAddress }: Asked = {},
+  ): Promise<string> {
+    const where = overPort ? { host: "127.0.0.1", port: onPort.port, localAddress } : { socketPath };
     return new Promise((resolve, reject) => {
       const outgoing = request({ ...where, path, method, headers, agent: false }, (incoming) => {
         let text = "";
@@ -96,6 +116,23 @@ describe("admin interface", () => {
     assert.equal(answer.length, "200 ".length + 300_000 - 1 - (100 - "0 ".length));
     assert.match(answer, /^200 0 .* 2999$/);
     assert.equal(await ask("/pieces", { method: "HEAD" }), "200 ");
+  });
+
+  test("what is long is answered to few at a time", async () => {
+    const first = ask("/long", { overPort: true });
+    await begun.promise;
+    assert.equal(await ask("/long", { overPort: true }), "503 busy with the same question; ask again");
+    held.resolve({ body: "at last\n" });
+    assert.equal(await first, "200 at last");
+    assert.equal(await ask("/long", { overPort: true }), "200 another");
+  });
+
+  test("who opens many connections keeps nobody else out", async () => {
+    const greedy = Array.from({ length: 64 }, () => connect({ host: "127.0.0.1", port: onPort.port ?? 0 }));
+    await Promise.all(greedy.map((socket) => once(socket, "connect")));
+    await assert.rejects(ask("/text", { overPort: true }), { code: "ECONNRESET" });
+    assert.equal(await ask("/text", { overPort: true, localAddress: "127.0.0.2" }), "200 text");
+    for (const socket of greedy) socket.destroy();
   });
 
   test("a bug costs one answer", async () => {

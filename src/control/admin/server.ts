@@ -4,10 +4,11 @@
  * everything, others what `isPublic` says.
  */
 import { chmod, rm } from "node:fs/promises";
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { errorFields, type Log } from "#base/log.ts";
 import { printable } from "#base/printable.ts";
 import { type AdminAnswer, respond } from "./answer.ts";
+import { createTurns, limitConnections, patience, type Turns } from "./limits.ts";
 import { type Stranger, strangerOf } from "./stranger.ts";
 
 export type { AdminAnswer, Stranger };
@@ -42,6 +43,8 @@ export interface Answering {
   readonly endpoints: Readonly<Record<string, AdminEndpoint>>;
   /** Paths that are answered although it is not this machine that asks; absent: none. */
   readonly isPublic?: (path: string, asks: Stranger) => boolean;
+  /** The most answers at a time, by path, for those that cost something. */
+  readonly atOnce?: Readonly<Record<string, number>>;
   readonly log: Log;
 }
 
@@ -53,11 +56,6 @@ export interface AdminServer {
 }
 
 const maxBodyBytes = 1024 * 1024;
-const maxConnections = 500;
-const silenceMs = 60_000;
-// Who connects and says nothing must not keep a probe out.
-const manners = { headersTimeout: 5_000, requestTimeout: 20_000, connectionsCheckingInterval: 1_000 };
-
 /** Answers on a unix socket that only its owner may open; an old socket file is replaced. */
 export async function answerOnSocket(path: string, answering: Answering): Promise<AdminServer> {
   await rm(path, { force: true });
@@ -75,10 +73,8 @@ export async function answerOnSocket(path: string, answering: Answering): Promis
 
 /** Answers on a port; rejects when it is taken. */
 export async function answerOnPort(at: AdminPort, answering: Answering): Promise<AdminServer> {
-  const server = createServer(manners, listener(answering));
-  server.maxConnections = maxConnections;
-  // Nobody keeps an answer waiting in memory by not reading it.
-  server.timeout = silenceMs;
+  const server = createServer(patience, listener(answering));
+  limitConnections(server);
   const { port, address, ipv6Only = false } = at;
   await listen(server, { port, ipv6Only, ...(address !== undefined && { host: address }) });
   const bound = server.address();
@@ -89,8 +85,9 @@ export async function answerOnPort(at: AdminPort, answering: Answering): Promise
 }
 
 function listener(options: Answering): RequestListener {
+  const turns = createTurns(options.atOnce ?? {});
   return (request, response) => {
-    answer(request, options)
+    answer(request, response, options, turns)
       .catch((error: unknown): AdminAnswer => {
         options.log("error", "an admin request has failed", { path: request.url, ...errorFields(error) });
         return { status: 500, body: "internal error; see the log\n" };
@@ -107,7 +104,12 @@ function listener(options: Answering): RequestListener {
   };
 }
 
-async function answer(request: IncomingMessage, options: Answering): Promise<AdminAnswer> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: Answering,
+  turns: Turns,
+): Promise<AdminAnswer> {
   const { endpoints, isPublic } = options;
   const url = URL.parse(`http://localhost${request.url ?? "/"}`);
   if (!url) return { status: 400, body: "that is no path\n" };
@@ -116,6 +118,7 @@ async function answer(request: IncomingMessage, options: Answering): Promise<Adm
   if (stranger && !isPublic?.(path, stranger)) return { status: 403, body: "only for this machine\n" };
   const endpoint = endpoints[path] ?? below(endpoints, path);
   if (!endpoint) return { status: 404, body: `there is nothing at ${printable(path)}\n` };
+  if (!turns.take(path, response)) return { status: 503, body: "busy with the same question; ask again\n" };
   if (request.method === "GET" || request.method === "HEAD") {
     return endpoint({ path, query, stranger, input: undefined });
   }
