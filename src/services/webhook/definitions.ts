@@ -65,28 +65,31 @@ export interface DefinitionWriter {
 }
 
 const minuteMs = 60_000;
+/** Whoever has to write the same thing this often within a minute does not write alone. */
 const mostPerMinute = 5;
 const putOffMs = 5 * minuteMs;
 
+interface Written {
+  readonly certificates: string;
+  readonly times: readonly number[];
+}
+
 /** Opens a writer that does not go on for ever against somebody else who writes the same. */
 export function openDefinitionWriter(client: Client, place: ServicePlace, log: Log): DefinitionWriter {
-  const history = new Map<string, { times: number[]; quietUntil: number }>();
+  const history = new Map<string, Written>();
 
-  function mayWrite(name: string): boolean {
-    const now = performance.now();
-    const known = history.get(name) ?? { times: [], quietUntil: 0 };
-    history.set(name, known);
-    if (now < known.quietUntil) return false;
-    known.times = [...known.times.filter((time) => now - time < minuteMs), now];
-    if (known.times.length <= mostPerMinute) return true;
-    known.quietUntil = now + putOffMs;
-    log("warning", `${name}: somebody else keeps changing who converts; ours waits five minutes`);
-    return false;
+  /** When this was written lately. */
+  function lately(name: string, certificates: string): readonly number[] {
+    const known = history.get(name);
+    if (known?.certificates !== certificates) return [];
+    const isFull = known.times.length >= mostPerMinute;
+    return known.times.filter((time) => performance.now() - time < (isFull ? putOffMs : minuteMs));
   }
 
   return {
     async entrust({ name, resourceVersion }, certificates, signal) {
-      if (!mayWrite(name)) return;
+      const times = lately(name, certificates);
+      if (times.length >= mostPerMinute) return;
       const spec = { conversion: conversionBy(place, certificates) };
       try {
         await client.ask({
@@ -96,11 +99,15 @@ export function openDefinitionWriter(client: Client, place: ServicePlace, log: L
           body: { metadata: { resourceVersion }, spec },
           signal,
         });
-        log("info", `${name} is converted here`);
       } catch (error) {
         // Somebody was quicker, or it is gone: the watch tells.
-        if (!(error instanceof ApiFailure && (error.status === 409 || error.status === 404))) throw error;
+        if (error instanceof ApiFailure && (error.status === 409 || error.status === 404)) return;
+        throw error;
       }
+      history.set(name, { certificates, times: [...times, performance.now()] });
+      log("info", `${name} is converted here`);
+      if (times.length + 1 < mostPerMinute) return;
+      log("warning", `${name}: somebody else keeps changing who converts; ours waits five minutes`);
     },
   };
 }

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { errorFields, type Log } from "#base/log.ts";
 import type { Identity } from "./certificate.ts";
 import { readLimited } from "./limited-body.ts";
@@ -42,7 +43,10 @@ const closeWithinMs = 10_000;
 export async function serveReviews({ address, port, identity, log }: ServerOptions): Promise<ReviewServer> {
   const tls = ({ certificate, key }: Identity) => ({ cert: certificate, key, minVersion: "TLSv1.3" as const });
   const server = createServer({ ...tls(identity), requestTimeout: answerWithinMs, keepAliveTimeout: keepAliveMs });
+  const underWay = new Set<ServerResponse>();
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    underWay.add(response);
+    response.once("close", () => underWay.delete(response));
     // It rejects when the client went away, and then there is nobody to answer.
     answer(request, response, log).catch((error: unknown) => {
       log("debug", "a question was not answered", errorFields(error));
@@ -58,10 +62,13 @@ export async function serveReviews({ address, port, identity, log }: ServerOptio
     async close() {
       const closed = once(server, "close");
       server.close();
-      server.closeIdleConnections();
-      const late = setTimeout(() => server.closeAllConnections(), closeWithinMs);
+      const answered = [...underWay].map((response) => once(response, "close"));
+      const late = new AbortController();
+      await Promise.race([Promise.all(answered), pause(closeWithinMs, undefined, { signal: late.signal })]);
+      late.abort();
+      // Connections on which nothing was ever asked are not idle to the server.
+      server.closeAllConnections();
       await closed;
-      clearTimeout(late);
     },
   };
 }
