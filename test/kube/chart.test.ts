@@ -145,7 +145,7 @@ interface PodSpec {
   readonly volumes: readonly object[];
 }
 
-test("Prometheus finds the admin Service, and one's own annotations come before the chart's", async () => {
+test("Prometheus finds the admin Service; one's own annotations come before the chart's; numbers stay as they are", async () => {
   await install("ambassador", "-f", valuesFile("emissary-8"));
   assert.equal(await field("servicemonitor/ambassador", ".metadata.labels.release"), "prometheus");
   const wanted = JSON.parse(await field("servicemonitor/ambassador", ".spec.selector.matchLabels")) as object;
@@ -153,6 +153,9 @@ test("Prometheus finds the admin Service, and one's own annotations come before 
   assert.equal(await get("services", ...found, "-o", "name"), "service/ambassador-admin");
   const port = await field("servicemonitor/ambassador", ".spec.endpoints[0].port");
   assert.equal(await field("service/ambassador-admin", `.spec.ports[?(@.name=="${port}")].port`), "8877");
+  const env = `.spec.template.spec.containers[0].env[?(@.name=="BYTES")].value`;
+  assert.equal(await field("deployment/ambassador", env), "10485760");
+  assert.equal(await field("deployment/ambassador", ".spec.template.metadata.labels.large"), "10485760");
   const annotations = await field("deployment/ambassador", ".spec.template.metadata.annotations");
   assert.deepEqual(JSON.parse(annotations), { "prometheus.io/scrape": "true", "sidecar.istio.io/inject": "true" });
   await uninstall("ambassador");

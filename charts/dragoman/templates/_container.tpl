@@ -108,7 +108,7 @@ resources:
 {{- range $name, $value := $given }}
 {{- if not (has $name $raw) }}
 - name: {{ $name }}
-  value: {{ $value | toString | quote }}
+  value: {{ ternary $value (toJson $value) (kindIs "string" $value) | quote }}
 {{- end }}
 {{- end }}
 {{- with .Values.envRaw }}

@@ -54,6 +54,13 @@ ambassador_id: [{{ . | quote }}]
 {{- end -}}
 {{- end }}
 
+{{/* A map whose values are texts to Kubernetes, whatever YAML takes them for: large numbers stay as they are written. */}}
+{{- define "dragoman.texts" -}}
+{{- range $name, $value := . }}
+{{ $name | quote }}: {{ ternary $value (toJson $value) (kindIs "string" $value) | quote }}
+{{- end }}
+{{- end }}
+
 {{/* Not empty for an image that is not Dragoman's. */}}
 {{- define "dragoman.foreignImage" -}}
 {{- if regexMatch "(^|/)(aes|ambassador|emissary|emissary-ingress)$" .Values.image.repository }}yes{{ end -}}
