@@ -6,11 +6,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Program, startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
+import { startGateway } from "./gateway.ts";
 
 const crds = join(import.meta.dirname, "..", "..", "charts", "dragoman", "crds");
 
 let cluster: Cluster;
 let gateway: Program;
+const started: Program[] = [];
 
 const apply = (...objects: readonly object[]) =>
   cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }) });
@@ -24,10 +26,11 @@ before(async () => {
   const ports = ["--port", `8080:${await freePort()}`, "--port", `8443:${await freePort()}`];
   const env = { ...process.env, AMBASSADOR_KNATIVE_SUPPORT: "true" };
   gateway = startProgram(["run", "--kubeconfig", cluster.kubeconfig, ...ports], { env });
+  started.push(gateway);
   await gateway.line(/^ready/);
 });
 after(async () => {
-  gateway?.kill();
+  for (const program of started) program.kill();
   await cluster?.stop();
 });
 
@@ -72,7 +75,8 @@ async function until(args: readonly string[], pattern: RegExp): Promise<string> 
   for (;;) {
     const printed = await cluster.kubectl(args);
     if (pattern.test(printed)) return printed;
-    if (performance.now() - start > 20_000) assert.fail(`still:\n${printed}\n${gateway.output()}`);
+    if (performance.now() - start > 20_000)
+      assert.fail(`still:\n${printed}\n${started.map((program) => program.output()).join("\n")}`);
     await pause(50);
   }
 }
@@ -153,4 +157,17 @@ test("somebody else's change of a status is put right", async () => {
   await cluster.kubectl(["patch", "host", "plain", "--subresource=status", "--type=merge", "-p", foreign]);
   await until(["get", "hosts"], /plain .*Ready/);
   assert.doesNotMatch(gateway.output(), /somebody else keeps writing/);
+});
+
+test("a second replica serves, and writes statuses when the first has died", async () => {
+  const second = await startGateway(cluster.kubeconfig);
+  started.push(second.program);
+  const writes = /this replica writes statuses and events/;
+  assert.match(gateway.output(), writes);
+  assert.doesNotMatch(second.program.output(), writes);
+  assert.equal(await second.get("/good/x", "plain.example.com"), "301");
+  gateway.kill();
+  await apply(host("late", {}));
+  await second.program.said(writes);
+  await until(["get", "hosts"], /late .*Ready/);
 });
