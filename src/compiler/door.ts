@@ -7,6 +7,7 @@ import type { FileContent } from "./api/file-content.ts";
 import type { RawObject } from "./api/raw-object.ts";
 import type { Declared } from "./compile.ts";
 import type { Inspection } from "./graph/index.ts";
+import type { Challenge } from "./ir/challenge.ts";
 import type { ConsulAnswer } from "./ir/consul.ts";
 import type { Encoded, ResourceType } from "./ir/encoded.ts";
 import type { Settings } from "./settings.ts";
@@ -33,7 +34,7 @@ export interface Refusal {
 /**
  * One change of the compiler's input. `object` keys are the source's own and unique per place of reading (two files
  * may hold the same object); `lastGood` and `refusal` keys are `refKey`s; `file` keys are paths as they are written;
- * `consul` keys are those of `declared.upstreams.consulServices`. An absent value deletes.
+ * `consul` keys are those of `declared.upstreams.consulServices`; `challenge` keys are tokens. An absent value deletes.
  */
 export type CompilerEdit =
   | { readonly kind: "object"; readonly key: string; readonly value?: RawObject | undefined }
@@ -41,6 +42,7 @@ export type CompilerEdit =
   | { readonly kind: "refusal"; readonly key: string; readonly value?: Refusal | undefined }
   | { readonly kind: "file"; readonly key: string; readonly value?: FileContent | undefined }
   | { readonly kind: "consul"; readonly key: string; readonly value?: ConsulAnswer | undefined }
+  | { readonly kind: "challenge"; readonly key: string; readonly value?: Challenge | undefined }
   | { readonly kind: "settings"; readonly value: Settings };
 
 /** A resource that a commit added, changed or (`resource` absent) removed. */

@@ -17,6 +17,7 @@ export {
 } from "./api/index.ts";
 export type { RawObject } from "./api/raw-object.ts";
 export type { CommitResult, Compilation, Compiler, CompilerEdit, LastGood, Refusal, ResourceChange } from "./door.ts";
+export type { Challenge } from "./ir/challenge.ts";
 export { type ConsulAnswer, type ConsulService, consulKey } from "./ir/consul.ts";
 export { type Encoded, encodedBytes, type ResourceType, typeUrls } from "./ir/encoded.ts";
 export type { Endpoint } from "./ir/endpoints.ts";

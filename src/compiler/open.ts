@@ -90,7 +90,7 @@ function readFiles(compiler: Compiler, readFile: (path: string) => FileContent):
 }
 
 function applyEdit(
-  { objects, lastGood, refusals, files, consul, settings }: Declared["inputs"],
+  { objects, lastGood, refusals, files, consul, challenges, settings }: Declared["inputs"],
   edit: CompilerEdit,
 ): void {
   if (edit.kind === "settings") settings.set("", edit.value);
@@ -98,6 +98,7 @@ function applyEdit(
   else if (edit.kind === "lastGood") write(lastGood, edit.key, edit.value);
   else if (edit.kind === "file") write(files, edit.key, edit.value);
   else if (edit.kind === "consul") write(consul, edit.key, edit.value);
+  else if (edit.kind === "challenge") write(challenges, edit.key, edit.value);
   else write(refusals, edit.key, edit.value);
 }
 

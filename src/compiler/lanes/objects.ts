@@ -3,6 +3,7 @@ import { refKey } from "#base/origin.ts";
 import * as api from "../api/index.ts";
 import type { LastGood, Refusal } from "../door.ts";
 import type { Collection, Graph } from "../graph/index.ts";
+import type { Challenge } from "../ir/challenge.ts";
 import type { ConsulAnswer } from "../ir/consul.ts";
 import type { Settings } from "../settings.ts";
 import { type Admitted, admission } from "./admission.ts";
@@ -24,6 +25,7 @@ export function declareInputs(g: Graph) {
     refusals: g.source<Refusal>("refusals"),
     files: g.source<api.FileContent>("files"),
     consul: g.source<ConsulAnswer>("answers of Consul"),
+    challenges: g.source<Challenge>("challenges"),
     settings: g.source<Settings>("settings"),
   };
 }

@@ -6,6 +6,7 @@ import { parseGlob } from "#base/hostname.ts";
 import type { EncodedRoute } from "../envoy/route.ts";
 import { type EncodedVirtualHost, emitMisdirected, emitVirtualHost } from "../envoy/virtual-host.ts";
 import type { Collection, Derived, Reads } from "../graph/graph.ts";
+import { challengePath } from "../ir/challenge.ts";
 import type { NamedMatch, RouteHosts } from "../ir/match.ts";
 import type { Route } from "../ir/route.ts";
 import type { Exposure, VirtualHost } from "../ir/virtual-host.ts";
@@ -72,7 +73,8 @@ export function emitPlannedHost(
 function exposureOf(route: Route, exposure: Exposure): Exposure {
   const { path } = route.match;
   const prefix = path.kind === "prefix" ? path.prefix : path.kind === "segments" ? `${path.prefix}/` : "";
-  return prefix === "/.well-known/acme-challenge/" ? "direct" : exposure;
+  const isOne = path.kind === "exact" && path.path.startsWith(challengePath);
+  return isOne || prefix === challengePath ? "direct" : exposure;
 }
 
 /** In a table where ports count, a plain name must still match whatever port a request names. */

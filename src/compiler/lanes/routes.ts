@@ -26,7 +26,7 @@ interface RouteInputs {
 /** Declares routes. */
 export function declareRoutes(
   g: Graph,
-  { settings }: Inputs,
+  { settings, challenges }: Inputs,
   objects: Objects,
   { module, hosts, sockets: { httpsPort }, ingresses }: RouteInputs,
 ) {
@@ -46,7 +46,14 @@ export function declareRoutes(
   );
   const ofIngresses = declareIngressRoutes(g, objects, ingresses, lookup);
   const probes = g.value("lower.probes", ambassador.lowerProbes({ ...lookup, moduleSettings: module.settings }));
-  const decls = g.union("route declarations", ofMappings, ofIngresses, probes);
+  const own = g.index(
+    "challenges of users",
+    g.union("routes of users", ofMappings, ofIngresses),
+    ambassador.ownChallenges,
+  );
+  const ofHosts = g.map("lower.challenges", all("Host"), of(ambassador.lowerChallenges(own)));
+  const answers = g.map("lower.challenge", challenges, ambassador.lowerChallenge);
+  const decls = g.union("route declarations", ofMappings, ofIngresses, probes, ofHosts, answers);
   const rivals = g.group("same match", decls, (decl) => [decl.matchKey], link.byTurn);
   const routes = g.map("link.Route", rivals, link.linkRoutes);
   const byOldMatch = g.index("routes by the old match", decls, (decl) => [link.oldMatch(decl)]);

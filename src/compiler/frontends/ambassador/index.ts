@@ -1,6 +1,7 @@
 /** The door of the Ambassador dialect: its resources → declarations that know no dialect. */
 
 export { type AuthDecl, lowerAuthService } from "./auth-service.ts";
+export { lowerChallenge, lowerChallenges, ownChallenges } from "./challenges.ts";
 export { lowerUpstream } from "./cluster.ts";
 export { lowerHttpOptions, lowerLegacyListening, lowerRouteDefaults, withTraceIds } from "./defaults.ts";
 export { lowerHost } from "./host.ts";
