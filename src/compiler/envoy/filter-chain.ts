@@ -18,6 +18,8 @@ export interface EncodedChain {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly clusters: readonly string[];
+  /** It is chosen by what TLS says. */
+  readonly tls: boolean;
 }
 
 const filterChainsField = 3;
@@ -31,7 +33,8 @@ export function emitFilterChain(chain: FilterChain, options: HttpOptions, polici
     ...emitTransportSocket(chain),
   });
   const clusters = clustersOf(chain.service, options);
-  return { listener: chain.listener, name: chain.name, bytes: field(filterChainsField, bytes), clusters };
+  const { listener, name, tls } = chain;
+  return { listener, name, bytes: field(filterChainsField, bytes), clusters, tls: tls !== undefined };
 }
 
 function emitTransportSocket({ tls, quic }: FilterChain): Init<typeof FilterChainSchema> {

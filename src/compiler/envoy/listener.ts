@@ -29,7 +29,7 @@ export function emitListener(
       address: { case: "socketAddress", value: { ...(quic ? { protocol: udp } : {}), address, portSpecifier } },
     },
     ...(quic ? { udpListenerConfig: { quicOptions: {}, downstreamSocketConfig: { preferGro: true } } } : {}),
-    listenerFilters: quic ? [] : emitListenerFilters(listener),
+    listenerFilters: quic ? [] : emitListenerFilters(listener, chains),
     // Spans are the client's side of what follows, as they have always been.
     ...(options.tracing && listener.http ? { trafficDirection: outbound } : {}),
     ...(options.bufferLimitBytes === undefined ? {} : { perConnectionBufferLimitBytes: options.bufferLimitBytes }),
@@ -44,11 +44,15 @@ export function emitListener(
   };
 }
 
-/** PROXY first: the header precedes everything, TLS included. */
-function emitListenerFilters(listener: ListenerDecl) {
+/**
+ * PROXY first: the header precedes everything, TLS included. TLS is looked at only where it matters, because that takes
+ * bytes of the client, who may wait for the server's.
+ */
+function emitListenerFilters(listener: ListenerDecl, chains: readonly EncodedChain[]) {
   const filters = [];
   if (listener.proxyProtocol) filters.push(emitListenerFilter("proxy_protocol", pack(ProxyProtocolSchema, {})));
-  if (listener.tls) filters.push(emitListenerFilter("tls_inspector", pack(TlsInspectorSchema, {})));
+  const looksAtTls = listener.tls || chains.some(({ tls }) => tls);
+  if (looksAtTls) filters.push(emitListenerFilter("tls_inspector", pack(TlsInspectorSchema, {})));
   return filters;
 }
 

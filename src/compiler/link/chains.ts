@@ -207,14 +207,20 @@ export function settleClaims(claims: readonly ChainClaim[], _reads: Reads, key: 
   const [first, ...later] = claims;
   if (!first) return { out: [] };
   const lost = later.filter((claim) => claim.chain !== first.chain);
-  return { out: [[key, first]], diagnostics: lost.map((claim) => lostName(claim, first)) };
+  return { out: [[key, first]], diagnostics: lost.flatMap((claim) => lostName(claim, first)) };
 }
 
-function lostName(claim: ChainClaim, first: ChainClaim): Diagnostic {
-  const what = claim.serverName === "" ? "connections without TLS" : `TLS connections for ${claim.serverName}`;
+/** Told to all objects that share the connections. */
+function lostName({ serverName, service, origin }: ChainClaim, first: ChainClaim): readonly Diagnostic[] {
+  const what = serverName === "" ? "connections without TLS" : `TLS connections for ${serverName}`;
+  const sharing = service.kind === "tcp" ? service.clusters.map((share) => share.origin) : [origin];
+  return sharing.map((at) => alreadyServed(at, what, first));
+}
+
+function alreadyServed(at: Origin, what: string, first: ChainClaim): Diagnostic {
   return diagnose(
     "listener/conflict",
-    claim.origin,
+    at,
     `${what} of this port are already served by ${formatRef(first.origin.ref)}`,
     {
       traffic: `they go by ${formatRef(first.origin.ref)}`,
