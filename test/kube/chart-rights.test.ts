@@ -179,6 +179,18 @@ describe("everywhere", () => {
   });
 });
 
+test("whoever may do everything in a namespace, and nothing elsewhere, can install a gateway for it", async () => {
+  const account = await cluster.serviceAccount("mine", "installer");
+  const binding = ["create", "rolebinding", "all", "--clusterrole=cluster-admin", "--serviceaccount=mine:installer"];
+  await cluster.kubectl([...binding, "--namespace=mine"]);
+  const kubeconfig = await cluster.writeKubeconfig("installer", { token: cluster.token(account) }, "mine");
+  const own = await openHelm({ ...cluster, kubeconfig });
+  const install = ["install", "own", chart, "--namespace=mine", "--skip-crds"];
+  await assert.rejects(own(...install), /forbidden/);
+  await own(...install, "--replace", "--set", "scope.singleNamespace=true");
+  await own("uninstall", "own", "--namespace=mine");
+});
+
 describe("in one namespace", () => {
   let gateway: Gateway;
   before(async () => {

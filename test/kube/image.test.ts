@@ -108,11 +108,13 @@ test("the pod serves the cluster, and its probes are answered", async () => {
 });
 
 test("nothing is missing in the image, and nothing is forbidden", () => {
-  const lines = pod.output().split("\n");
-  assert.deepEqual(
-    lines.filter((line) => /"level":"(warning|error)"/.test(line)),
-    [],
-  );
+  const complaints = pod
+    .output()
+    .split("\n")
+    .filter((line) => /"level":"(warning|error)"/.test(line))
+    // Envoy is there sooner than what it is served by.
+    .filter((line) => !line.includes("stream to dragoman_xds closed"));
+  assert.deepEqual(complaints, []);
 });
 
 test("every process has no capabilities and gets no more rights, and together they fit into 400 MiB", () => {

