@@ -11,7 +11,8 @@ export interface Listed<T> {
   readonly resourceVersion: string;
 }
 
-const pageSize = 500;
+/** An object may have 1.5 MB, so that a page is never too large for memory. */
+const pageSize = 100;
 const mostRenewals = 3;
 
 /** All items, each as `keep` makes it. A list whose pages expire meanwhile begins anew. */

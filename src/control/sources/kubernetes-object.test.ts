@@ -43,6 +43,12 @@ test("a manifest without what changes by itself", () => {
   );
 });
 
+test("of a ConfigMap, its metadata", () => {
+  const resource = { group: "", version: "v1", plural: "configmaps", kind: "ConfigMap", namespaced: true };
+  const { raw } = keepObject({ metadata: { name: "c", annotations: { note: "n" } }, data: { large: "…" } }, resource);
+  assert.deepEqual([raw.annotations, raw.body], [{ note: "n" }, {}]);
+});
+
 test("of a Secret, only what may be a certificate", () => {
   const keep = (type: string) =>
     keepObject({ metadata: { name: "s" }, type, data: { "tls.crt": "Yw==", password: "cA==" } }, secrets).raw.body;

@@ -17,6 +17,8 @@ export interface ClusterObject {
   readonly status: unknown;
 }
 
+const none = {};
+
 /** kubectl's copy of the manifest within the manifest. */
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -40,7 +42,7 @@ export function keepObject(object: Fields, resource: ApiResource): ClusterObject
       labels: strings(fields["labels"]),
       annotations,
       ...(created === undefined ? {} : { created }),
-      body: ref.kind === "Secret" && ref.group === "" ? withoutUnreadData(body) : body,
+      body: readBody(ref, body),
     },
     resource,
     uid: text(fields, "uid") ?? "",
@@ -50,13 +52,18 @@ export function keepObject(object: Fields, resource: ApiResource): ClusterObject
   };
 }
 
+/** Secrets and ConfigMaps are many, and large, and mostly other people's. */
+function readBody({ group, kind }: RawObject["ref"], body: RawObject["body"]): RawObject["body"] {
+  if (group !== "") return body;
+  if (kind === "ConfigMap") return none;
+  return kind === "Secret" ? withoutUnreadData(body) : body;
+}
+
 function versionOf({ apiVersion, metadata, spec }: Fields, { group, version }: ApiResource): string {
   // Items of a list do not all say it again.
   const shown = typeof apiVersion === "string" ? (apiVersion.split("/").at(-1) ?? "") : version;
   return writtenVersion({ group, version: shown }, fieldsOf(metadata), spec);
 }
-
-const none = {};
 
 function strings(value: unknown): Readonly<Record<string, string>> {
   const fields = fieldsOf(value);

@@ -9,6 +9,8 @@ export interface WatchedKind {
   /** Best version first. */
   readonly resources: readonly [ApiResource, ...ApiResource[]];
   readonly scope: "any" | "secret" | "own" | "cluster";
+  /** What is not even asked for. */
+  readonly fieldSelector?: string;
   /** What is watched where this one is not there, or is not permitted. */
   readonly instead?: WatchedKind;
 }
@@ -26,9 +28,12 @@ export function watchedKinds({ knative = false, singleNamespace = false }: KindO
   return singleNamespace ? all.filter(({ scope }) => scope !== "cluster") : all;
 }
 
+/** Helm keeps ten versions of each release, of up to 1 MB each, in Secrets of a type of its own. */
+const notOfHelm = "type!=helm.sh/release.v1";
+
 const core: readonly WatchedKind[] = [
   watched("", "Service", "services", ["v1"]),
-  watched("", "Secret", "secrets", ["v1"], "secret"),
+  { ...watched("", "Secret", "secrets", ["v1"], "secret"), fieldSelector: notOfHelm },
   watched("", "ConfigMap", "configmaps", ["v1"], "own"),
   watched("", "Namespace", "namespaces", ["v1"], "cluster"),
   watched("networking.k8s.io", "Ingress", "ingresses", ["v1"]),

@@ -100,7 +100,7 @@ export function watchKubernetes(
       resources: kind.resources,
       namespace: namespaceOf(kind, options),
       labelSelector: options.labelSelector,
-      fieldSelector: kind.scope === "own" ? undefined : options.fieldSelector,
+      fieldSelector: fieldSelectorOf(kind, options),
       keep: keepObject,
       onChanges(changes) {
         count(kind, { changes: changes.length });
@@ -146,6 +146,12 @@ function namespaceOf({ scope }: WatchedKind, options: KubernetesOptions): string
   const { namespace, singleNamespace = false, certsSingleNamespace = false } = options;
   const own = singleNamespace || scope === "own" || (scope === "secret" && certsSingleNamespace);
   return own ? namespace : undefined;
+}
+
+function fieldSelectorOf(kind: WatchedKind, options: KubernetesOptions): string | undefined {
+  const asked = kind.scope === "own" ? undefined : options.fieldSelector;
+  const all = [kind.fieldSelector, asked].filter((selector) => selector !== undefined);
+  return all.length === 0 ? undefined : all.join(",");
 }
 
 type States = Map<WatchedKind, ReflectorState | { readonly kind: "starting" }>;
