@@ -8,7 +8,7 @@ golden = $(shell find test/golden -maxdepth 1 -name '*.test.ts' 2>/dev/null | so
 e2e    = $(shell find test -name '*.test.ts' -not -path 'test/golden/*' 2>/dev/null | sort)
 run    = node --test --test-reporter=./tools/quiet-reporter.ts
 
-.PHONY: ready demo test check static unit golden golden-power stage-power e2e bench gen envoy dev kube test-kube bench-kube soak kube-programs test-acme acme-programs dist fmt
+.PHONY: ready demo test check static unit golden golden-power stage-power e2e bench gen envoy dev kube test-kube bench-kube soak loss kube-programs test-acme acme-programs dist fmt
 
 ready:
 	@tools/bootstrap.sh
@@ -77,6 +77,11 @@ bench-kube:
 soak: ready envoy kube-programs
 	@OUTAGE=120 RPS=500 SOAK=1 $(run) test/kube/outage.test.ts
 	@CUTS=1000 $(run) test/kube/watch-cuts.test.ts
+
+## loss: what changes of configuration cost clients, at full size: 2,000 requests/s, then 500 with 10,000 Mappings
+loss: ready envoy
+	@LOSS_RATE=2000 LOSS_DRAIN=10 LOSS_ROUNDS=5 $(run) test/loss/loss.test.ts
+	@LOSS_RATE=500 LOSS_MAPPINGS=10000 LOSS_DRAIN=10 LOSS_ROUNDS=2 $(run) test/loss/loss.test.ts
 
 ## kube-programs: etcd, kube-apiserver, kubectl and helm, built from Go modules into the cache
 kube-programs: ready

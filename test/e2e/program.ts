@@ -18,6 +18,8 @@ export interface Program {
   said(pattern: RegExp): Promise<RegExpExecArray>;
   /** Ctrl-C: the whole foreground group gets SIGINT. Returns the exit code and what was left running. */
   interrupt(): Promise<{ readonly code: number | null; readonly left: readonly string[] }>;
+  /** The process with this in its command line, if there is one now. */
+  pid(command: RegExp): number | undefined;
   /** What the kernel says of the process with this in its command line. */
   processStatus(command: RegExp): string;
   /** The most memory that it has held, in bytes. */
@@ -88,6 +90,7 @@ export function startProgram(args: readonly string[], options: ProgramOptions = 
       const [code] = (await exited) as [number | null];
       return { code, left: started.filter(isRunning).map(({ pid: one, command }) => `${one} ${command}`) };
     },
+    pid: (command) => [...descendants(pid)].find((one) => command.test(one.command))?.pid,
     processStatus: (command) => statusOf(pid, command),
     peakMemory: (command) => Number(/^VmHWM:\s+(\d+) kB$/m.exec(statusOf(pid, command))?.[1]) * 1024,
     kill: () => {

@@ -1,0 +1,67 @@
+/**
+ * Nothing is lost while the configuration changes: clients at a constant rate, streams that go on, a whole
+ * `dragoman run`, and one change after the other, then many at once. `make loss` runs it at full size.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { announced, draining } from "./draining.ts";
+import { type Gateway, until } from "./gateway.ts";
+import { atFirst, harmless } from "./harmless.ts";
+import { playMixed } from "./mixed.ts";
+import { enough, isFailure, tally } from "./report.ts";
+import { play } from "./scenario.ts";
+import { size, withStage } from "./stage.ts";
+
+test("what changes routes, hosts, filters, secrets, endpoints or the process harms nothing", async () => {
+  const { achieved, unexpected, broken, ended } = await withStage("harmless", atFirst, async (stage) => {
+    const { gateway } = stage;
+    for (const scenario of harmless(stage.backends)) {
+      await play(scenario, stage);
+      assert.equal(announced(gateway.log(), 0), 0, `${scenario.name}: connections are announced to end`);
+    }
+    for (let round = 0; round < size.rounds; round++)
+      await playMixed(harmless(stage.backends), size.seed + round, stage);
+    assert.equal(announced(gateway.log(), 0), 0, "connections are announced to end");
+    // Streams outlive the clusters that they went to, and nothing stays that nothing names.
+    await until(async () => (await clustersOf(gateway)) === 0);
+  });
+  assert.deepEqual(tally([...unexpected, ...broken, ...ended]), []);
+  assert.ok(achieved >= enough, `void: ${achieved} of the rate`);
+});
+
+/** How many clusters Envoy has beside those that are configured, and its own to control. */
+async function clustersOf({ figure }: Gateway): Promise<number> {
+  const there = await figure("envoy_cluster_manager_active_clusters{}");
+  return there - (await figure('dragoman_xds_resources{type="cluster"}')) - 1;
+}
+
+test("what changes filter chains ends their connections alone, as announced, after the drain time", async () => {
+  const { achieved, unexpected, broken, ended } = await withStage(
+    "draining",
+    { passing: ["404", "failed: ECONNRESET"] },
+    async (stage) => {
+      const { gateway, traffic, backends } = stage;
+      for (const scenario of draining(backends)) {
+        const { name, chains } = scenario;
+        const from = gateway.log().length;
+        const began = await play(scenario, stage);
+        assert.equal(announced(gateway.log(), from), chains.length, `${name}: chains that end`);
+        await until(() => traffic.connections.left(chains, began) === 0 && traffic.streams.left(chains, began) === 0);
+        const { connections, streams } = traffic;
+        const over = [...connections.ended, ...streams.broken].filter(({ scenario: during }) => during === name);
+        assert.deepEqual(
+          new Set(over.map(({ chain }) => chain)),
+          new Set(chains),
+          `${name}: chains whose connections ended`,
+        );
+        const drained = began + size.drainSeconds * 1000;
+        const early = over.filter((one) => !("announced" in one && one.announced) && one.at < drained);
+        assert.deepEqual(tally(early), [], `${name}: ended before the drain time`);
+      }
+    },
+  );
+  // A request that is under way on a connection at the moment of its end gets no answer; any other is right.
+  assert.deepEqual(tally(unexpected.filter((one) => one.fresh || !isFailure(one))), []);
+  assert.ok(broken.length > 0 && ended.length > 0);
+  assert.ok(achieved >= enough, `void: ${achieved} of the rate`);
+});

@@ -1,0 +1,118 @@
+/**
+ * What lives long: responses without an end over HTTP/1.1 and HTTP/2, and upgraded connections whose echoes are
+ * counted. Each that ends by itself is broken, is written down, and is opened anew.
+ */
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
+import type { Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { Ports } from "./clients.ts";
+
+/** A stream that ended although nobody wanted it to. */
+export interface Broken {
+  readonly scenario: string;
+  readonly chain: string;
+  readonly kind: string;
+  readonly at: number;
+}
+
+/** All streams of a run. */
+export interface Streams {
+  scenario: string;
+  stop(): void;
+  /** How many of these chains were opened before this time and go on. */
+  left(chains: readonly string[], before: number): number;
+  readonly broken: readonly Broken[];
+  /** Messages that arrived. */
+  readonly messages: number;
+}
+
+type Open = (host: string, onMessage: () => void, onEnd: () => void) => () => void;
+
+const beatMs = 100;
+
+/** Opens one of each kind for each host; resolves when all of them have had a message. */
+export async function openStreams({ https }: Ports, hosts: readonly string[]): Promise<Streams> {
+  const broken: Broken[] = [];
+  const there = new Map<string, { readonly chain: string; readonly at: number; readonly close: () => void }>();
+  let [messages, stopped] = [0, false];
+  const streams: Streams = {
+    scenario: "",
+    broken,
+    get messages() {
+      return messages;
+    },
+    left: (chains, before) =>
+      [...there.values()].filter(({ chain, at }) => at < before && chains.includes(chain)).length,
+    stop() {
+      stopped = true;
+      for (const { close } of there.values()) close();
+    },
+  };
+  const kinds: readonly (readonly [string, Open])[] = [
+    ["endless h2", (...given) => endlessHttp2(https, ...given)],
+    ["endless http/1.1", (...given) => endlessHttp1(https, ...given)],
+    ["upgraded", (...given) => upgraded(https, ...given)],
+  ];
+  const keep = ([kind, open]: readonly [string, Open], host: string): Promise<void> =>
+    new Promise((resolve) => {
+      const start = (): void => {
+        const onMessage = (): void => {
+          messages++;
+          resolve();
+        };
+        const onEnd = (): void => {
+          if (stopped) return;
+          broken.push({ scenario: streams.scenario, chain: host, kind, at: performance.now() });
+          start();
+        };
+        const at = performance.now();
+        there.set(`${kind} ${host}`, { chain: host, at, close: open(host, onMessage, onEnd) });
+      };
+      start();
+    });
+  await Promise.all(hosts.flatMap((host) => kinds.map((kind) => keep(kind, host))));
+  return streams;
+}
+
+function endlessHttp2(port: number, host: string, onMessage: () => void, onEnd: () => void): () => void {
+  const session = connectHttp2(`https://127.0.0.1:${port}`, { servername: host, rejectUnauthorized: false });
+  session.on("error", () => session.destroy());
+  const stream = session.request({ ":path": "/beats/", ":authority": host });
+  stream.on("data", onMessage);
+  stream.on("error", () => stream.close());
+  stream.once("close", () => {
+    session.close();
+    onEnd();
+  });
+  return () => session.destroy();
+}
+
+function endlessHttp1(port: number, host: string, onMessage: () => void, onEnd: () => void): () => void {
+  const socket = dial(port, host, "GET /beats/ HTTP/1.1", [], onEnd);
+  socket.on("data", onMessage);
+  return () => socket.destroy();
+}
+
+function upgraded(port: number, host: string, onMessage: () => void, onEnd: () => void): () => void {
+  const headers = ["connection: upgrade", "upgrade: websocket", "sec-websocket-version: 13"];
+  const socket = dial(port, host, "GET /upgraded/ HTTP/1.1", headers, onEnd);
+  let timer: NodeJS.Timeout | undefined;
+  once(socket, "data").then(
+    () => {
+      socket.on("data", onMessage);
+      timer = setInterval(() => socket.write("a message"), beatMs);
+    },
+    () => socket.destroy(),
+  );
+  socket.once("close", () => clearInterval(timer));
+  return () => socket.destroy();
+}
+
+function dial(port: number, host: string, line: string, headers: readonly string[], onEnd: () => void): Socket {
+  const socket = connectTls({ host: "127.0.0.1", port, servername: host, rejectUnauthorized: false });
+  socket.write(`${[line, `host: ${host}`, ...headers].join("\r\n")}\r\n\r\n`);
+  socket.on("error", () => socket.destroy());
+  socket.once("close", onEnd);
+  return socket;
+}

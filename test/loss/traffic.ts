@@ -1,0 +1,71 @@
+/** All clients at once: questions at a constant rate, and streams that go on all the while. */
+import { setTimeout as pause } from "node:timers/promises";
+import { type Client, certificateClient, openClients, type Ports } from "./clients.ts";
+import { type Connections, openConnections } from "./connections.ts";
+import type { Ledger, Question } from "./ledger.ts";
+import { type Pace, startPace } from "./pace.ts";
+import { openStreams, type Streams } from "./streams.ts";
+
+/** Running traffic. */
+export interface Traffic {
+  readonly connections: Connections;
+  readonly streams: Streams;
+  /** From now on what happens belongs to this scenario, and every second request is one of these questions. */
+  focus(scenario: string, questions: readonly Question[]): void;
+  /** Ends it when every question has been answered. */
+  stop(): Promise<Pace>;
+}
+
+/** What runs all the time. */
+export interface TrafficOptions {
+  readonly ports: Ports;
+  readonly rate: number;
+  readonly ledger: Ledger;
+  /** Questions that no scenario changes. */
+  readonly steady: readonly Question[];
+}
+
+/** Starts it; resolves when all is warm, so that every kind of client has connections to lose. */
+export async function startTraffic({ ports, rate, ledger, steady }: TrafficOptions): Promise<Traffic> {
+  const connections = openConnections();
+  const clients = openClients(ports, connections);
+  const handshake = certificateClient(ports);
+  const streams = await openStreams(ports, [...new Set(steady.map(({ host }) => host))]);
+  let focus: readonly Question[] = [];
+  let [round, steadyRound, focusRound] = [0, 0, 0];
+
+  const next = (): readonly [Client, Question] => {
+    const client = clients[round % clients.length] as Client;
+    // Shifted by one with each round of clients, or every second client would never ask what is changed.
+    const changed = (round + Math.floor(round / clients.length)) % 2 === 0 && focus.length > 0;
+    round++;
+    const questions = changed ? focus : steady;
+    const question = questions[(changed ? focusRound++ : steadyRound++) % questions.length] as Question;
+    if (question.certificate) return [handshake, question];
+    // A host without a certificate is not there for clients that want TLS.
+    return [question.cleartext && !client.cleartext ? (clients[0] as Client) : client, question];
+  };
+  const stop = startPace(rate, () => {
+    const [client, question] = next();
+    void client.ask(question).then(ledger.ask(question, client.name, client.fresh));
+  });
+  await Promise.all(steady.map(({ name }) => ledger.change(name, [])));
+  return {
+    connections,
+    streams,
+    focus(scenario, questions) {
+      ledger.scenario = scenario;
+      connections.scenario = scenario;
+      streams.scenario = scenario;
+      focus = questions;
+    },
+    async stop() {
+      const pace = await stop();
+      while (ledger.answered < ledger.asked) await pause(10);
+      connections.stop();
+      streams.stop();
+      for (const client of clients) client.close();
+      return pace;
+    },
+  };
+}
