@@ -6,7 +6,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import type { Diagnostic } from "#base/diagnostic.ts";
-import type { RawObject } from "#compiler";
+import { defaultSettings, type RawObject } from "#compiler";
+import { customResourceDefinitions } from "../../src/compiler/api/crd.ts";
+import { admit } from "../../src/compiler/api/index.ts";
 import { generationOf, type Kind } from "../../src/compiler/api/kind.ts";
 import { ambassadorGroup, ambassadorKinds } from "../../src/compiler/api/kinds.ts";
 import { fieldsIn } from "../../src/compiler/api/schema/openapi.ts";
@@ -49,7 +51,10 @@ for (const feature of new Set(caseNames().map((name) => name.split("/")[0] ?? ""
         if (kind === undefined || isNeverStored(kind, object)) continue;
         const theirs = await refused(kind, object);
         const ours = diagnostics.filter((one) => !isElsewhere(kind, one));
-        deviations.push(...compare(theirs, ours).map((text) => `${name} ${kind.kind} ${object.ref.name}: ${text}`));
+        deviations.push(...compareRules(theirs.rules, ours).map((text) => `${name} ${object.ref.name}: ${text}`));
+        deviations.push(
+          ...compare(theirs.forms, ours).map((text) => `${name} ${kind.kind} ${object.ref.name}: ${text}`),
+        );
       }
     }
     assert.deepEqual(
@@ -91,32 +96,71 @@ function compare(theirs: ReadonlySet<string>, ours: readonly Diagnostic[]): stri
   ];
 }
 
+/** A rule of the API server may have its place above the field, and one that has none is no harm. */
+function compareRules(theirs: ReadonlySet<string>, ours: readonly Diagnostic[]): string[] {
+  const isRefused = (field: string): boolean =>
+    ours.some(({ severity, at }) => severity === "error" && `${at.path}.`.startsWith(`${field}.`));
+  const isIn = (field: string): boolean =>
+    ours.some(({ severity, at }) => severity === "error" && at.path.startsWith(`${field}[`));
+  return [...theirs].filter((field) => !isRefused(field) && !isIn(field)).map((field) => `a rule refuses ${field}`);
+}
+
 /** The settings of a Module are one free object to the API server, so that it is stored with a wrong one among many. */
 const isFree = (field: string): boolean => field.startsWith(".spec.config");
 
+/** Fields that the API server refuses for their form, and those that it has a rule against. */
+interface Refused {
+  readonly forms: ReadonlySet<string>;
+  readonly rules: ReadonlySet<string>;
+}
+
 /** Asked twice, because unknown fields hide wrong ones. */
-async function refused(kind: Kind, object: RawObject): Promise<ReadonlySet<string>> {
+async function refused(kind: Kind, object: RawObject): Promise<Refused> {
   const answers = ["Strict", "Ignore"].map((validation) =>
     cluster.ask("POST", `${path(kind, object.version)}?dryRun=All&fieldValidation=${validation}`, manifest(object)),
   );
-  return new Set((await Promise.all(answers)).flatMap(refusedFields));
+  const found = (await Promise.all(answers)).map(refusedFields);
+  const all = (which: keyof Refused): ReadonlySet<string> => new Set(found.flatMap((one) => [...one[which]]));
+  return { forms: all("forms"), rules: all("rules") };
 }
 
-function refusedFields({ status, body }: ApiAnswer): string[] {
-  if (status === 201) return [];
-  if (status === 404) return [".apiVersion"];
+interface Cause {
+  readonly field: string;
+  readonly message: string;
+}
+
+function refusedFields({ status, body }: ApiAnswer): Refused {
+  const none = new Set<string>();
+  if (status === 201) return { forms: none, rules: none };
+  if (status === 404) return { forms: new Set([".apiVersion"]), rules: none };
   const message = String(body["message"]);
   const unknown = [...message.matchAll(/unknown field "([^"]+)"/g)].map(([, field]) => `.${field}`);
-  const { causes = [] } = (body["details"] ?? {}) as { causes?: readonly { field: string; message: string }[] };
-  return [...unknown, ...causes.map((cause) => `.${fieldOf(cause)}`)];
+  const { causes = [] } = (body["details"] ?? {}) as { causes?: readonly Cause[] };
+  const told = causes.filter((cause) => !cause.message.includes("some validation rules were not checked"));
+  const isRule = (cause: Cause): boolean => ruleMessages.some((one) => cause.message.endsWith(one));
+  return {
+    forms: new Set([...unknown, ...told.filter((cause) => !isRule(cause)).map((cause) => `.${fieldOf(cause)}`)]),
+    rules: new Set(told.filter(isRule).map(({ field }) => `.${field}`)),
+  };
 }
 
+const ruleMessages: readonly string[] = [
+  ...JSON.stringify(customResourceDefinitions()).matchAll(/"rule":"(?:[^"\\]|\\.)*","message":("(?:[^"\\]|\\.)*")/g),
+].map(([, text = '""']) => JSON.parse(text) as string);
+
 /** A choice among several fields has its place in the message only. */
-function fieldOf({ field, message }: { readonly field: string; readonly message: string }): string {
+function fieldOf({ field, message }: Cause): string {
   return field === "<nil>" ? (/"([^"]+)" must validate one and only one/.exec(message)?.[1] ?? message) : field;
 }
 
 let made = 0;
+
+/** As the instance sees it that the object is for. */
+function rawObject(kind: Kind, version: string, spec: unknown): RawObject {
+  const ref = { group: ambassadorGroup, kind: kind.kind, namespace: "default", name: "any" };
+  const { ambassador_id: _, ambassadorId: __, ...own } = spec as Readonly<Record<string, unknown>>;
+  return { ref, version, labels: {}, annotations: {}, body: { spec: own } };
+}
 
 for (const kind of kinds) {
   const versions = storableVersions(kind);
@@ -128,6 +172,9 @@ for (const kind of kinds) {
           const metadata = { name: `any-${++made}` };
           const object = { apiVersion: `${ambassadorGroup}/${version}`, kind: kind.kind, metadata, spec };
           const stored = await cluster.ask("POST", `${path(kind, version)}?fieldValidation=Strict`, object);
+          const { diagnostics } = admit(rawObject(kind, version, spec), defaultSettings);
+          const isRefused = diagnostics.some(({ severity }) => severity === "error");
+          if (stored.status === 422 && isRefused) return;
           assert.equal(stored.status, 201, JSON.stringify(stored.body["message"]));
           for (const other of versions) {
             const { body } = await cluster.ask("GET", `${path(kind, other)}/${metadata.name}`);
@@ -139,3 +186,75 @@ for (const kind of kinds) {
     });
   }
 }
+
+/** Objects that a rule refuses, by what it says; each rule once. */
+const ruled: readonly (readonly [kind: string, spec: object, said: string])[] = [
+  ["Listener", {}, "set protocol, for example to HTTPS, or protocolStack"],
+  [
+    "Listener",
+    { protocol: "UDP" },
+    "protocol UDP alone carries nothing; for HTTP/3 set protocolStack to [TLS, HTTP, UDP]",
+  ],
+  ["Listener", { protocolStack: ["TCP", "HTTP"] }, "the last protocol must be TCP or UDP"],
+  [
+    "Listener",
+    { protocolStack: ["HTTP", "UDP"] },
+    "on UDP there is HTTP/3 only, which needs TLS: write [TLS, HTTP, UDP]",
+  ],
+  ["Listener", { hostBinding: {} }, "needs namespace or selector"],
+  ["Listener", { hostBinding: { namespace: {} } }, "namespace needs from"],
+  ["Listener", { hostBinding: { selector: {} } }, "selector needs matchLabels"],
+  ["Host", { hostname: "a*b.test" }, "a * may only stand at one end, as in `*`, `*.example.com` or `example.*`"],
+  ["Mapping", { hostname: "*.a.*" }, "a * may only stand at one end, as in `*`, `*.example.com` or `example.*`"],
+  ["Mapping", { service: "" }, "it has to name a host"],
+  [
+    "Mapping",
+    { load_balancer: { policy: "round_robin", header: "x" } },
+    "cookie, header and source_ip go with ring_hash and maglev only",
+  ],
+  [
+    "Mapping",
+    { load_balancer: { policy: "maglev", header: "x", source_ip: true } },
+    "ring_hash and maglev need what they shall hash: exactly one of cookie, header and source_ip",
+  ],
+  [
+    "Mapping",
+    { health_checks: [{ health_check: { grpc: { upstream_name: "a" } } }] },
+    "health_check.grpc needs grpc: true, so that the service speaks HTTP/2",
+  ],
+  ["Mapping", { health_checks: [{ health_check: { http: { path: "" } } }] }, "is empty"],
+  ["TCPMapping", { host: "a.*" }, "write an exact name, `*` or `*.example.com`, without a port"],
+  ["ConsulResolver", {}, "a ConsulResolver needs the name of a datacenter"],
+];
+
+const wellFormed: Readonly<Record<string, object>> = {
+  Listener: { port: 80, securityModel: "XFP", hostBinding: { namespace: { from: "ALL" } } },
+  Mapping: { prefix: "/", service: "a", hostname: "*" },
+  TCPMapping: { port: 1, service: "a" },
+};
+
+test("every rule refuses what it is about, in its own words, and admission does, too", async () => {
+  const seen = new Set<string>();
+  for (const [name, more, said] of ruled) {
+    const kind = kinds.find((one) => one.kind === name);
+    assert.ok(kind);
+    const protocol = name === "Listener" && "hostBinding" in more ? { protocol: "HTTP" } : {};
+    const spec = { ...wellFormed[name], ...protocol, ...more };
+    const object = { apiVersion: `${ambassadorGroup}/v3alpha1`, kind: name, metadata: { name: "any" }, spec };
+    const { status, body } = await cluster.ask("POST", `${path(kind, "v3alpha1")}?dryRun=All`, object);
+    const { causes } = (body["details"] ?? {}) as { causes?: readonly Cause[] };
+    assert.deepEqual([status, causes?.length], [422, 1], `${said}: ${JSON.stringify(body)}`);
+    assert.ok(causes?.[0]?.message.endsWith(said), causes?.[0]?.message);
+    assert.equal(admit(rawObject(kind, "v3alpha1", spec), defaultSettings).value, undefined);
+    seen.add(said);
+  }
+  assert.deepEqual(new Set(ruleMessages), seen);
+});
+
+test("a variable is never refused for what it might become", async () => {
+  const mapping = kinds.find(({ kind }) => kind === "Mapping");
+  assert.ok(mapping);
+  const spec = { prefix: "/", service: "$SERVICE", hostname: "a*$END" };
+  const object = { apiVersion: `${ambassadorGroup}/v3alpha1`, kind: "Mapping", metadata: { name: "any" }, spec };
+  assert.equal((await cluster.ask("POST", `${path(mapping, "v3alpha1")}?dryRun=All`, object)).status, 201);
+});

@@ -19,7 +19,7 @@ import {
 } from "../schema/index.ts";
 import { circuitBreakers, milliseconds } from "./cluster-settings.ts";
 import { ambassadorId } from "./ids.ts";
-import { serviceProblems } from "./service-address.ts";
+import { serviceProblems, serviceString } from "./service-address.ts";
 import { downgradeTls, upgradeTls, upstreamTls } from "./upstream-tls.ts";
 
 const limitedBody = object({
@@ -30,7 +30,7 @@ const limitedBody = object({
 /** An AuthService's settings. */
 export const authServiceSchema = object({
   ambassador_id: ambassadorId,
-  auth_service: required(string(), "The service that is asked: `[scheme://]host[:port]`.", {
+  auth_service: required(serviceString, "The service that is asked: `[scheme://]host[:port]`.", {
     example: "authentication.auth:3000",
   }),
   proto: optional(enumOf("http", "grpc"), "Whether it is asked by HTTP or by gRPC.", { unset: "http" }),

@@ -48,30 +48,49 @@ export const keepalive = object({
   interval: optional(count, "Seconds between probes.", { example: 10 }),
 });
 
+/** What endpoints may be chosen by, in rules for the API server. */
+const keys = "[has(self.cookie), has(self.header), has(self.source_ip) && self.source_ip]";
+
 /** `load_balancer`. */
-export const loadBalancer = object({
-  policy: required(
-    enumOf("round_robin", "ring_hash", "maglev", "least_request"),
-    "How an endpoint is chosen; `ring_hash` and `maglev` need something that is hashed.",
-  ),
-  cookie: optional(
-    object({
-      name: required(string(), "Name of the cookie.", { example: "session" }),
-      path: optional(string(), "Path of a cookie that Envoy makes.", { example: "/", beside: { name: "session" } }),
-      ttl: optional(duration, "Lifetime of a cookie that Envoy makes; without it Envoy makes none.", { example: "1h" }),
+export const loadBalancer = object(
+  {
+    policy: required(
+      enumOf("round_robin", "ring_hash", "maglev", "least_request"),
+      "How an endpoint is chosen; `ring_hash` and `maglev` need something that is hashed.",
+    ),
+    cookie: optional(
+      object({
+        name: required(string(), "Name of the cookie.", { example: "session" }),
+        path: optional(string(), "Path of a cookie that Envoy makes.", { example: "/", beside: { name: "session" } }),
+        ttl: optional(duration, "Lifetime of a cookie that Envoy makes; without it Envoy makes none.", {
+          example: "1h",
+        }),
+      }),
+      "Requests with the same cookie go to the same endpoint.",
+      { beside: { policy: "ring_hash" } },
+    ),
+    header: optional(string(), "Requests with the same value of this header go to the same endpoint.", {
+      example: "x-user",
+      beside: { policy: "maglev" },
     }),
-    "Requests with the same cookie go to the same endpoint.",
-    { beside: { policy: "ring_hash" } },
-  ),
-  header: optional(string(), "Requests with the same value of this header go to the same endpoint.", {
-    example: "x-user",
-    beside: { policy: "maglev" },
-  }),
-  source_ip: optional(boolean(), "Requests from the same address go to the same endpoint.", {
-    unset: false,
-    beside: { policy: "ring_hash" },
-  }),
-});
+    source_ip: optional(boolean(), "Requests from the same address go to the same endpoint.", {
+      unset: false,
+      beside: { policy: "ring_hash" },
+    }),
+  },
+  {
+    rules: [
+      {
+        cel: `self.policy in ['ring_hash', 'maglev'] || !${keys}.exists(one, one)`,
+        message: "cookie, header and source_ip go with ring_hash and maglev only",
+      },
+      {
+        cel: `!(self.policy in ['ring_hash', 'maglev']) || ${keys}.exists_one(one, one)`,
+        message: "ring_hash and maglev need what they shall hash: exactly one of cookie, header and source_ip",
+      },
+    ],
+  },
+);
 
 const statusRange = object({
   min: required(integer({ min: 100, max: 599 }), "First good status.", { example: 200, beside: { max: 299 } }),
@@ -93,7 +112,9 @@ export const healthChecks = list(
         {
           http: optional(
             object({
-              path: required(string(), "Path of the probe.", { example: "/healthz" }),
+              path: required(string({ cel: "self != ''", message: "is empty" }), "Path of the probe.", {
+                example: "/healthz",
+              }),
               hostname: optional(string(), "Host header of the probe.", { example: "shop.internal" }),
               add_request_headers: optional(map(addedProbeHeader), "Headers added to the probe.", {
                 example: { "x-probe": { value: "yes" } },

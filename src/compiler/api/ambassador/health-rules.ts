@@ -2,7 +2,7 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { durationMs } from "#base/duration.ts";
 import { child, type Origin } from "#base/origin.ts";
-import type { Static } from "../schema/index.ts";
+import type { AdmissionRule, Static } from "../schema/index.ts";
 import type { healthChecks } from "./cluster-settings.ts";
 import { headerNameProblem, headerValueProblem, headTextProblem } from "./header-rules.ts";
 
@@ -16,6 +16,13 @@ export interface CheckedSettings {
   readonly health_checks?: readonly HealthCheckFields[];
   readonly grpc?: boolean;
 }
+
+/** Probes by gRPC, as a rule for the API server. */
+export const healthCheckRule: AdmissionRule = {
+  cel: "!has(self.health_checks) || (has(self.grpc) && self.grpc) || !self.health_checks.exists(one, has(one.health_check) && has(one.health_check.grpc))",
+  message: "health_check.grpc needs grpc: true, so that the service speaks HTTP/2",
+  hubOnly: true,
+};
 
 /** What is wrong, or worth knowing, with the health checks of a Mapping. `at` is its spec. */
 export function healthCheckProblems(

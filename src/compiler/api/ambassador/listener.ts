@@ -11,56 +11,91 @@ import { selector } from "./selector.ts";
 
 const layer = enumOf("HTTP", "PROXY", "TLS", "TCP", "UDP");
 
+/** The last protocol of a stack, in rules for the API server. */
+const transport = "self[size(self) - 1]";
+
 /** A Listener's settings. */
-export const listenerSchema = object({
-  ambassador_id: ambassadorId,
-  port: required(integer({ min: 1, max: 65535 }), "Port that is listened on.", { example: 8443 }),
-  protocol: optional(
-    enumOf("HTTP", "HTTPS", "HTTPPROXY", "HTTPSPROXY", "TCP", "TLS", "UDP"),
-    "Short name of a protocol stack: what is spoken on the port, from the PROXY header to HTTP.",
-  ),
-  protocolStack: optional(
-    list(layer, { min: 1 }),
-    "Protocols from the outside in, in the place of `protocol`; the last one is the transport.",
-    {
-      example: ["PROXY", "TLS", "HTTP", "TCP"],
-    },
-  ),
-  securityModel: required(
-    enumOf("XFP", "SECURE", "INSECURE"),
-    "How secure requests are told from insecure ones: by `x-forwarded-proto` (XFP), all are, or none is.",
-  ),
-  statsPrefix: optional(
-    string(),
-    "Begins the names of the listener's statistics, instead of `ingress_http` and its like.",
-    { example: "shop" },
-  ),
-  l7Depth: optional(
-    integer({ min: 0, max: 4294967295 }),
-    "How many trusted proxies stand in front, whose `x-forwarded-for` and `x-forwarded-proto` are believed.",
-    { unset: 0, example: 1 },
-  ),
-  http2MaxConcurrentStreams: optional(
-    integer({ min: 1, max: 2147483647 }),
-    "Limit of parallel requests on one connection, over HTTP/2 and HTTP/3.",
-    { example: 100 },
-  ),
-  hostBinding: required(
-    object({
-      namespace: optional(
-        object({
-          from: optional(
-            enumOf("SELF", "ALL", "SELECTOR"),
-            "Whether Hosts of the Listener's own namespace are served, or of all.",
+export const listenerSchema = object(
+  {
+    ambassador_id: ambassadorId,
+    port: required(integer({ min: 1, max: 65535 }), "Port that is listened on.", { example: 8443 }),
+    protocol: optional(
+      enumOf("HTTP", "HTTPS", "HTTPPROXY", "HTTPSPROXY", "TCP", "TLS", "UDP"),
+      "Short name of a protocol stack: what is spoken on the port, from the PROXY header to HTTP.",
+    ),
+    protocolStack: optional(
+      list(layer, {
+        min: 1,
+        rules: [
+          { cel: `size(self) == 0 || ${transport} in ['TCP', 'UDP']`, message: "the last protocol must be TCP or UDP" },
+          {
+            cel: `size(self) == 0 || ${transport} != 'UDP' || ('TLS' in self && 'HTTP' in self)`,
+            message: "on UDP there is HTTP/3 only, which needs TLS: write [TLS, HTTP, UDP]",
+          },
+        ],
+      }),
+      "Protocols from the outside in, in the place of `protocol`; the last one is the transport.",
+      {
+        example: ["PROXY", "TLS", "HTTP", "TCP"],
+      },
+    ),
+    securityModel: required(
+      enumOf("XFP", "SECURE", "INSECURE"),
+      "How secure requests are told from insecure ones: by `x-forwarded-proto` (XFP), all are, or none is.",
+    ),
+    statsPrefix: optional(
+      string(),
+      "Begins the names of the listener's statistics, instead of `ingress_http` and its like.",
+      { example: "shop" },
+    ),
+    l7Depth: optional(
+      integer({ min: 0, max: 4294967295 }),
+      "How many trusted proxies stand in front, whose `x-forwarded-for` and `x-forwarded-proto` are believed.",
+      { unset: 0, example: 1 },
+    ),
+    http2MaxConcurrentStreams: optional(
+      integer({ min: 1, max: 2147483647 }),
+      "Limit of parallel requests on one connection, over HTTP/2 and HTTP/3.",
+      { example: 100 },
+    ),
+    hostBinding: required(
+      object(
+        {
+          namespace: optional(
+            object({
+              from: optional(
+                enumOf("SELF", "ALL", "SELECTOR"),
+                "Whether Hosts of the Listener's own namespace are served, or of all.",
+              ),
+            }),
+            "By the Host's namespace.",
           ),
-        }),
-        "By the Host's namespace.",
+          selector: optional(selector, "By the Host's labels."),
+        },
+        {
+          rules: [
+            { cel: "has(self.__namespace__) || has(self.selector)", message: "needs namespace or selector" },
+            { cel: "!has(self.__namespace__) || has(self.__namespace__.from)", message: "namespace needs from" },
+            { cel: "!has(self.selector) || has(self.selector.matchLabels)", message: "selector needs matchLabels" },
+          ],
+        },
       ),
-      selector: optional(selector, "By the Host's labels."),
-    }),
-    "Which Hosts are served here; of namespace and selector, both must fit.",
-  ),
-});
+      "Which Hosts are served here; of namespace and selector, both must fit.",
+    ),
+  },
+  {
+    rules: [
+      {
+        cel: "has(self.protocol) || has(self.protocolStack)",
+        message: "set protocol, for example to HTTPS, or protocolStack",
+      },
+      {
+        cel: "has(self.protocolStack) || !has(self.protocol) || self.protocol != 'UDP'",
+        message: "protocol UDP alone carries nothing; for HTTP/3 set protocolStack to [TLS, HTTP, UDP]",
+      },
+    ],
+  },
+);
 
 export type ListenerSpec = Static<typeof listenerSchema>;
 export type Listener = Resource<"Listener", ListenerSpec>;

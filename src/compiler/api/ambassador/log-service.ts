@@ -5,7 +5,7 @@ import { kind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { boolean, enumOf, integer, list, object, optional, required, type Static, string } from "../schema/index.ts";
 import { ambassadorId } from "./ids.ts";
-import { serviceProblems } from "./service-address.ts";
+import { serviceProblems, serviceString } from "./service-address.ts";
 
 const additionalHeader = object({
   header_name: required(string(), "Name of the header.", { example: "x-user" }),
@@ -17,7 +17,7 @@ const additionalHeader = object({
 /** A LogService's settings. */
 export const logServiceSchema = object({
   ambassador_id: ambassadorId,
-  service: required(string(), "The service that is told, by gRPC.", { example: "als:8080" }),
+  service: required(serviceString, "The service that is told, by gRPC.", { example: "als:8080" }),
   driver: required(enumOf("tcp", "http"), "Whether it is told about connections or requests."),
   driver_config: optional(
     object({ additional_log_headers: optional(list(additionalHeader), "Headers that are logged too.") }),

@@ -1,11 +1,18 @@
 /** Which host names a Mapping is for, out of the several fields that can say so (resources.md 8.1). */
 import { parseGlob, splitPort } from "#base/hostname.ts";
+import { string } from "../schema/index.ts";
 
 /** A Mapping's host names. `selected` ones have no name: only a Host's mappingSelector takes them. */
 export type MappingHosts =
   | { readonly kind: "glob"; readonly glob: string }
   | { readonly kind: "regex"; readonly regex: string }
   | { readonly kind: "selected" };
+
+/** A pattern for host names, as a field. */
+export const hostPattern = string({
+  cel: "self.contains('$') || self.matches(r'^([^*]*|[*][^*]*|[^*]*[*][.]?(:[0-9]+)?)$')",
+  message: "a * may only stand at one end, as in `*`, `*.example.com` or `example.*`",
+});
 
 /** The fields that decide. */
 export interface HostFields {

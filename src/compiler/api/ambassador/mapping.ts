@@ -31,13 +31,15 @@ import {
 import { cors, downgradeCors, oldCors, upgradeCors } from "./cors.ts";
 import { errorResponseOverrides } from "./error-responses.ts";
 import { addedHeaders, stringList } from "./headers.ts";
-import { healthCheckProblems } from "./health-rules.ts";
+import { healthCheckProblems, healthCheckRule } from "./health-rules.ts";
 import { ambassadorId } from "./ids.ts";
 import { downgradeLabels, labels, oldLabels, upgradeLabels } from "./labels.ts";
 import { settleAuthority, verifyAuthority } from "./mapping-authority.ts";
 import { verifyDnsType } from "./mapping-dns.ts";
+import { hostPattern } from "./mapping-hosts.ts";
 import { verifyMapping } from "./mapping-rules.ts";
 import { downgradeMapping, upgradeMapping } from "./mapping-versions.ts";
+import { serviceString } from "./service-address.ts";
 import { balancingProblems, upstreamNotes } from "./upstream-rules.ts";
 import { upstreamTls } from "./upstream-tls.ts";
 
@@ -69,7 +71,7 @@ const matching = {
     beside: { prefix: "/shop" },
   }),
   case_sensitive: optional(boolean(), "Whether the case of the path matters.", { unset: true }),
-  hostname: optional(string(), "Host name that requests must have: exact, `*`, `*.example.com` or `example.*`.", {
+  hostname: optional(hostPattern, "Host name that requests must have: exact, `*`, `*.example.com` or `example.*`.", {
     versions: ["v3alpha1"],
     example: "shop.example.com",
   }),
@@ -123,7 +125,7 @@ const matching = {
 };
 
 const destination = {
-  service: required(string(), "Where requests go: `[scheme://]host[.namespace][:port]`.", {
+  service: required(serviceString, "Where requests go: `[scheme://]host[.namespace][:port]`.", {
     example: "shop.backend:8080",
   }),
   ...upstreamTls,
@@ -340,14 +342,17 @@ const withoutEffect = {
 };
 
 /** A Mapping's settings. */
-export const mappingSchema = object({
-  ambassador_id: ambassadorId,
-  ...matching,
-  ...destination,
-  ...forwarding,
-  ...redirects,
-  ...withoutEffect,
-});
+export const mappingSchema = object(
+  {
+    ambassador_id: ambassadorId,
+    ...matching,
+    ...destination,
+    ...forwarding,
+    ...redirects,
+    ...withoutEffect,
+  },
+  { rules: [healthCheckRule] },
+);
 
 export type MappingSpec = Static<typeof mappingSchema>;
 export type Mapping = Resource<"Mapping", MappingSpec>;

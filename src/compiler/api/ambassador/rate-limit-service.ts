@@ -6,13 +6,13 @@ import type { Resource } from "../resource.ts";
 import { boolean, enumOf, object, optional, required, type Static, string } from "../schema/index.ts";
 import { milliseconds } from "./cluster-settings.ts";
 import { ambassadorId } from "./ids.ts";
-import { serviceProblems } from "./service-address.ts";
+import { serviceProblems, serviceString } from "./service-address.ts";
 import { downgradeTls, upgradeTls, upstreamTls } from "./upstream-tls.ts";
 
 /** A RateLimitService's settings. */
 export const rateLimitServiceSchema = object({
   ambassador_id: ambassadorId,
-  service: required(string(), "The service that is asked, by gRPC.", { example: "ratelimit:8081" }),
+  service: required(serviceString, "The service that is asked, by gRPC.", { example: "ratelimit:8081" }),
   ...upstreamTls,
   protocol_version: optional(enumOf("v2", "v3"), "Version of the protocol; only v3 is spoken."),
   domain: optional(string(), "Which of the labels it is asked about.", { example: "shop" }),

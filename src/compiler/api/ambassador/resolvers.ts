@@ -15,13 +15,27 @@ const versions: readonly ApiVersion[] = ["v1", "v2", "v3alpha1"];
 export const plainResolverSchema = object({ ambassador_id: ambassadorId });
 
 /** A ConsulResolver's settings. */
-export const consulResolverSchema = object({
-  ambassador_id: ambassadorId,
-  address: optional(string(), "Address of the Consul agent: `[http[s]://]host[:port][/path]`; else `127.0.0.1:8500`.", {
-    example: "consul-server.consul:8500",
-  }),
-  datacenter: optional(string(), "The datacenter whose services are meant; needed.", { example: "dc1" }),
-});
+export const consulResolverSchema = object(
+  {
+    ambassador_id: ambassadorId,
+    address: optional(
+      string(),
+      "Address of the Consul agent: `[http[s]://]host[:port][/path]`; else `127.0.0.1:8500`.",
+      {
+        example: "consul-server.consul:8500",
+      },
+    ),
+    datacenter: optional(string(), "The datacenter whose services are meant; needed.", { example: "dc1" }),
+  },
+  {
+    rules: [
+      {
+        cel: "has(self.datacenter) && (self.datacenter.contains('$') || self.datacenter.matches(r'^[0-9A-Za-z_.-]+$'))",
+        message: "a ConsulResolver needs the name of a datacenter",
+      },
+    ],
+  },
+);
 
 export type PlainResolverSpec = Static<typeof plainResolverSchema>;
 export type ConsulResolverSpec = Static<typeof consulResolverSchema>;

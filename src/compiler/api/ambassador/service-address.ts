@@ -2,6 +2,10 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { isIp } from "#base/ip.ts";
 import { child, type Origin } from "#base/origin.ts";
+import { string } from "../schema/index.ts";
+
+/** A service string, as a field. */
+export const serviceString = string({ cel: "self != ''", message: "it has to name a host" });
 
 /** A service string, taken apart. */
 export interface ServiceAddress {

@@ -10,18 +10,24 @@ import type { Resource } from "../resource.ts";
 import { boolean, integer, object, optional, required, type Static, string } from "../schema/index.ts";
 import { circuitBreakers } from "./cluster-settings.ts";
 import { ambassadorId } from "./ids.ts";
-import { serviceProblems } from "./service-address.ts";
+import { serviceProblems, serviceString } from "./service-address.ts";
 import { upstreamNotes } from "./upstream-rules.ts";
 import { downgradeTls, upgradeTls, upstreamTls } from "./upstream-tls.ts";
+
+/** What TLS clients can ask for, as a field. */
+export const serverName = string({
+  cel: "self.contains('$') || self.matches(r'^[*]?[^*:\\[\\]]*$')",
+  message: "write an exact name, `*` or `*.example.com`, without a port",
+});
 
 /** A TCPMapping's settings. */
 export const tcpMappingSchema = object({
   ambassador_id: ambassadorId,
   port: required(integer({ min: 1, max: 65535 }), "Port that is listened on.", { example: 5432 }),
-  service: required(string(), "Where connections go: `[scheme://]host[.namespace][:port]`.", {
+  service: required(serviceString, "Where connections go: `[scheme://]host[.namespace][:port]`.", {
     example: "postgres:5432",
   }),
-  host: optional(string(), "Server name (SNI) that connections must ask for; TLS is terminated.", {
+  host: optional(serverName, "Server name (SNI) that connections must ask for; TLS is terminated.", {
     example: "db.example.com",
   }),
   address: optional(string(), "Address that is listened on; all of the machine's by default.", {

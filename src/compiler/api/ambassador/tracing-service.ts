@@ -5,7 +5,7 @@ import { kind, type Loose } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { boolean, enumOf, integer, list, object, optional, required, type Static, string } from "../schema/index.ts";
 import { ambassadorId } from "./ids.ts";
-import { serviceProblems } from "./service-address.ts";
+import { serviceProblems, serviceString } from "./service-address.ts";
 
 const percent = integer({ min: 0, max: 100 });
 
@@ -71,7 +71,7 @@ export const tracingServiceSchema = object({
   driver: required(enumOf("lightstep", "zipkin", "datadog", "opentelemetry"), "In which form spans are sent.", {
     example: "zipkin",
   }),
-  service: required(string(), "The collector that spans are sent to: `[scheme://]host[:port]`.", {
+  service: required(serviceString, "The collector that spans are sent to: `[scheme://]host[:port]`.", {
     example: "zipkin:9411",
   }),
   sampling: optional(

@@ -1,11 +1,21 @@
 /**
  * The builders of the schema language, as they are used in the files of the kinds.
  */
-import type { Field, FieldNotes, Fields, ObjectNode, ObjectOf, Schema, Static } from "./schema.ts";
+import type {
+  AdmissionRule,
+  Field,
+  FieldNotes,
+  Fields,
+  ObjectNode,
+  ObjectOf,
+  Ruled,
+  Schema,
+  Static,
+} from "./schema.ts";
 
 /** A text. */
-export function string(): Schema<string> {
-  return { type: "string" };
+export function string(...rules: readonly AdmissionRule[]): Schema<string> {
+  return rules.length === 0 ? { type: "string" } : { type: "string", rules };
 }
 
 /** A text that is never repeated in a message. */
@@ -59,7 +69,7 @@ export function judgedLater(like: Schema): Schema<unknown> {
 }
 
 /** A list. */
-export function list<T>(item: Schema<T>, limits: { readonly min?: number } = {}): Schema<readonly T[]> {
+export function list<T>(item: Schema<T>, limits: { readonly min?: number } & Ruled = {}): Schema<readonly T[]> {
   return { type: "list", item, ...limits };
 }
 
@@ -76,7 +86,7 @@ export function variants<const S extends readonly Schema[]>(...forms: S): Schema
 /** An object with known fields. */
 export function object<const F extends Fields>(
   fields: F,
-  rules: Pick<ObjectNode, "open" | "exactlyOne"> = {},
+  rules: Pick<ObjectNode, "open" | "exactlyOne" | "rules"> = {},
 ): Schema<ObjectOf<F>> & ObjectNode {
   return { type: "object", fields, ...rules };
 }

@@ -7,4 +7,14 @@ export { type Check, compileCheck, existsIn, isRecord } from "./check.ts";
 export { type Convert, compileConvert } from "./convert.ts";
 export { compileFill, type Fill } from "./defaults.ts";
 export { type Problem, type Trail, trailFrom } from "./problem.ts";
-export type { ApiVersion, Field, FieldNotes, FieldStatus, Generation, ObjectNode, Schema, Static } from "./schema.ts";
+export type {
+  AdmissionRule,
+  ApiVersion,
+  Field,
+  FieldNotes,
+  FieldStatus,
+  Generation,
+  ObjectNode,
+  Schema,
+  Static,
+} from "./schema.ts";

@@ -3,7 +3,7 @@
  * `oneOf`, no `$ref`, alternatives of several types as preserved unknown fields.
  */
 import { existsIn, takesNull } from "./check.ts";
-import type { ApiVersion, Field, ObjectNode, Schema } from "./schema.ts";
+import type { ApiVersion, Field, ObjectNode, Ruled, Schema } from "./schema.ts";
 
 /** A JSON schema. */
 export type OpenApi = Readonly<Record<string, unknown>>;
@@ -14,7 +14,12 @@ const preserve: OpenApi = { "x-kubernetes-preserve-unknown-fields": true };
 export function openApi(schema: Schema, version: ApiVersion): OpenApi {
   switch (schema.type) {
     case "string":
-      return withoutUndefined({ type: "string", enum: schema.values, pattern: schema.pattern });
+      return withoutUndefined({
+        type: "string",
+        enum: schema.values,
+        pattern: schema.pattern,
+        ...validations(schema, version),
+      });
     case "integer":
     case "number":
       return withoutUndefined({ type: schema.type, minimum: schema.min, maximum: schema.max, enum: schema.values });
@@ -25,7 +30,12 @@ export function openApi(schema: Schema, version: ApiVersion): OpenApi {
     case "anything":
       return schema.like ? openApi(schema.like, version) : { ...preserve, nullable: true };
     case "list":
-      return withoutUndefined({ type: "array", items: openApi(schema.item, version), minItems: schema.min });
+      return withoutUndefined({
+        type: "array",
+        items: openApi(schema.item, version),
+        minItems: schema.min,
+        ...validations(schema, version),
+      });
     case "map": {
       if (schema.value.type === "anything") return { type: "object", ...preserve };
       return { type: "object", additionalProperties: openApi(schema.value, version) };
@@ -57,7 +67,14 @@ function objectSchema(node: ObjectNode, version: ApiVersion): OpenApi {
     properties,
     required: required.length === 0 ? undefined : required,
     oneOf: choice?.map((name) => ({ required: [name] })),
+    ...validations(node, version),
   });
+}
+
+function validations({ rules = [] }: Ruled, version: ApiVersion): OpenApi {
+  const those = rules.filter(({ hubOnly }) => !hubOnly || version === "v3alpha1");
+  if (those.length === 0) return {};
+  return { "x-kubernetes-validations": those.map(({ cel, message }) => ({ rule: cel, message })) };
 }
 
 /** The fields that objects of a version may have, as that version spells them: those that the compiler reads. */

@@ -25,12 +25,31 @@ export type Node =
   | { readonly type: "null" }
   /** `like`: what it should be, where somebody else judges it. */
   | { readonly type: "anything"; readonly like?: Schema }
-  | { readonly type: "list"; readonly item: Schema; readonly min?: number }
+  | ({ readonly type: "list"; readonly item: Schema; readonly min?: number } & Ruled)
   | { readonly type: "map"; readonly value: Schema }
   | ObjectNode
   | { readonly type: "variants"; readonly forms: readonly Schema[] };
 
-export interface StringNode {
+/** What the API server refuses beyond a wrong form. */
+export interface Ruled {
+  readonly rules?: readonly AdmissionRule[];
+}
+
+/**
+ * A rule in the Common Expression Language, with which the API server refuses what admission would refuse for this
+ * value alone, and never anything that admission takes: not with variables (`$NAME`) in it, nor in an object that was
+ * written in another version.
+ */
+export interface AdmissionRule {
+  /** True when all is well; `self` is the value. */
+  readonly cel: string;
+  /** What people read when it is not. */
+  readonly message: string;
+  /** It is about fields that only the hub spells so. */
+  readonly hubOnly?: true;
+}
+
+export interface StringNode extends Ruled {
   readonly type: "string";
   readonly values?: readonly string[];
   readonly pattern?: string;
@@ -47,7 +66,7 @@ export interface NumberNode {
   readonly values?: readonly number[];
 }
 
-export interface ObjectNode {
+export interface ObjectNode extends Ruled {
   readonly type: "object";
   readonly fields: Fields;
   /** Other fields are none of our business (Kubernetes' own kinds) and are left out in silence. */
