@@ -1,7 +1,7 @@
 /** The chart in users' hands: the real helm, values files of old charts, and an API server that judges every object. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { after, before, test } from "node:test";
 import { load } from "js-yaml";
 import { manifests, writeRepository } from "../../tools/release/chart.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
+import { installCrds } from "./crds.ts";
 import { chart, type Helm, notesOf, openHelm, valuesFile } from "./helm.ts";
 
 let cluster: Cluster;
@@ -17,6 +18,7 @@ let helm: Helm;
 before(async () => {
   cluster = await startCluster();
   helm = await openHelm(cluster);
+  await cluster.kubectl(["create", "namespace", "ambassador"]);
   await cluster.kubectl(["create", "-f", "-"], { stdin: JSON.stringify(serviceMonitors) });
   await cluster.kubectl(["wait", "--for=condition=Established", "crd/servicemonitors.monitoring.coreos.com"]);
 });
@@ -45,7 +47,7 @@ const serviceMonitors = {
 const users = ["starter-kit", "ambassador-6.7.13", "emissary-8", "nodes-2018", "one-namespace"] as const;
 const release = ["--namespace", "ambassador"] as const;
 const install = (name: string, ...args: readonly string[]): Promise<string> =>
-  helm("install", name, chart, ...release, "--create-namespace", ...args);
+  helm("install", name, chart, ...release, ...args);
 const uninstall = (name: string): Promise<string> => helm("uninstall", name, ...release);
 const get = async (...args: readonly string[]): Promise<string> =>
   (await cluster.kubectl(["get", ...release, ...args])).trim();
@@ -182,18 +184,17 @@ test("in the place of Ambassador's chart: the Service keeps its address, and the
   mkdirSync(join(old, "templates"), { recursive: true });
   writeFileSync(join(old, "Chart.yaml"), "apiVersion: v2\nname: ambassador\nversion: 6.7.13\n");
   writeFileSync(join(old, "templates", "all.yaml"), oldObjects);
-  await helm("install", "ambassador", old, ...release);
-  const before = [
-    await field("service/ambassador", ".spec.clusterIP"),
-    await field("deployment/ambassador", ".metadata.uid"),
-  ];
-  await helm("upgrade", "ambassador", chart, ...release, "-f", valuesFile("ambassador-6.7.13"));
-  const now = [
-    await field("service/ambassador", ".spec.clusterIP"),
-    await field("deployment/ambassador", ".metadata.uid"),
-  ];
-  assert.deepEqual(now, before);
+  copyFileSync(valuesFile("ambassador-6.7.13"), join(old, "values.yaml"));
+  await helm("install", "ambassador", old, ...release, "--set", "replicaCount=2");
+  const identity = async (): Promise<string> =>
+    `${await field("service/ambassador", ".spec.clusterIP")} ${await field("deployment/ambassador", ".metadata.uid")}`;
+  const before = await identity();
+  const upgrade = ["upgrade", "ambassador", chart, ...release];
+  await assert.rejects(helm(...upgrade, "--reuse-values"), /missing properties .*'log'/);
+  await helm(...upgrade, "--reset-then-reuse-values");
+  assert.equal(await identity(), before);
   assert.match(await field("deployment/ambassador", ".spec.template.spec.containers[*].image"), /^dragoman:\S+$/);
+  assert.equal(await field("deployment/ambassador", ".spec.replicas"), "2");
   await uninstall("ambassador");
 });
 
@@ -223,6 +224,7 @@ spec:
 
 test("definitions that another installation made, with a webhook that is gone, are taken over as the guide says", async () => {
   const names = ["mappings.getambassador.io", "hosts.getambassador.io"];
+  await installCrds(cluster);
   const webhook = {
     conversionReviewVersions: ["v1"],
     clientConfig: { service: { namespace: "emissary-system", name: "emissary-apiext" } },
