@@ -88,6 +88,11 @@ describe("a running instance", { concurrency: false }, () => {
     await until(async () => served > 200);
     process.kill(killed, "SIGKILL");
     await until(async () => ![undefined, killed].includes(await running.pid("control")));
+    let ready = "";
+    await until(async () => {
+      ready = await ask("/ambassador/v0/check_ready");
+      return ready !== "";
+    });
     await until(async () => (await metrics()).includes("dragoman_xds_streams 1\n"));
     await until(async () => /dragoman_acknowledged_number [1-9]/.test(await metrics()));
     const before = served;
@@ -95,14 +100,17 @@ describe("a running instance", { concurrency: false }, () => {
     loading = false;
     await Promise.all(load);
     agent.destroy();
+    assert.equal(ready, "ready\n", "a warm Envoy serves all the time");
     assert.match(await metrics(), /dragoman_xds_bytes_total 0\n/);
     assert.equal(await running.pid("envoy"), envoy);
     await running.write("a.yaml", mapping("a", "two.example"));
     await serves("/a/", "two.example");
   });
 
-  async function metrics(): Promise<string> {
-    return running.control("/metrics").catch((error: NodeJS.ErrnoException) => {
+  const metrics = () => ask("/metrics");
+
+  async function ask(path: string): Promise<string> {
+    return running.control(path).catch((error: NodeJS.ErrnoException) => {
       // The next control process has not opened its socket yet.
       if (error.code === "ENOENT" || error.code === "ECONNREFUSED") return "";
       throw error;

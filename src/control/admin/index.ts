@@ -48,7 +48,7 @@ export async function openAdmin(options: ControlOptions, sources: AdminSources):
   const close = async (): Promise<void> => {
     await Promise.all(closers.map((closeOne) => closeOne()));
   };
-  const { answering, snapshots } = answers(options, sources);
+  const { answering, snapshots } = await answers(options, sources);
   try {
     closers.push((await answerOnSocket(join(runtimeDirectory, "control.sock"), answering)).close);
     if (options.snapshot) {
@@ -66,12 +66,14 @@ export async function openAdmin(options: ControlOptions, sources: AdminSources):
   }
 }
 
-function answers(options: ControlOptions, { view, counts, timings, clock, observed, hasServed }: AdminSources) {
+async function answers(options: ControlOptions, { view, counts, timings, clock, observed, hasServed }: AdminSources) {
   const { runtimeDirectory, settings, log } = options;
   const socketPath = join(runtimeDirectory, "envoy-admin.sock");
   const { compiler, xds, diagnostics } = view;
   const identity = identityOf(options.version, settings, () => observed()?.objects ?? new Map(), options.clusterId);
   const envoy = watchEnvoyLife({ ask: () => isReady(socketPath), clock });
+  // Nothing has been served yet: an Envoy that is ready has its configuration from a control process before this one.
+  const isWarm = await envoy.isReady();
   const logLevel = envoyLogLevel(socketPath);
   const metrics = openEnvoyMetrics({
     socketPath,
@@ -94,7 +96,7 @@ function answers(options: ControlOptions, { view, counts, timings, clock, observ
     atOnce,
     isPublic: publicPaths(compiler),
     endpoints: {
-      ...healthEndpoints({ envoy, timings, hasServed }),
+      ...healthEndpoints({ envoy, timings, hasServed: () => isWarm || hasServed() }),
       ...metricsEndpoint(figures, metrics),
       ...diagnosticsEndpoints(diagnosed),
       ...debugEndpoints(view, timings),
