@@ -1,15 +1,18 @@
 /** `dragoman control`: the control plane of a run, started and restarted by its keeper; not for people. */
+import { join } from "node:path";
 import { Command } from "commander";
 import { openLog } from "#base/log.ts";
 import { defaultSettings } from "#compiler";
 import { openKeeperLink } from "../control/keeper-link.ts";
 import { runControl } from "../control/run.ts";
+import { openCertificates } from "../services/acme/index.ts";
 import { adminFrom } from "./admin-place.ts";
 import { CannotRun, exitStatus } from "./cannot-run.ts";
 import { checkPorts } from "./check-ports.ts";
 import { accessFrom, clusterFrom } from "./cluster.ts";
 import { consulIdentity } from "./consul-identity.ts";
 import { commandEndpoints } from "./endpoints.ts";
+import { envoyTuning } from "./envoy-tuning.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { fileDirectories } from "./file-directories.ts";
 import { maxMetricsClusters } from "./metrics-limit.ts";
@@ -37,19 +40,25 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
   const access = await accessFrom(flags, process.env);
   // Only a run by itself knows where its https listener can be reached; in a cluster a load balancer stands before it.
   const place = access ? { namespace: access.namespace } : { httpsPort: "own" as const };
-  const settings = { ...defaultSettings, ...place, ...settingsFrom(flags, process.env), ...adminSettings };
+  // In a cluster, Secrets would have to be written for all replicas.
+  const certificates =
+    access || flags.stateDir === undefined ? undefined : await openCertificates(join(flags.stateDir, "acme"), log);
+  const obtained = certificates ? { obtainsCertificates: true as const } : {};
+  const settings = { ...defaultSettings, ...obtained, ...place, ...settingsFrom(flags, process.env), ...adminSettings };
   const running = runControl({
     paths,
     cluster: access && clusterFrom(access, process.env),
     settings: { ...settings, envoyVersion: flags.envoyVersion },
     fileDirectories: fileDirectories(flags, process.env),
     runtimeDirectory: keeper.runtimeDirectory,
+    drainSeconds: envoyTuning(flags.logLevel, process.env).drainSeconds,
     ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
     version: productVersion(),
     ...(process.env["AMBASSADOR_CLUSTER_ID"] ? { clusterId: process.env["AMBASSADOR_CLUSTER_ID"] } : {}),
     ...places,
     maxMetricsClusters: maxMetricsClusters(process.env),
     consul: consulIdentity(process.env),
+    certificates,
     log,
     logFormat: flags.logFormat,
     endpoints: commandEndpoints,

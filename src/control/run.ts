@@ -10,6 +10,7 @@ import type { Locate } from "#base/render-diagnostic.ts";
 import { type Compiler, type CompilerEdit, openCompiler, type Settings } from "#compiler";
 import { type Admin, nearby, openAdmin } from "./admin/index.ts";
 import type { AdminEndpoint, AdminPort } from "./admin/server.ts";
+import type { Certificates } from "./certificates.ts";
 import { type Clock, ownClock } from "./clock.ts";
 import { type ClusterChoice, openCluster } from "./cluster.ts";
 import { askEnvoy } from "./envoy-admin.ts";
@@ -50,6 +51,8 @@ export interface ControlOptions {
   readonly maxMetricsClusters: number;
   /** Who asks Consul. */
   readonly consul?: ConsulIdentity;
+  /** Who obtains certificates, if anybody does; closed with everything else. */
+  readonly certificates?: Certificates | undefined;
   readonly log: Log;
   readonly logFormat?: LogFormat;
   /** More of the admin interface: what the command line asks. */
@@ -58,6 +61,8 @@ export interface ControlOptions {
   readonly beforeServing?: (view: ControlView) => Promise<void>;
   /** Envoy has acknowledged everything for the first time. The text says where things are. */
   readonly onReady: (text: string) => void;
+  /** How long Envoy drains connections of replaced listeners, in seconds. */
+  readonly drainSeconds?: number | undefined;
   /** The process's own if absent. */
   readonly clock?: Clock;
   /** Ends it. */
@@ -104,6 +109,9 @@ async function start(
   const cluster = options.cluster && openCluster(options.cluster, settings, log, options.signal);
   closers.push(async () => cluster?.close());
   const compiler = openCompiler(settings);
+  const { certificates } = options;
+  closers.push(async () => certificates?.close());
+  compiler.apply(certificates?.edits ?? []);
   const pipelineOpened = Promise.withResolvers<Pipeline>();
   const xds = await startXds(options, () => pipeline);
   closers.push(xds.close);
@@ -163,6 +171,7 @@ async function start(
     void pipeline.push(edits).then((number) => {
       if (diagnosticsChanged) pipeline.report();
       compiled.resolve(number);
+      certificates?.wake();
     });
   };
   observed = await observe({ paths: options.paths, cluster: cluster?.watch, settings, onChange });
@@ -177,6 +186,7 @@ async function start(
   xds.open();
   void served().then(() => {
     hasServed = true;
+    certificates?.start({ compiler, push: (edits) => void pipeline.push(edits), served });
     options.onReady(admin.url === undefined ? "" : `admin ${admin.url}`);
   });
   const { objects } = observed;
@@ -205,9 +215,13 @@ async function openConsul(
   return watch;
 }
 
-function startXds({ runtimeDirectory, log }: ControlOptions, pipeline: () => Pipeline): Promise<XdsServer> {
+function startXds(
+  { runtimeDirectory, drainSeconds, log }: ControlOptions,
+  pipeline: () => Pipeline,
+): Promise<XdsServer> {
   return serveXds({
     socketPath: join(runtimeDirectory, "xds.sock"),
+    ...(drainSeconds === undefined ? {} : { order: { drainMs: drainSeconds * 1000 } }),
     onRefusal: (refused) => pipeline().refused(refused),
     onConnected: () => pipeline().connected(),
     onConverged: (number) => pipeline().converged(number),

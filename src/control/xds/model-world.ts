@@ -164,7 +164,7 @@ export class World {
       this.exchange();
       for (const name of [...this.envoy.warming.keys()]) this.envoy.warm(name);
       this.exchange();
-      this.advance(defaultOrderOptions.removalGraceMs + 1_000);
+      this.advance(defaultOrderOptions.drainMs + 1_000);
       this.exchange();
     }
   }

@@ -16,6 +16,8 @@ export interface OrderOptions {
   readonly immediateWaitMs: number;
   /** How long a cluster outlives the last thing that named it: longer than requests in flight. */
   readonly removalGraceMs: number;
+  /** How long for one that chains of connections named: they are drained for this long after they are replaced. */
+  readonly drainMs: number;
   /** How long an unacknowledged CDS response holds back the next one. */
   readonly clusterHoldMs: number;
   readonly batchSize: number;
@@ -26,6 +28,7 @@ export const defaultOrderOptions: OrderOptions = {
   warmWaitMs: 2_000,
   immediateWaitMs: 20,
   removalGraceMs: 15_000,
+  drainMs: 600_000,
   clusterHoldMs: 100,
   batchSize: 1_000,
 };

@@ -8,9 +8,10 @@ import fc from "fast-check";
 import type { ResourceChange } from "#compiler";
 import { cluster, endpoints, listener, routes, secret } from "./model-envoy.ts";
 import { type Act, World } from "./model-world.ts";
-import { acknowledged, defaultOrderOptions, openOrder, step } from "./order.ts";
+import { acknowledged, defaultOrderOptions, type OrderState, openOrder, step } from "./order.ts";
 import { createRefusedVersions } from "./refusal.ts";
 import { createSnapshot } from "./snapshot.ts";
+import type { Response } from "./subscription.ts";
 
 const clusterNames = ["a", "b", "c", "d"];
 
@@ -93,6 +94,18 @@ function openStream(changes: readonly ResourceChange[]) {
     return step(state, [{ kind: "changed", changes: more }], now);
   };
   return { state, view, first, change };
+}
+
+/** Acknowledges responses, and those that follow from that. */
+function acknowledge(state: OrderState, sends: readonly Response[], now: number): void {
+  let open = sends;
+  while (open.length > 0) {
+    open = step(
+      state,
+      open.map(({ type, nonce }) => ({ kind: "ack" as const, type, nonce })),
+      now,
+    ).sends;
+  }
 }
 
 const put = (resource: NonNullable<ResourceChange["resource"]>): ResourceChange => ({
@@ -200,6 +213,25 @@ describe("one stream", () => {
     assert.equal(wakeAt, 10 + defaultOrderOptions.immediateWaitMs);
     const { sends, early } = step(state, [{ kind: "tick" }], wakeAt ?? 0);
     assert.deepEqual([sends.map((r) => r.type), early], [["routes"], []]);
+  });
+
+  test("a cluster that chains of connections named outlives their drain; one of routes, requests in flight", () => {
+    for (const [named, grace] of [
+      [{ ...listener("l", 1), clusters: [["c"]] }, defaultOrderOptions.drainMs],
+      [routes("l", 1, ["c"]), defaultOrderOptions.removalGraceMs],
+    ] as const) {
+      const without = named.type === "listener" ? listener("l", 2) : routes("l", 2, []);
+      const { state, first, change } = openStream([put(cluster("c", 1, {})), put(named)]);
+      const begin = named.type === "routes" ? { ...first, wildcard: false, names: ["l"] } : first;
+      const opened = (["cluster", "listener", "routes"] as const)
+        .filter((type) => type !== "routes" || named.type === "routes")
+        .map((type) => ({ kind: "open" as const, type, first: type === named.type ? begin : first }));
+      acknowledge(state, step(state, opened, 0).sends, 1);
+      acknowledge(state, change(10, { type: "cluster", name: "c" }, put(without)).sends, 20);
+      const removals = (now: number) => step(state, [{ kind: "tick" }], now).sends.flatMap(({ removed }) => removed);
+      assert.deepEqual(removals(20 + grace - 1), [], named.type);
+      assert.deepEqual(removals(20 + grace), ["c"], named.type);
+    }
   });
 
   test("of a refused batch only the refused cluster is kept back, by name", () => {

@@ -5,7 +5,7 @@ import type { Encoded, ResourceType } from "#compiler";
 import { namesClusters, nextRemovalAt, removableClusters, updateGraces } from "./leaving.ts";
 import { type OrderState, type Work, wake } from "./order-state.ts";
 import { isReady } from "./ready.ts";
-import { has, judge, noteSent, type Response, type Subscription, touch, wants } from "./subscription.ts";
+import { has, judge, lastTold, noteSent, type Response, type Subscription, touch, wants } from "./subscription.ts";
 import { startWarming, stillWarms, stopWarming } from "./warming.ts";
 
 const sendOrder: readonly ResourceType[] = ["cluster", "endpoints", "secret", "extension", "listener", "routes"];
@@ -30,7 +30,7 @@ export function plan(work: Work): void {
 function planRemovals(work: Work): void {
   const { state, now } = work;
   if (state.leaving.size === 0) return;
-  if (state.namesChanged) updateGraces(state.leaving, state.subscriptions, now, state.options.removalGraceMs);
+  if (state.namesChanged) updateGraces(state.leaving, state.subscriptions, now, state.options);
   state.namesChanged = false;
   const clusters = state.subscriptions.get("cluster");
   const removed = removableClusters(state.leaving, now);
@@ -133,7 +133,8 @@ function leave(state: OrderState, clusters: Subscription, name: string): void {
   if (!has(clusters, name)) {
     stopWarming(state.warming, name);
   } else if (!state.leaving.has(name)) {
-    state.leaving.set(name, undefined);
+    // What an Envoy brought along from another process may have been named by chains that it drains now.
+    state.leaving.set(name, { byChains: lastTold(clusters, name)?.resource === undefined });
     state.namesChanged = true;
   }
 }
