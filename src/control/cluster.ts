@@ -5,6 +5,7 @@
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Log } from "#base/log.ts";
 import type { Compiler, Settings } from "#compiler";
+import { instanceName } from "./instance-name.ts";
 import type { Access } from "./kube/access.ts";
 import { openClient } from "./kube/client.ts";
 import { takePart } from "./kube/election.ts";
@@ -74,7 +75,7 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
       const leading: Promise<unknown>[] = [];
       const failed = Promise.withResolvers<never>();
       wake = reporter.wake;
-      const at = { namespace, name: `dragoman-${ambassadorId}` };
+      const at = { namespace, name: `dragoman-${instanceName(ambassadorId)}` };
       const election = takePart({
         locks: [leaseLock(client, at), configMapLock(client, at)],
         identity,

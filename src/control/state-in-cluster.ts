@@ -1,11 +1,13 @@
 /**
  * What must outlive the process, kept in the cluster: one entry for each object in ConfigMaps
- * `dragoman-last-good-<n>`, and those of Secrets in Secrets of that name. The leader writes; all read before they serve, so that a
- * new replica goes on with the same last good versions.
+ * `dragoman-last-good-<n>` (`dragoman-last-good-<id>-<n>` of an instance with an AMBASSADOR_ID), and those of Secrets
+ * in Secrets of that name. The leader writes; all read before they serve, so that a new replica goes on with the same
+ * last good versions.
  */
 import { createHash } from "node:crypto";
 import { errorFields, type Log } from "#base/log.ts";
 import type { LastGood, Refusal } from "#compiler";
+import { instanceName } from "./instance-name.ts";
 import type { Client } from "./kube/client.ts";
 import { ApiFailure, isPassing, NoAnswer } from "./kube/failure.ts";
 import { type Fields, fieldsOf, list, text } from "./kube/fields.ts";
@@ -21,7 +23,6 @@ export interface ClusterState extends StateFile {
 
 const configMaps: ApiResource = { group: "", version: "v1", plural: "configmaps", kind: "ConfigMap", namespaced: true };
 const secrets: ApiResource = { group: "", version: "v1", plural: "secrets", kind: "Secret", namespaced: true };
-const prefix = "dragoman-last-good-";
 const instanceLabel = "dragoman.io/last-good-of";
 const retryMs = 5000;
 
@@ -43,16 +44,18 @@ export interface ClusterStateOptions {
 /** The state of an instance, in its own namespace. */
 export function openClusterState(options: ClusterStateOptions): ClusterState {
   const { client, namespace, ambassadorId, log } = options;
+  const instance = instanceName(ambassadorId);
+  const prefix = instance === "default" ? "dragoman-last-good-" : `dragoman-last-good-${instance}-`;
   const stored = new Map<ApiResource, readonly Bin[]>();
   let newest: State | undefined;
   let leading: AbortSignal | undefined;
   let writing: Promise<void> | undefined;
 
   async function readAll(resource: ApiResource): Promise<Entry[]> {
-    const query = { labelSelector: `${instanceLabel}=${ambassadorId}` };
+    const query = { labelSelector: `${instanceLabel}=${instance}` };
     const request = { path: collectionPath(resource, namespace), query, attempts: 5, signal: options.signal };
     const found = fieldsOf(await client.ask(request));
-    const bins = list(found, "items").flatMap((item) => binOf(item, resource));
+    const bins = list(found, "items").flatMap((item) => binOf(item, resource, prefix));
     stored.set(resource, bins);
     return bins.flatMap(({ entries }) => [...entries.values()]).flatMap(parse);
   }
@@ -74,7 +77,7 @@ export function openClusterState(options: ClusterStateOptions): ClusterState {
       else {
         const query = { fieldManager: "dragoman", force: true };
         const contentType = "application/apply-patch+yaml";
-        const body = manifest(resource, { namespace, name, ambassadorId }, bin);
+        const body = manifest(resource, { namespace, name, instance }, bin);
         await client.ask({ ...request, method: "PATCH", query, contentType, body });
       }
     }
@@ -172,7 +175,7 @@ function textsOf(entries: readonly Entry[]): ReadonlyMap<string, string> {
   );
 }
 
-function binOf(item: Fields, resource: ApiResource): readonly Bin[] {
+function binOf(item: Fields, resource: ApiResource, prefix: string): readonly Bin[] {
   const number = Number(text(fieldsOf(item["metadata"]), "name")?.slice(prefix.length));
   if (!Number.isInteger(number)) return [];
   const decode = (value: unknown) =>
@@ -195,10 +198,10 @@ function parse(content: string): readonly Entry[] {
 
 function manifest(
   resource: ApiResource,
-  at: { readonly namespace: string; readonly name: string; readonly ambassadorId: string },
+  at: { readonly namespace: string; readonly name: string; readonly instance: string },
   { entries }: Bin,
 ): object {
-  const metadata = { name: at.name, namespace: at.namespace, labels: { [instanceLabel]: at.ambassadorId } };
+  const metadata = { name: at.name, namespace: at.namespace, labels: { [instanceLabel]: at.instance } };
   const content = Object.fromEntries(entries);
   const data = resource === secrets ? { type: "Opaque", stringData: content } : { data: content };
   return { apiVersion: "v1", kind: resource.kind, metadata, ...data };

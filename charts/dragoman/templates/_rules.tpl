@@ -74,8 +74,9 @@ are in Secrets of these names, so that no other one can be touched.
 - apiGroups: [""]
   resources: [secrets]
   resourceNames:
+    {{- $id := (.Values.env | default dict).AMBASSADOR_ID | default "default" }}
     {{- range untilStep 0 8 1 }}
-    - dragoman-last-good-{{ . }}
+    - dragoman-last-good-{{ if ne $id "default" }}{{ $id }}-{{ end }}{{ . }}
     {{- end }}
   verbs: [create, delete, patch]
 {{- end }}
