@@ -171,3 +171,43 @@ test("a second replica serves, and writes statuses when the first has died", asy
   await second.program.said(writes);
   await until(["get", "hosts"], /late .*Ready/);
 });
+
+const context = (name: string, spec: object): object => {
+  return { apiVersion: "getambassador.io/v2", kind: "TLSContext", metadata: meta(name), spec };
+};
+
+test("an object of any other kind has a condition, which kubectl waits for", async () => {
+  await apply(
+    context("modern", { min_tls_version: "v1.3" }),
+    context("lost", { secret: "not-there", hosts: ["a.test"] }),
+  );
+  await cluster.kubectl(["wait", "--for=condition=Ready", "tlscontext/modern", "--timeout=20s"]);
+  await cluster.kubectl(["wait", "--for=condition=Ready=false", "tlscontext/lost", "--timeout=20s"]);
+  const table = await cluster.kubectl(["get", "tlscontexts"]);
+  assert.match(table, /^NAME +AGE\n/);
+  const wide = await cluster.kubectl(["get", "tlscontexts", "-o", "wide"]);
+  assert.match(wide, /^NAME +AGE +READY +REASON\n/);
+  assert.match(wide, /lost +\w+ +False +UnusableSecret/);
+  assert.match(wide, /modern +\w+ +True +InForce/);
+  await apply(context("lost", { min_tls_version: "v1.2" }));
+  await cluster.kubectl(["wait", "--for=condition=Ready", "tlscontext/lost", "--timeout=20s"]);
+});
+
+test("definitions of another system have no place for it, and nothing is said of that", async () => {
+  const path = "/spec/versions";
+  const { spec } = JSON.parse(await cluster.kubectl(["get", "crd", "modules.getambassador.io", "-o", "json"])) as {
+    spec: { versions: readonly object[] };
+  };
+  const versions = spec.versions.map((version) => ({ ...version, subresources: undefined }));
+  const patch = JSON.stringify([{ op: "replace", path, value: versions }]);
+  await cluster.kubectl(["patch", "crd", "modules.getambassador.io", "--type=json", "-p", patch]);
+  const module = {
+    apiVersion: "getambassador.io/v2",
+    kind: "Module",
+    metadata: meta("ambassador"),
+    spec: { config: {} },
+  };
+  await apply(module, context("later", {}));
+  await cluster.kubectl(["wait", "--for=condition=Ready", "tlscontext/later", "--timeout=20s"]);
+  assert.doesNotMatch(gateway.output(), /status of Module|somebody else keeps writing its status/);
+});

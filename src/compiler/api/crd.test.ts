@@ -12,7 +12,11 @@ interface Version {
   readonly served: boolean;
   readonly storage: boolean;
   readonly schema: { readonly openAPIV3Schema: Json };
-  readonly additionalPrinterColumns?: readonly { readonly name: string; readonly jsonPath: string }[];
+  readonly additionalPrinterColumns?: readonly {
+    readonly name: string;
+    readonly jsonPath: string;
+    readonly priority?: number;
+  }[];
   readonly subresources?: Json;
 }
 
@@ -80,7 +84,8 @@ test("versions of every kind", () => {
 
 function columns(plural: string): readonly string[] {
   const definition = definitions.find(({ metadata }) => metadata.name.startsWith(`${plural}.`));
-  return (definition?.spec.versions.at(-1)?.additionalPrinterColumns ?? []).map((c) => `${c.name} ${c.jsonPath}`);
+  const shown = definition?.spec.versions.at(-1)?.additionalPrinterColumns ?? [];
+  return shown.filter(({ priority = 0 }) => priority === 0).map((c) => `${c.name} ${c.jsonPath}`);
 }
 
 test("columns of kubectl get", () => {
@@ -102,12 +107,25 @@ test("columns of kubectl get", () => {
     columns("listeners").map((column) => column.split(" ")[0]),
     ["PORT", "PROTOCOL", "STACK", "STATSPREFIX", "SECURITY", "L7DEPTH"],
   );
-  assert.deepEqual(columns("modules"), []);
+  assert.deepEqual(columns("modules"), ["AGE .metadata.creationTimestamp"]);
 });
 
-test("only Host and Mapping have a status", () => {
-  const names = definitions.filter(({ spec }) => spec.versions.some((v) => v.subresources)).map((d) => d.metadata.name);
-  assert.deepEqual(names, ["hosts.getambassador.io", "mappings.getambassador.io"]);
+test("the wide table says of other kinds than Host and Mapping whether they are in force", () => {
+  const wide = definitions.filter(({ spec }) =>
+    spec.versions.every((version) =>
+      version.additionalPrinterColumns?.some((one) => one.priority && one.name === "READY"),
+    ),
+  );
+  const names = definitions.map(({ metadata }) => metadata.name.split(".")[0]);
+  assert.deepEqual(
+    wide.map(({ metadata }) => metadata.name.split(".")[0]),
+    names.filter((name) => name !== "hosts" && name !== "mappings"),
+  );
+});
+
+test("all have a status", () => {
+  for (const { spec } of definitions)
+    for (const { subresources } of spec.versions) assert.deepEqual(subresources, { status: {} });
 });
 
 test("without old versions there is nothing to convert", () => {

@@ -3,8 +3,9 @@
  * Without a webhook nobody does: an object keeps the form in which it was written, whatever version it is read in, so
  * every version has room for the fields of all.
  */
-import type { Kind } from "./kind.ts";
+import type { Kind, PrinterColumn } from "./kind.ts";
 import { ambassadorGroup, ambassadorKinds } from "./kinds.ts";
+import { ageColumn, readyColumns, readyStatus } from "./ready-status.ts";
 import type { ApiVersion } from "./schema/index.ts";
 import { type OpenApi, openApi } from "./schema/openapi.ts";
 import { keeping } from "./schema/openapi-keep.ts";
@@ -80,16 +81,21 @@ interface VersionOptions {
 }
 
 function versionOf(kind: Kind, { version, guests, storage }: VersionOptions): OpenApi {
-  const columns = (kind.columns ?? []).map(({ name, path, type = "string" }) => ({ jsonPath: path, name, type }));
   const spec = guests.reduce((own, guest) => keeping(own, kind.schema, guest), openApi(kind.schema, version));
   return {
-    ...(columns.length > 0 ? { additionalPrinterColumns: columns } : {}),
+    additionalPrinterColumns: columnsOf(kind).map(({ name, path, type = "string", wide }) => {
+      return { jsonPath: path, name, ...(wide ? { priority: 1 } : {}), type };
+    }),
     name: version,
     schema: { openAPIV3Schema: objectSchema(kind, version, spec) },
     served: true,
     storage,
-    ...(kind.status ? { subresources: { status: {} } } : {}),
+    subresources: { status: {} },
   };
+}
+
+function columnsOf({ columns = [ageColumn], status }: Kind): readonly PrinterColumn[] {
+  return status ? columns : [...columns, ...readyColumns];
 }
 
 function objectSchema(kind: Kind, version: ApiVersion, spec: OpenApi): OpenApi {
@@ -100,7 +106,7 @@ function objectSchema(kind: Kind, version: ApiVersion, spec: OpenApi): OpenApi {
       kind: { type: "string" },
       metadata: { type: "object" },
       spec,
-      ...(kind.status ? { status: openApi(kind.status, version) } : {}),
+      status: openApi(kind.status ?? readyStatus, version),
     },
     type: "object",
   };

@@ -17,6 +17,8 @@ export interface PrinterColumn {
   readonly name: string;
   readonly path: string;
   readonly type?: "string" | "integer" | "date";
+  /** Shown with `-o wide` only. */
+  readonly wide?: true;
 }
 
 /** Everything there is to know about a kind whose settings stand under `.spec`. */
@@ -34,7 +36,7 @@ export interface KindDeclaration<Kind extends string = string, Spec = unknown> {
   /** The settings of a small object, in the hub's spelling; the reference shows it. */
   readonly example?: Loose;
   readonly columns?: readonly PrinterColumn[];
-  /** Schema of `.status`, where the kind has that sub-resource. */
+  /** Schema of `.status`, where that is older than conditions. */
   readonly status?: Schema & ObjectNode;
   /** Old → hub where several fields are involved; runs before the fields' own conversions. */
   upgrade?(old: Loose): Loose;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { OwnService } from "../sources/own-service.ts";
 import { type StatusContext, statusChange } from "./desired.ts";
 
 const group = "getambassador.io";
@@ -37,6 +38,11 @@ interface Row {
 }
 
 const domain = "ambassador.default.svc.cluster.local";
+const service = (loadBalancer: OwnService["loadBalancer"]): OwnService => ({
+  ref: at("Service", "").ref,
+  domain,
+  loadBalancer,
+});
 const there = { ingress: [{ domainInternal: domain }] };
 const within = { publicLoadBalancer: there, privateLoadBalancer: there };
 const conditions = (lastTransitionTime: string) =>
@@ -47,6 +53,13 @@ function knative(status: unknown): ClusterObject {
 }
 
 const ready = { state: "Ready", tlsCertificateSource: "None" };
+const condition = (status: string, reason: string, message: string, lastTransitionTime: string) => {
+  return { type: "Ready", status, reason, message, observedGeneration: 1, lastTransitionTime };
+};
+const inForce = condition("True", "InForce", "it is in force", before);
+const unusable = (since: string) => condition("False", "UnusableSecret", reason, since);
+const foreign = { type: "Seen", status: "True" };
+
 const rows: readonly Row[] = [
   { what: "a Host that is served", object: object("Host", {}, undefined), written: ready },
   {
@@ -92,6 +105,29 @@ const rows: readonly Row[] = [
     written: { state: null, reason: null },
   },
   {
+    what: "an object of another kind",
+    object: object("TLSContext", {}, undefined),
+    written: { conditions: [{ ...inForce, lastTransitionTime: now }] },
+  },
+  {
+    what: "an object that says so already",
+    object: object("TLSContext", {}, { conditions: [inForce] }),
+    written: undefined,
+  },
+  {
+    what: "an object with an error, and somebody else's condition",
+    object: object("TLSContext", {}, { conditions: [inForce, foreign] }),
+    errors: wrong("TLSContext"),
+    written: { conditions: [unusable(now), foreign] },
+  },
+  {
+    what: "an object with the same error as before, but for another generation, keeps its time",
+    object: object("TLSContext", {}, { conditions: [{ ...unusable(before), observedGeneration: 0 }] }),
+    errors: wrong("TLSContext"),
+    written: { conditions: [unusable(before)] },
+  },
+  { what: "somebody else's object", object: object("Module", {}, undefined), isOurs: false, written: undefined },
+  {
     what: "an Ingress while the gateway's Service has no address",
     object: object("Ingress", {}, { loadBalancer: {} }),
     written: undefined,
@@ -99,50 +135,50 @@ const rows: readonly Row[] = [
   {
     what: "an Ingress",
     object: object("Ingress", {}, { loadBalancer: {} }),
-    context: { service: { domain, loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } } },
+    context: { service: service({ ingress: [{ ip: "192.0.2.1" }] }) },
     written: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } },
   },
   {
     what: "an Ingress of a gateway that is reached by name",
     object: object("Ingress", {}, { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } }),
-    context: { service: { domain, loadBalancer: { ingress: [{ hostname: "lb.example.com" }] } } },
+    context: { service: service({ ingress: [{ hostname: "lb.example.com" }] }) },
     written: { loadBalancer: { ingress: [{ hostname: "lb.example.com" }] } },
   },
   {
     what: "an Ingress whose address the gateway's Service has lost",
     object: object("Ingress", {}, { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } }),
-    context: { service: { domain, loadBalancer: null } },
+    context: { service: service(null) },
     written: { loadBalancer: null },
   },
   {
     what: "an Ingress that says so already",
     object: object("Ingress", {}, { loadBalancer: {} }),
-    context: { service: { domain, loadBalancer: null } },
+    context: { service: service(null) },
     written: undefined,
   },
   {
     what: "an Ingress of a gateway whose Service never waits for an address",
     object: object("Ingress", {}, { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } }),
-    context: { service: { domain, loadBalancer: undefined } },
+    context: { service: service(undefined) },
     written: undefined,
   },
   {
     what: "a Knative Ingress",
     object: knative(undefined),
-    context: { service: { domain, loadBalancer: undefined } },
+    context: { service: service(undefined) },
     written: { observedGeneration: 1, conditions: conditions(now), ...within },
   },
   {
     what: "a Knative Ingress that says so already",
     object: knative({ observedGeneration: 1, conditions: conditions(before), ...within }),
-    context: { service: { domain, loadBalancer: undefined } },
+    context: { service: service(undefined) },
     written: undefined,
   },
   {
     what: "a Knative Ingress with an error",
     object: knative({ observedGeneration: 0, conditions: conditions(before), ...within }),
     errors: wrong("Ingress"),
-    context: { service: { domain, loadBalancer: undefined } },
+    context: { service: service(undefined) },
     written: {
       observedGeneration: 1,
       conditions: conditions(before).map((condition) =>

@@ -8,6 +8,7 @@ import { type Fields, fieldsOf, text } from "../kube/fields.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 import { knativeIngressStatus } from "./knative.ts";
 import type { OwnService } from "./load-balancer.ts";
+import { readyStatus } from "./ready.ts";
 import { reasonOf } from "./reason.ts";
 
 /** Fields of `.status` as they should be; `null` is one that should not be there. */
@@ -56,7 +57,7 @@ function desiredStatus(object: ClusterObject, standing: Standing, context: Statu
         ? ingressStatus(context)
         : knativeIngressStatus(object, standing, context);
     default:
-      return undefined;
+      return object.raw.ref.group === "getambassador.io" ? readyStatus(object, standing, context) : undefined;
   }
 }
 

@@ -32,11 +32,14 @@ const minuteMs = 60_000;
 export function openStatusWriter(client: Client, log: Log): StatusWriter {
   const history = new Map<string, { times: number[]; quietUntil: number }>();
   const forbidden = new Set<string>();
+  const written = new Set<string>();
+  const lackingUntil = new Map<string, number>();
 
   /** Whether it may be written now; remembers that it is. */
   function mayWrite({ object }: StatusWrite): boolean {
     if (forbidden.has(object.resource.kind)) return false;
     const now = performance.now();
+    if (now < (lackingUntil.get(object.resource.kind) ?? 0)) return false;
     const known = history.get(object.uid) ?? { times: [], quietUntil: 0 };
     if (now < known.quietUntil) return false;
     known.times = [...known.times.filter((time) => now - time < minuteMs), now];
@@ -58,12 +61,14 @@ export function openStatusWriter(client: Client, log: Log): StatusWriter {
         attempts: 3,
         signal,
       });
+      written.add(resource.kind);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof ApiFailure || error instanceof NoAnswer)) throw error;
       if (error instanceof ApiFailure && error.status === 403) forbidden.add(resource.kind);
-      // Without the sub-resource, or the object, there is nothing to say it in.
+      // Without the sub-resource, or the object, there is nothing to say it in: the server does not tell which it is.
       const isGone = error instanceof ApiFailure && error.status === 404;
+      if (isGone && !written.has(resource.kind)) lackingUntil.set(resource.kind, performance.now() + minuteMs);
       if (!isGone) log("warning", `the status of ${formatRef(raw.ref)} cannot be written`, errorFields(error));
     }
   }
