@@ -95,6 +95,7 @@ export const diagnosticCodes = {
   "host/no-http3": warning("A Host cannot be served over HTTP/3 with its TLS settings."),
   "host/no-listener": warning("No Listener takes a Host."),
   "host/not-in-context": warning("A Host uses a TLSContext that does not list it."),
+  "host/not-in-service": warning("No port of the gateway's own Service leads to a Listener that takes a Host."),
   "host/not-yet-supported": warning("A field of a Host has no effect yet."),
   "host/other-secret": error("A Host and its TLSContext name different Secrets."),
   "host/tls-and-context": error("A Host has both tls and tlsContext."),
@@ -134,6 +135,7 @@ export const diagnosticCodes = {
 
   // kubernetes
   "kubernetes/forbidden": warning("The API server does not permit to see a kind; its objects are as last seen."),
+  "kubernetes/no-address": notice("The gateway's own Service waits for the address of a load balancer."),
   "kubernetes/unreachable": warning("The API server cannot be reached; what was last seen stays in force."),
 
   // listener
@@ -147,6 +149,7 @@ export const diagnosticCodes = {
   "listener/no-hosts": warning("A Listener takes no Host, so that it has nothing to serve over HTTP."),
   "listener/no-protocol": error("A Listener says neither protocol nor protocolStack."),
   "listener/no-proxy-over-udp": warning("A Listener asks for the PROXY protocol over UDP, which there is not."),
+  "listener/not-in-service": warning("No port of the gateway's own Service leads to a Listener's port."),
   "listener/not-yet-supported": warning("A field of a Listener has no effect yet."),
   "listener/nothing-to-serve": warning("Nothing is served on a Listener's port, so it is not opened."),
   "listener/port-not-permitted": error("A port may not be bound by this process."),

@@ -19,6 +19,7 @@ import { declareModule } from "./lanes/module.ts";
 import { declareNames } from "./lanes/names.ts";
 import { declareInputs, declareObjects } from "./lanes/objects.ts";
 import { declareRateLimit } from "./lanes/rate-limit.ts";
+import { declareReach } from "./lanes/reach.ts";
 import { declareRoutes } from "./lanes/routes.ts";
 import { declareSecrets } from "./lanes/secrets.ts";
 import { type AskedByPolicy, declareSlots } from "./lanes/slots.ts";
@@ -45,6 +46,7 @@ export function declareCompiler(g: Graph) {
   const tracing = declareTracing(g, objects, routes.lookup); //                 lower: TracingServices
   const upstreams = declareUpstreams(g, inputs, objects, routes, auth, rateLimit, logs, tracing); // link, emit: clusters, endpoints
   const listeners = declareListeners(g, inputs, sockets, routes, hosts); //     link: listeners and sites
+  declareReach(g, inputs, objects, hosts, listeners); //                        link: who is reached through the own Service
   const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
   const chains = declareChains(g, { inputs, module, hosts, listeners, names, logs, tracing }); //     link, emit: listeners

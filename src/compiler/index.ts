@@ -12,6 +12,7 @@ export {
   contentHash,
   customKinds,
   isKnownKind,
+  isOwnService,
   withoutUnreadData,
   writtenVersion,
 } from "./api/index.ts";

@@ -129,6 +129,7 @@ test("an Ingress shows where the gateway's own Service can be reached, as long a
     const status = JSON.stringify({ status: { loadBalancer: { ingress: points } } });
     return cluster.kubectl(["patch", "service", "ambassador", "--subresource=status", "--type=merge", "-p", status]);
   };
+  await gateway.said(/\[kubernetes\/no-address\] Service default\/ambassador/);
   await give([{ ip: "198.51.100.7" }]);
   await until(["get", "ingress", "shop"], /shop\.example\.com +198\.51\.100\.7 /);
   await give([{ hostname: "lb.example.net" }]);

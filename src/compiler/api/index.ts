@@ -54,7 +54,7 @@ export type { KnativeIngress, KnativePath, KnativeSplit } from "./kubernetes/kna
 export type { Namespace } from "./kubernetes/namespace.ts";
 export { readRevocationLists } from "./kubernetes/revocation-list.ts";
 export { holdsCertificates, type Secret, type SecretSpec, withoutUnreadData } from "./kubernetes/secret.ts";
-export type { Service, ServicePort, ServiceSpec } from "./kubernetes/service.ts";
+export { isOwnService, type Service, type ServicePort, type ServiceSpec } from "./kubernetes/service.ts";
 export type { RawObject } from "./raw-object.ts";
 export type { Resource } from "./resource.ts";
 export type { ApiVersion } from "./schema/index.ts";

@@ -1,5 +1,7 @@
 /** What linking needs to know of a Service, apart from its endpoints, and where endpoints are found. */
 
+import type { ResourceRef } from "#base/origin.ts";
+
 /** A port of a Service. */
 export interface ServicePortFacts {
   readonly name: string;
@@ -23,4 +25,11 @@ export interface AddressSet {
   readonly addresses: readonly string[];
   /** Those that still take some although they are going away: better than nobody. */
   readonly leaving: readonly string[];
+}
+
+/** The Service through which the gateway itself is reached. */
+export interface OwnService {
+  readonly ref: ResourceRef;
+  /** Ports of the gateway's pods; unknown where one of them is named. */
+  readonly targets: readonly number[] | "unknown";
 }

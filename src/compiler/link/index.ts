@@ -10,6 +10,7 @@ export * from "./listeners.ts";
 export * from "./names.ts";
 export * from "./order.ts";
 export * from "./own-clusters.ts";
+export * from "./own-service.ts";
 export * from "./path-kinds.ts";
 export * from "./routes.ts";
 export * from "./served.ts";

@@ -40,10 +40,15 @@ export interface Claim {
 /** Every site that takes a Host, with the name that the Host claims there. */
 export function linkClaims(sites: Index<Site>): (host: HostDecl, reads: Reads) => Derived<Claim> {
   return (host, reads) => {
-    const taking = reads.lookup(sites, "").filter((site) => accepts(site.binding, host));
+    const taking = sitesOf(host, sites, reads);
     const out = taking.map((site) => [`${site.name}|${host.key}`, { site, host }] as const);
     return { out, diagnostics: taking.length > 0 ? [] : [unbound(host)] };
   };
+}
+
+/** The sites that take a Host. */
+export function sitesOf(host: HostDecl, sites: Index<Site>, reads: Reads): readonly Site[] {
+  return reads.lookup(sites, "").filter((site) => accepts(site.binding, host));
 }
 
 function accepts(binding: HostBinding, host: HostDecl): boolean {

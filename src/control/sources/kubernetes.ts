@@ -6,13 +6,14 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { equal } from "#base/equal.ts";
 import type { Log } from "#base/log.ts";
-import type { RawObject } from "#compiler";
+import { isOwnService, type RawObject } from "#compiler";
 import type { Client } from "../kube/client.ts";
 import type { Change } from "../kube/copy.ts";
 import { type ReflectorState, reflect } from "../kube/reflector.ts";
 import { resourceName } from "../kube/resource.ts";
 import { type ClusterObject, keepObject } from "./kubernetes-object.ts";
 import { type WatchedKind, watchedKinds } from "./kubernetes-resources.ts";
+import { addressless, ownService } from "./own-service.ts";
 import type { WatchStatistics } from "./watch-statistics.ts";
 
 /** What to watch. */
@@ -63,6 +64,20 @@ export function watchKubernetes(
   const statistics = new Map<string, WatchStatistics>();
   const failed = Promise.withResolvers<void>();
   let early: KubernetesBatch["edits"][number][] | undefined = [];
+  let waiting: readonly Diagnostic[] = [];
+
+  /** Whether something else is to be told of the gateway's own Service. */
+  function lookAtOwnService(changes: readonly Change<ClusterObject>[]): boolean {
+    const isOwn = (object: ClusterObject | undefined) => object && isOwnService(object.raw, options.namespace);
+    if (!changes.some(({ before, after }) => isOwn(before) || isOwn(after))) return false;
+    const told = waiting;
+    waiting = addressless(ownService(objects.values(), options.namespace));
+    return !equal(told, waiting);
+  }
+
+  function conditions(): Pick<KubernetesBatch, "diagnostics" | "readsEndpoints"> {
+    return { diagnostics: [...describe(states), ...waiting], readsEndpoints: readsEndpoints(states) };
+  }
 
   function deliver(edits: KubernetesBatch["edits"], diagnosticsChanged: boolean): void {
     if (early) {
@@ -70,9 +85,9 @@ export function watchKubernetes(
       if (![...states.values()].every(isSettled)) return;
       const all = early;
       early = undefined;
-      onBatch({ edits: all, ...conditions(states), diagnosticsChanged: true });
+      onBatch({ edits: all, ...conditions(), diagnosticsChanged: true });
     } else if (edits.length > 0 || diagnosticsChanged) {
-      onBatch({ edits, ...conditions(states), diagnosticsChanged });
+      onBatch({ edits, ...conditions(), diagnosticsChanged });
     }
   }
 
@@ -104,7 +119,8 @@ export function watchKubernetes(
       keep: keepObject,
       onChanges(changes) {
         count(kind, { changes: changes.length });
-        deliver(take(changes, kind, objects), false);
+        const edits = take(changes, kind, objects);
+        deliver(edits, lookAtOwnService(changes));
         if (changes.length > 0) options.onSeen?.();
       },
       onState(state) {
@@ -181,11 +197,10 @@ function take(
   });
 }
 
-function conditions(states: States): Pick<KubernetesBatch, "diagnostics" | "readsEndpoints"> {
-  const readsEndpoints = [...states].some(([{ resources }, { kind }]) => {
+function readsEndpoints(states: States): boolean {
+  return [...states].some(([{ resources }, { kind }]) => {
     return endpointKinds.has(resources[0].kind) && (kind === "following" || kind === "failing");
   });
-  return { diagnostics: describe(states), readsEndpoints };
 }
 
 const endpointKinds: ReadonlySet<string> = new Set(["EndpointSlice", "Endpoints"]);

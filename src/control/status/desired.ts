@@ -6,8 +6,8 @@ import type { Diagnostic } from "#base/diagnostic.ts";
 import { equal } from "#base/equal.ts";
 import { type Fields, fieldsOf, text } from "../kube/fields.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { OwnService } from "../sources/own-service.ts";
 import { knativeIngressStatus } from "./knative.ts";
-import type { OwnService } from "./load-balancer.ts";
 import { readyStatus } from "./ready.ts";
 import { reasonOf } from "./reason.ts";
 

@@ -9,9 +9,9 @@ import { refKey } from "#base/origin.ts";
 import type { Compiler } from "#compiler";
 import type { Client } from "../kube/client.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import { ownService } from "../sources/own-service.ts";
 import { statusChange } from "./desired.ts";
 import { openEventWriter } from "./events.ts";
-import { ownService } from "./load-balancer.ts";
 import { openStatusWriter, type StatusWrite } from "./writer.ts";
 
 /** What a reporter looks at. */

@@ -2,6 +2,7 @@
  * Service: its ports, and how to reach it where its endpoints cannot be read.
  */
 import { ok } from "#base/diagnostic.ts";
+import type { RawObject } from "../raw-object.ts";
 import type { Resource } from "../resource.ts";
 import {
   defaulted,
@@ -59,6 +60,12 @@ export interface ServiceSpec {
 }
 
 export type Service = Resource<"Service", ServiceSpec>;
+
+/** Whether an object is the gateway's own Service, by the label that the charts of old gave it. */
+export function isOwnService({ ref, labels }: Pick<RawObject, "ref" | "labels">, namespace: string): boolean {
+  const isService = ref.kind === "Service" && ref.group === "" && ref.namespace === namespace;
+  return isService && labels["app.kubernetes.io/component"] === "ambassador-service";
+}
 
 /** The kind Service. */
 export const service = coreKind({
