@@ -61,16 +61,19 @@ test("kinds that are not installed, then are, are taken away and come again: no 
   await cluster.kubectl(["annotate", "service", "quote", `getambassador.io/config=${annotation}`]);
   const { until, get, program } = await restart({});
   assert.equal(await get("/annotated/x"), "it /x");
+  await program.said(/looked for again, as they are not installed: .*mappings\.getambassador\.io/);
   await installCrds(cluster);
   await apply(custom("Host", "all", "default", { hostname: "*", ...route }), mapping("custom"));
   await until("/custom/x", "it /x");
   await cluster.kubectl(["delete", "crd", "mappings.getambassador.io"]);
   await until("/custom/x", "404");
+  await program.said(/mappings\.getambassador\.io is not installed any more, and its objects are gone/);
   assert.equal(await get("/annotated/x"), "it /x");
   await installCrds(cluster);
   await apply(mapping("again"));
   await until("/again/x", "it /x");
   assert.equal(await get("/custom/x"), "404");
+  assert.equal(program.output().match(/ mappings\.getambassador\.io is installed now/g)?.length, 2);
   assert.doesNotMatch(program.output(), /has ended/);
 });
 

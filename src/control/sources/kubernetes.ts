@@ -65,6 +65,7 @@ export function watchKubernetes(
   const failed = Promise.withResolvers<void>();
   let early: KubernetesBatch["edits"][number][] | undefined = [];
   let waiting: readonly Diagnostic[] = [];
+  const absent = new Set<string>();
 
   /** Whether something else is to be told of the gateway's own Service. */
   function lookAtOwnService(changes: readonly Change<ClusterObject>[]): boolean {
@@ -85,10 +86,20 @@ export function watchKubernetes(
       if (![...states.values()].every(isSettled)) return;
       const all = early;
       early = undefined;
+      if (absent.size > 0)
+        options.log("info", `looked for again, as they are not installed: ${[...absent].join(", ")}`);
       onBatch({ edits: all, ...conditions(), diagnosticsChanged: true });
     } else if (edits.length > 0 || diagnosticsChanged) {
       onBatch({ edits, ...conditions(), diagnosticsChanged });
     }
+  }
+
+  /** Whoever deletes a definition deletes the objects, which traffic notices. */
+  function noteInstallation(name: string, { kind }: ReflectorState): void {
+    if (kind === "following" && absent.delete(name)) options.log("info", `${name} is installed now`);
+    if (kind !== "absent" || absent.has(name)) return;
+    absent.add(name);
+    if (!early) options.log("warning", `${name} is not installed any more, and its objects are gone`);
   }
 
   function count(
@@ -126,6 +137,7 @@ export function watchKubernetes(
       onState(state) {
         count(kind, { isFollowing: state.kind === "following", failures: isFailure(states.get(kind), state) ? 1 : 0 });
         states.set(kind, state);
+        noteInstallation(resourceName(kind.resources[0]), state);
         if (early && state.kind === "failing") sayOnce(state.message);
         if (kind.instead && (state.kind === "absent" || state.kind === "forbidden")) watch(kind.instead);
         deliver([], true);
