@@ -41,8 +41,16 @@ before(async () => {
   );
   const uid = await cluster.kubectl(["get", "serviceaccount", name, "-n", namespace, "-o", "jsonpath={.metadata.uid}"]);
   kubeconfig = await cluster.writeKubeconfig(name, { token: cluster.token({ namespace, name, uid }) }, namespace);
+  await until(async () => (await show("mappings", "v3alpha1")).status === 200, undefined);
+  await apply("v3alpha1", "Mapping", "before", before3);
+  await apply("v2", "Mapping", "before-v2", before2);
   webhook = await startWebhook();
 });
+
+/** Written while nothing converts: stored as they are, and both called v2. */
+const before3 = { prefix: "/", service: "a", add_request_headers: { x: { value: "y" } } };
+const before2 = { prefix: "/", service: "a", add_request_headers: { x: "y" } };
+
 after(async () => {
   webhook?.kill();
   await cluster?.stop();
@@ -69,10 +77,10 @@ async function startWebhook(): Promise<Program> {
   return started;
 }
 
-async function until(what: () => Promise<boolean>, program = webhook): Promise<void> {
+async function until(what: () => Promise<boolean>, program: Program | undefined = webhook): Promise<void> {
   const start = performance.now();
   while (!(await what())) {
-    if (performance.now() - start > 30_000) assert.fail(`it never came to be\n${program.output()}`);
+    if (performance.now() - start > 30_000) assert.fail(`it never came to be\n${program?.output()}`);
     await pause(50);
   }
 }
@@ -125,6 +133,22 @@ test("an object is shown with the fields of the version that is asked for", asyn
     service: "a",
     hostname: "b.test",
     stats_name: "s",
+  });
+});
+
+test("what was stored before the webhook was there is shown as what it is", async () => {
+  assert.deepEqual(await spec("mappings", "v3alpha1", "before"), before3);
+  assert.deepEqual(await spec("mappings", "v2", "before-v2"), before2);
+  assert.deepEqual(await spec("mappings", "v3alpha1", "before-v2"), {
+    ...before3,
+    hostname: "*",
+    add_request_headers: { x: { value: "y", v2Representation: "string" } },
+  });
+  await cluster.kubectl(["label", "mappings.v3alpha1.getambassador.io", "before", "looked=at"]);
+  assert.deepEqual(await spec("mappings", "v2", "before"), {
+    ...before3,
+    ambassador_id: ["--apiVersion-v3alpha1-only--default"],
+    host: "_skip_mapping_with_empty_host_",
   });
 });
 
