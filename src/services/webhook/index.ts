@@ -31,7 +31,7 @@ export interface WebhookOptions {
   readonly healthPort: number;
   readonly times?: Partial<WebhookTimes>;
   readonly log: Log;
-  /** The API server converts from now on. */
+  /** All definitions name it, for the first time. */
   readonly onReady: (ports: { readonly port: number; readonly healthPort: number }) => void;
   readonly signal: AbortSignal;
 }
@@ -50,11 +50,16 @@ export async function runWebhook(options: WebhookOptions): Promise<void> {
   const client = openClient(options.access);
   const stopped = new AbortController();
   const signal = AbortSignal.any([options.signal, stopped.signal]);
-  let unready: string | undefined = "the API server has not been asked yet";
+  let isTrusted = false;
+  let wasReady = false;
   const health = await serveHealth({
     address,
     port: options.healthPort,
-    unready: () => (signal.aborted ? "it is ending" : unready),
+    unready() {
+      if (signal.aborted) return "it is ending";
+      // A replica that some definitions do not name serves the others.
+      return isTrusted ? undefined : "no definition names this webhook yet";
+    },
   });
   let server: ReviewServer | undefined;
   const look = openTrust({
@@ -67,10 +72,11 @@ export async function runWebhook(options: WebhookOptions): Promise<void> {
       if (server) server.show(identity);
       else server = await serveReviews({ address, port: options.port, identity, log });
     },
-    tell(why) {
-      const wasUnready = unready !== undefined;
-      unready = why;
-      if (why === undefined && wasUnready) onReady({ port: server?.port ?? 0, healthPort: health.port });
+    tell(trusted) {
+      isTrusted = trusted.by > 0;
+      if (wasReady || trusted.by === 0 || trusted.by < trusted.of) return;
+      wasReady = true;
+      onReady({ port: server?.port ?? 0, healthPort: health.port });
     },
     signal,
   });

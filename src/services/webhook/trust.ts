@@ -20,9 +20,15 @@ export interface TrustOptions {
   readonly log: Log;
   /** There is another certificate to show; resolves when it is shown. */
   show(identity: Identity): Promise<void>;
-  /** Why the API server cannot convert yet; undefined when it can. */
-  tell(unready: string | undefined): void;
+  /** By how many definitions the API server finds the webhook and believes what it shows. */
+  tell(trusted: Trusted): void;
   readonly signal: AbortSignal;
+}
+
+/** Definitions with something to convert. */
+export interface Trusted {
+  readonly by: number;
+  readonly of: number;
 }
 
 /** In ms. */
@@ -51,31 +57,27 @@ export function openTrust(options: TrustOptions): (all: Iterable<Definition>) =>
     const now = Date.now();
     const authorities = await sharedAuthorities(secret, now);
     const convertible = [...all].filter(({ hasSeveralVersions }) => hasSeveralVersions);
-    believedSince = stillBelieved(authorities, convertible);
-    const isBelieved = ({ certificate }: Identity): boolean =>
-      now - (believedSince.get(certificate) ?? now) >= times.settleMs;
+    believedSince = stillBelieved(authorities, convertible, now);
+    const isBelieved = ({ certificate }: Identity): boolean => {
+      const since = believedSince.get(certificate);
+      return since !== undefined && now - since >= times.settleMs;
+    };
     const signer = signerOf(authorities, isBelieved);
     if (signer) await showBy(signer, now);
     const { certificates } = writeAuthorities(authorities);
     const strange = convertible.filter((definition) => believedBy(definition, place) !== certificates);
-    options.tell(unreadiness(convertible, strange));
+    const trusting = convertible.filter((one) => signer && believedBy(one, place).includes(signer.certificate));
+    options.tell({ by: trusting.length, of: convertible.length });
     const written = await Promise.allSettled(strange.map((one) => writer.entrust(one, certificates, signal)));
     const failed = written.find((one) => one.status === "rejected");
     if (failed) throw failed.reason;
   };
 
   /** Since when every definition names an authority; one that some definition lacks begins anew. */
-  function stillBelieved(authorities: readonly Identity[], convertible: readonly Definition[]) {
-    const now = Date.now();
+  function stillBelieved(authorities: readonly Identity[], convertible: readonly Definition[], now: number) {
+    if (convertible.length === 0) return new Map<string, number>();
     const bundles = convertible.map((definition) => believedBy(definition, place));
     const named = authorities.filter(({ certificate }) => bundles.every((bundle) => bundle.includes(certificate)));
-    if (convertible.length === 0) return new Map<string, number>();
     return new Map(named.map(({ certificate }) => [certificate, believedSince.get(certificate) ?? now]));
   }
-}
-
-function unreadiness(convertible: readonly Definition[], strange: readonly Definition[]): string | undefined {
-  if (convertible.length === 0) return "there are no definitions with several versions";
-  const [first] = strange;
-  return first && `${first.name} does not name this webhook yet`;
 }
