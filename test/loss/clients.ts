@@ -204,9 +204,8 @@ function http2(opened: Session, { host, path }: Question): Promise<string> {
 
 function line(status: number | undefined, body: string, headers: IncomingMessage["headers"]): string {
   const edition = headers["x-edition"];
-  return [status, ...(status === 200 ? [body] : []), ...(edition === undefined ? [] : [`edition ${edition}`])].join(
-    " ",
-  );
+  const says = status === 200 || body.startsWith("upstream");
+  return [status, ...(says ? [body] : []), ...(edition === undefined ? [] : [`edition ${edition}`])].join(" ");
 }
 
 function failure(error: Error): string {

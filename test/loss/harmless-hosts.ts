@@ -44,6 +44,18 @@ export function harmlessToHosts({ steady, deny403, deny401, one }: Backends): re
       ],
     },
     {
+      name: "a Secret comes after its Host",
+      once: true,
+      questions: [{ name: "certificate of late.test", host: "late.test", path: "", certificate: true }],
+      steps: [
+        { edit: ({ put }) => put({ "late.yaml": [host("late", "late.test", { secret: "late" })] }) },
+        {
+          edit: ({ put }) => put({ "secret-late.yaml": [secret("late", "late.test", "late")] }),
+          served: { "certificate of late.test": "certificate late" },
+        },
+      ],
+    },
+    {
       name: "a Secret is rotated",
       questions: [{ name: "certificate of a.test", host: "a.test", path: "", certificate: true }],
       steps: ["second", "third"].map((name) => ({

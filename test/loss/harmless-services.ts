@@ -53,6 +53,22 @@ export function harmlessToServices({ one, two, steady, pods }: Backends): readon
       ],
     },
     {
+      name: "a Mapping goes to a cluster that warms slowly",
+      questions: [ask("checked")],
+      steps: [
+        {
+          edit: ({ put }) => put({ "checked.yaml": [...service("checked", { two }), mapping("checked", one.address)] }),
+          served: { checked: "200 one" },
+        },
+        {
+          edit: ({ put }) =>
+            put({ "checked.yaml": [...service("checked", { two }), mapping("checked", "checked", health)] }),
+          served: { checked: "200 two" },
+        },
+        { edit: ({ remove }) => remove("checked.yaml"), served: { checked: "404" } },
+      ],
+    },
+    {
       name: "a Mapping goes to another Service",
       questions: [ask("shop")],
       steps: [
@@ -66,6 +82,8 @@ export function harmlessToServices({ one, two, steady, pods }: Backends): readon
     },
   ];
 }
+
+const health = { health_checks: [{ health_check: { http: { path: "/health" } }, interval: "1h" }] };
 
 /** A pod of this colour takes the place of the other's, which is really shut down when it gets no more requests. */
 function rollOut(pods: Backends["pods"], to: Colour): readonly Step[] {

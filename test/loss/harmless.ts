@@ -11,6 +11,7 @@ export const atFirst: Readonly<Record<string, readonly string[]>> = {
   edited: ["200 one edition 1"],
   shop: ["200 blue"],
   "certificate of a.test": ["certificate first"],
+  "certificate of late.test": ["failed: ECONNRESET"],
   order: ["404"],
   canary: ["404"],
   plain: ["404"],
@@ -18,6 +19,7 @@ export const atFirst: Readonly<Record<string, readonly string[]>> = {
   judged: ["404"],
   new: ["404"],
   named: ["404"],
+  checked: ["404"],
   renamed: ["200 one"],
   bad: ["404"],
 };

@@ -2,11 +2,12 @@
 import { numbers } from "../bench/random.ts";
 import { play, type Scenario, type Stage } from "./scenario.ts";
 
-/** Plays all of them. */
+/** Plays all that can be played again. */
 export async function playMixed(scenarios: readonly Scenario[], seed: number, stage: Stage): Promise<void> {
   const random = numbers(seed);
-  const lanes = [...Map.groupBy(scenarios, ({ questions }) => questions[0]?.name ?? "").values()];
-  const questions = [...new Map(scenarios.flatMap((one) => one.questions).map((one) => [one.name, one])).values()];
+  const again = scenarios.filter(({ once }) => !once);
+  const lanes = [...Map.groupBy(again, ({ questions }) => questions[0]?.name ?? "").values()];
+  const questions = [...new Map(again.flatMap((one) => one.questions).map((one) => [one.name, one])).values()];
   await Promise.all(
     lanes.map(async (lane) => {
       const order = lane.map((scenario) => ({ scenario, at: random(1_000_000) })).toSorted((a, b) => a.at - b.at);

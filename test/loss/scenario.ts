@@ -18,6 +18,8 @@ export interface Scenario {
   readonly name: string;
   readonly questions: readonly Question[];
   readonly steps: readonly Step[];
+  /** It leaves something behind, so that a second time nothing would change. */
+  readonly once?: true;
 }
 
 /** What scenarios are played on. */

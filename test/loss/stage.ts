@@ -6,7 +6,7 @@
 import type { Manifests } from "./gateway.ts";
 import { startGateway } from "./gateway.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
-import { mapping } from "./manifests.ts";
+import { host, mapping } from "./manifests.ts";
 import { type Result, report } from "./report.ts";
 import type { Stage } from "./scenario.ts";
 import { type Backends, scene, startBackends, steadyQuestions } from "./scene.ts";
@@ -41,8 +41,9 @@ export async function withStage(
     const { ports } = gateway;
     const traffic = await startTraffic({ ports, rate: size.rate, ledger, steady: steadyQuestions });
     try {
-      await perform({ gateway, traffic, ledger, backends });
+      await Promise.race([perform({ gateway, traffic, ledger, backends }), traffic.overloaded]);
     } catch (error) {
+      await traffic.stop();
       throw new Error(`${ledger.scenario}: ${ledger.awaited()}\n${gateway.log()}`, { cause: error });
     }
     const pace = await traffic.stop();
@@ -58,8 +59,11 @@ const perFile = 100;
 /** Mappings that nobody asks for, on hosts of their own. */
 function bulk({ one }: Backends): Record<string, Manifests> {
   const all = Array.from({ length: size.mappings }, (_, i) =>
-    mapping(`bulk-${i}`, one.address, { hostname: `bulk-${i % perFile}.test`, timeout_ms: 3000 + (i % 7) }),
+    mapping(`bulk-${i}`, one.address, { hostname: `shop-${i % perFile}.bulk.test`, timeout_ms: 3000 + (i % 7) }),
   );
   const files = Array.from({ length: Math.ceil(size.mappings / perFile) }, (_, i) => i);
-  return Object.fromEntries(files.map((i) => [`bulk-${i}.yaml`, all.slice(i * perFile, (i + 1) * perFile)]));
+  return {
+    "host-bulk.yaml": [host("bulk", "*.bulk.test")],
+    ...Object.fromEntries(files.map((i) => [`bulk-${i}.yaml`, all.slice(i * perFile, (i + 1) * perFile)])),
+  };
 }

@@ -10,6 +10,8 @@ import { openStreams, type Streams } from "./streams.ts";
 export interface Traffic {
   readonly connections: Connections;
   readonly streams: Streams;
+  /** Rejects when clients or machine are so slow that a run would prove nothing. */
+  readonly overloaded: Promise<never>;
   /** From now on what happens belongs to this scenario, and every second request is one of these questions. */
   focus(scenario: string, questions: readonly Question[]): void;
   /** Ends it when every question has been answered. */
@@ -24,6 +26,9 @@ export interface TrafficOptions {
   /** Questions that no scenario changes. */
   readonly steady: readonly Question[];
 }
+
+/** Requests of so many seconds may wait for their answers. */
+const mostSeconds = 5;
 
 /** Starts it; resolves when all is warm, so that every kind of client has connections to lose. */
 export async function startTraffic({ ports, rate, ledger, steady }: TrafficOptions): Promise<Traffic> {
@@ -45,7 +50,10 @@ export async function startTraffic({ ports, rate, ledger, steady }: TrafficOptio
     // A host without a certificate is not there for clients that want TLS.
     return [question.cleartext && !client.cleartext ? (clients[0] as Client) : client, question];
   };
+  const overloaded = Promise.withResolvers<never>();
+  overloaded.promise.catch(() => undefined);
   const stop = startPace(rate, () => {
+    if (ledger.asked - ledger.answered > mostSeconds * rate) overloaded.reject(new Error("void: too many are waiting"));
     const [client, question] = next();
     void client.ask(question).then(ledger.ask(question, client.name, client.fresh));
   });
@@ -53,6 +61,7 @@ export async function startTraffic({ ports, rate, ledger, steady }: TrafficOptio
   return {
     connections,
     streams,
+    overloaded: overloaded.promise,
     focus(scenario, questions) {
       ledger.scenario = scenario;
       connections.scenario = scenario;

@@ -130,6 +130,14 @@ const edits: readonly (readonly [what: string, edits: readonly CompilerEdit[], s
   ],
   ["a canary comes", [put(key("Mapping", "canary"), canary(10))], tables],
   ["its weight is shifted", [put(key("Mapping", "canary"), canary(20))], tables],
+  [
+    "two routes change places",
+    [
+      put(mappingKey(14), edited(mapping(shape, 14), { precedence: 1 })),
+      put(mappingKey(114), edited(mapping(shape, 114), { precedence: 2 })),
+    ],
+    tables,
+  ],
   ["a default of all Mappings changes", [put(key("Module", "ambassador"), module)], tables],
   ["one of many Mappings is deleted", [gone(mappingKey(11))], tables],
   [
