@@ -27,14 +27,16 @@ export function lendAddress6(): Promise<LentAddress> {
   return lend(
     () => `fd${(0x100 + Math.floor(Math.random() * 0x100)).toString(16).slice(1)}:${group()}:${group()}::1`,
     128,
+    // Nobody else can have it, so that it need not be asked about before it can be used.
+    ["nodad"],
   );
 }
 
-async function lend(draw: () => string, bits: number): Promise<LentAddress> {
+async function lend(draw: () => string, bits: number, flags: readonly string[] = []): Promise<LentAddress> {
   for (;;) {
     const address = draw();
     try {
-      await run("ip", ["address", "add", `${address}/${bits}`, "dev", "lo"]);
+      await run("ip", ["address", "add", `${address}/${bits}`, "dev", "lo", ...flags]);
       return {
         address,
         giveBack: async () => void (await run("ip", ["address", "del", `${address}/${bits}`, "dev", "lo"])),

@@ -29,7 +29,12 @@ export function startLocalBackend(name: string): Promise<Backend> {
 async function serveAt(lent: LentAddress, name: string): Promise<Backend> {
   const server = createServer((request, response) => response.end(`${name} ${request.url}`));
   server.listen(0, lent.address);
-  await once(server, "listening");
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    await lent.giveBack();
+    throw error;
+  }
   return {
     address: lent.address,
     port: (server.address() as AddressInfo).port,

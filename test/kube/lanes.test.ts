@@ -67,12 +67,10 @@ const certificate = (name: string) => {
 
 before(async () => {
   cluster = await startCluster();
-  [one, two, six, local] = await Promise.all([
-    startBackend("one"),
-    startBackend("two"),
-    startBackend6("six"),
-    startLocalBackend("local"),
-  ]);
+  one = await startBackend("one");
+  two = await startBackend("two");
+  six = await startBackend6("six");
+  local = await startLocalBackend("local");
   await installCrds(cluster);
   await apply(
     ...serviceOf("quote", one),
