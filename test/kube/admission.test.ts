@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { defaultSettings, type RawObject } from "#compiler";
@@ -257,4 +258,30 @@ test("a variable is never refused for what it might become", async () => {
   const spec = { prefix: "/", service: "$SERVICE", hostname: "a*$END" };
   const object = { apiVersion: `${ambassadorGroup}/v3alpha1`, kind: "Mapping", metadata: { name: "any" }, spec };
   assert.equal((await cluster.ask("POST", `${path(mapping, "v3alpha1")}?dryRun=All`, object)).status, 201);
+});
+
+test("an object that was stored before a rule was there stays, and can be changed elsewhere", async () => {
+  const mapping = kinds.find(({ kind }) => kind === "Mapping");
+  assert.ok(mapping);
+  const definition = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/mappings.getambassador.io";
+  const { body: ruledOne } = await cluster.ask("GET", definition);
+  const unruled = JSON.stringify(ruledOne, (key, value: unknown) =>
+    key === "x-kubernetes-validations" ? undefined : value,
+  );
+  assert.equal((await cluster.ask("PUT", definition, JSON.parse(unruled))).status, 200);
+  const spec = { prefix: "/", service: "", hostname: "a*b.test" };
+  const bad = { apiVersion: `${ambassadorGroup}/v3alpha1`, kind: "Mapping", metadata: { name: "bad" }, spec };
+  // The API server takes a moment to forget a rule, and to learn it again.
+  const create = () => cluster.ask("POST", path(mapping, "v3alpha1"), bad);
+  while ((await create()).status === 422) await pause(20);
+  await installCrds(cluster);
+  const another = { ...bad, metadata: { name: "another" } };
+  while ((await cluster.ask("POST", `${path(mapping, "v3alpha1")}?dryRun=All`, another)).status === 201)
+    await pause(20);
+  await cluster.kubectl(["label", "mapping", "bad", "looked=at"]);
+  const status = ["patch", "mapping", "bad", "--subresource=status", "--type=merge", "-p"];
+  await cluster.kubectl([...status, JSON.stringify({ status: { state: "Inactive" } })]);
+  await cluster.kubectl(["patch", "mapping", "bad", "--type=merge", "-p", JSON.stringify({ spec: { prefix: "/b/" } })]);
+  const toWorse = ["patch", "mapping", "bad", "--type=merge", "-p", JSON.stringify({ spec: { hostname: "a*c" } })];
+  await assert.rejects(cluster.kubectl(toWorse), /a \* may only stand at one end/);
 });
