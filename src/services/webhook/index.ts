@@ -6,7 +6,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { createBackOff } from "#base/back-off.ts";
-import { errorFields, type Log } from "#base/log.ts";
+import type { Log } from "#base/log.ts";
 import { type Access, AccessUnavailable } from "../../control/kube/access.ts";
 import { type Client, openClient } from "../../control/kube/client.ts";
 import { ApiFailure, NoAnswer } from "../../control/kube/failure.ts";
@@ -132,7 +132,7 @@ async function keepLooking({ client, look, lookMs, log, signal }: Looking): Prom
     } catch (error) {
       if (signal.aborted) return 0;
       if (!isOutside(error)) throw error;
-      log("warning", "the API server does not help to keep trust; it is asked again", errorFields(error));
+      log("warning", "the API server does not help to keep trust; it is asked again", { error: error.message });
       return backOff.next(0);
     }
   }
@@ -152,7 +152,7 @@ async function keepLooking({ client, look, lookMs, log, signal }: Looking): Prom
 }
 
 /** Whether a failure is the cluster's or the network's, and not a bug or a port that is taken. */
-function isOutside(error: unknown): boolean {
+function isOutside(error: unknown): error is Error {
   return error instanceof ApiFailure || error instanceof NoAnswer || error instanceof AccessUnavailable;
 }
 
