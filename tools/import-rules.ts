@@ -137,6 +137,7 @@ export const rooms: readonly Room[] = [
       "control/kube/find-access.ts",
       "control/keeper-link.ts",
       "keeper/",
+      "services/acme/",
       "services/demo-backends/",
       "services/webhook/",
       "admin/client.ts",

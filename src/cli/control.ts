@@ -1,11 +1,11 @@
 /** `dragoman control`: the control plane of a run, started and restarted by its keeper; not for people. */
 import { join } from "node:path";
 import { Command } from "commander";
-import { openLog } from "#base/log.ts";
+import { type Log, openLog } from "#base/log.ts";
 import { defaultSettings } from "#compiler";
 import { openKeeperLink } from "../control/keeper-link.ts";
 import { runControl } from "../control/run.ts";
-import { openCertificates } from "../services/acme/index.ts";
+import type { Certificates } from "../services/acme/index.ts";
 import { adminFrom } from "./admin-place.ts";
 import { CannotRun, exitStatus } from "./cannot-run.ts";
 import { checkPorts } from "./check-ports.ts";
@@ -41,8 +41,7 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
   // Only a run by itself knows where its https listener can be reached; in a cluster a load balancer stands before it.
   const place = access ? { namespace: access.namespace } : { httpsPort: "own" as const };
   // In a cluster, Secrets would have to be written for all replicas.
-  const certificates =
-    access || flags.stateDir === undefined ? undefined : await openCertificates(join(flags.stateDir, "acme"), log);
+  const certificates = access || flags.stateDir === undefined ? undefined : await obtaining(flags.stateDir, log);
   const obtained = certificates ? { obtainsCertificates: true as const } : {};
   const settings = { ...defaultSettings, ...obtained, ...place, ...settingsFrom(flags, process.env), ...adminSettings };
   const running = runControl({
@@ -68,6 +67,12 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
   });
   await running.catch(endProcess);
   keeper.close();
+}
+
+/** Loaded where it is used alone: half of what it needs is about certificates. */
+async function obtaining(stateDirectory: string, log: Log): Promise<Certificates> {
+  const { openCertificates } = await import("../services/acme/index.ts");
+  return openCertificates(join(stateDirectory, "acme"), log);
 }
 
 /** Half of it may be running, so nothing but an exit ends it. The keeper starts it again, unless it cannot run. */

@@ -53,6 +53,8 @@ export interface Settings {
   readonly fallbackCertificate?: "redirect" | "route";
   /** AMBASSADOR_ISTIO_SECRET_DIR: files of this directory are the Secret `istio-certs` of the instance's own namespace. */
   readonly istioSecretDirectory?: string;
+  /** Certificates of Hosts with an authority are obtained by this instance, into Secrets that come as objects. */
+  readonly obtainsCertificates?: true;
   /** Ports below this one may not be bound by this process (net.ipv4.ip_unprivileged_port_start, 0 when root). */
   readonly unprivilegedPortStart: number;
   /** What Envoy the resources are for, `1.40`. */

@@ -45,7 +45,7 @@ export function declareHosts(
   const own = g.map(
     "lower.Host",
     all("Host"),
-    of(ambassador.lowerHost({ ...material, defaults, contexts, byName, anyListener })),
+    of(ambassador.lowerHost({ ...material, defaults, contexts, byName, anyListener, settings })),
   );
   const ofAction = g.group("Hosts by insecure action", own, (host) => [host.insecure], byKey);
   const byAction = g.map("first Host of an action", ofAction, ([host], _, action) => keep(action, host));

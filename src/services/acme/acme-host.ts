@@ -3,7 +3,7 @@
  * left out is filled in.
  */
 import { parseGlob } from "#base/hostname.ts";
-import { accountSecretName, certificateSecretName } from "./secret-names.ts";
+import { accountSecretName, certificateSecretName } from "#base/secret-names.ts";
 
 /** The fields of a Host that are about its certificate. */
 export interface CertificateSpec {

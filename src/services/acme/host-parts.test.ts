@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { accountSecretName, certificateSecretName } from "#base/secret-names.ts";
 import { type AcmeHost, attemptKey, certificateSource, filledSpec, orderedName } from "./acme-host.ts";
 import { bundlesOf } from "./bundle.ts";
 import type { Chain } from "./chain.ts";
@@ -7,7 +8,6 @@ import { eventTexts, obtainingFailed } from "./event-texts.ts";
 import { readFailure } from "./host-status.ts";
 import { renewalDue } from "./renewal.ts";
 import { failureKind, nextFailure } from "./retry.ts";
-import { accountSecretName, certificateSecretName } from "./secret-names.ts";
 
 const host = (name: string, hostname: string, more: Partial<AcmeHost["spec"]> = {}, created = ""): AcmeHost => ({
   namespace: "ambassador",

@@ -30,8 +30,8 @@ export interface Issued {
 
 /** Where answers to challenges are shown to the authority. */
 export interface ChallengeBoard {
-  /** Returns when whoever asks for the token gets the answer. */
-  show(token: string, answer: string): Promise<void>;
+  /** Returns when whoever asks for the token under the name gets the answer. */
+  show(token: string, answer: string, name: string): Promise<void>;
   withdraw(token: string): Promise<void>;
 }
 
@@ -95,10 +95,10 @@ async function authorize(orderer: Orderer, url: string, placed: Answer): Promise
   }
   const shown: string[] = [];
   try {
-    for (const { challenge } of open) {
+    for (const { challenge, name } of open) {
       if (!challenge) continue;
       shown.push(challenge.token);
-      await board.show(challenge.token, `${challenge.token}.${account.key.thumbprint}`);
+      await board.show(challenge.token, `${challenge.token}.${account.key.thumbprint}`, name);
       await session.post(challenge.url, account, {});
     }
     const problems: Problem[] = [];

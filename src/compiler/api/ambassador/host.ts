@@ -156,11 +156,7 @@ function downgradeHost(hub: Loose): Loose {
   return mappingSelector === undefined ? rest : { ...rest, selector: mappingSelector };
 }
 
-function verify(spec: HostSpec, at: Origin): readonly Diagnostic[] {
-  return [...hostnameProblems(spec, at), ...acmeNotes(spec, at)];
-}
-
-function hostnameProblems({ hostname }: HostSpec, at: Origin): readonly Diagnostic[] {
+function verify({ hostname }: HostSpec, at: Origin): readonly Diagnostic[] {
   const { name } = splitPort(hostname.toLowerCase());
   if (name !== "" && parseGlob(name)) return [];
   const message = `${JSON.stringify(hostname)} is not a host name pattern`;
@@ -169,21 +165,5 @@ function hostnameProblems({ hostname }: HostSpec, at: Origin): readonly Diagnost
       traffic: "the Host is not served; if it was good before, that version of it goes on",
       hint: "write an exact name, `*`, `*.example.com` or `example.*`",
     }),
-  ];
-}
-
-function acmeNotes(spec: HostSpec, at: Origin): readonly Diagnostic[] {
-  const authority = spec.acmeProvider?.authority;
-  if (spec.acmeProvider === undefined || authority?.toLowerCase() === "none") return [];
-  return [
-    diagnose(
-      "host/acme-not-yet-supported",
-      child(at, "acmeProvider"),
-      "Certificates are not obtained from an ACME authority yet",
-      {
-        traffic: "TLS is served with the certificate in tlsSecret, if that Secret exists",
-        hint: "put a certificate into the Secret, or set acmeProvider.authority to none",
-      },
-    ),
   ];
 }

@@ -76,7 +76,7 @@ for (const [what, spec, expected] of listeners) {
 const hosts: readonly [what: string, spec: object, expected: readonly string[]][] = [
   ["nothing", {}, ["present"]],
   ["no authority", { acmeProvider: { authority: "NONE" } }, ["present"]],
-  ["an authority", { acmeProvider: { email: "a@b.c" } }, ["present", "host/acme-not-yet-supported .spec.acmeProvider"]],
+  ["an authority", { acmeProvider: { email: "a@b.c" } }, ["present"]],
   ["files", { tls: { cert_chain_file: "/a" } }, ["present"]],
   ["previews", { previewUrl: { enabled: true } }, ["present", "object/ignored-field .spec.previewUrl"]],
   [

@@ -5,16 +5,12 @@
  */
 import { covers, type HostGlob, parseGlob, splitPort } from "#base/hostname.ts";
 import { child, type Origin, refKey } from "#base/origin.ts";
-import type { Host, HostSpec } from "../../api/index.ts";
+import type { Host } from "../../api/index.ts";
 import type { Derived, Index, Reads } from "../../graph/graph.ts";
 import { type Challenge, challengePath } from "../../ir/challenge.ts";
 import type { PathMatch } from "../../ir/match.ts";
 import type { RouteAction, RouteDecl } from "../../ir/route.ts";
-
-/** Whether a Host's certificate is to be obtained from an authority. */
-export function hasAuthority({ acmeProvider }: HostSpec): boolean {
-  return acmeProvider !== undefined && acmeProvider.authority?.toLowerCase() !== "none";
-}
+import { hasAuthority } from "./own-certificate.ts";
 
 /** The index entry of routes that users declare for challenges themselves, as for cert-manager. */
 export function ownChallenges({ match: { path } }: RouteDecl): readonly string[] {

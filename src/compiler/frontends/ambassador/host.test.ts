@@ -44,6 +44,7 @@ before(() => {
 function lower(spec: object, name = "h"): readonly unknown[] {
   const raw = rawResource("Host", "v3alpha1", { hostname: "a.test", ...spec }, { name });
   const lookup = {
+    settings: collection({ "": defaultSettings }),
     secrets: collection(secrets),
     files: collection<FileContent>(),
     defaults: collection<RouteDefaults>(),

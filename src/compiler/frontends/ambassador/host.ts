@@ -10,7 +10,9 @@ import type { Host, HostSpec } from "../../api/index.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
 import type { HostDecl, HostTls, InsecureAction, LabelSelector } from "../../ir/host.ts";
 import type { SecretUse } from "../../ir/secret.ts";
+import type { Settings } from "../../settings.ts";
 import { certificateUse, materialName, secretProblems } from "../secrets.ts";
+import { hasAuthority, withOwnSecret } from "./own-certificate.ts";
 import { type ContextDecl, type ContextLookup, contextName, findContext, lowerTlsPolicy } from "./tls.ts";
 import {
   type LoweredPolicy,
@@ -25,11 +27,14 @@ import {
 export interface HostLookup extends TlsLookup, ContextLookup {
   /** The first Listener, under "". */
   readonly anyListener: Collection<Origin>;
+  readonly settings: Collection<Settings>;
 }
 
 /** Lowers a Host. */
 export function lowerHost(lookup: HostLookup): (host: Host, reads: Reads) => Derived<HostDecl> {
-  return (host, reads) => {
+  return (given, reads) => {
+    const isObtained = reads.get(lookup.settings, "")?.obtainsCertificates === true && hasAuthority(given.spec);
+    const host = isObtained ? withOwnSecret(given) : given;
     const { spec, ref } = host;
     const origin: Origin = { ref, path: "" };
     const { name, port } = splitPort(spec.hostname.toLowerCase());
@@ -37,6 +42,7 @@ export function lowerHost(lookup: HostLookup): (host: Host, reads: Reads) => Der
     // Admission refuses these, so that the last good version of the Host goes on.
     if (!glob || name === "") return { out: [] };
     const diagnostics: Diagnostic[] = [];
+    if (!isObtained && hasAuthority(spec)) diagnostics.push(notObtained(origin));
     const tls = lowerHostTls(lookup, host, glob.text, reads, diagnostics);
     if (tls && !tls.policy.alpn) diagnostics.push(withoutHttp2(origin, spec.tlsSecret?.name ? "tlsSecret" : "tls"));
     const { additionalPort, action = "Redirect" } = spec.requestPolicy?.insecure ?? {};
@@ -56,6 +62,14 @@ export function lowerHost(lookup: HostLookup): (host: Host, reads: Reads) => Der
     };
     return { out: [[decl.key, decl]], diagnostics };
   };
+}
+
+function notObtained(origin: Origin): Diagnostic {
+  const at = child(origin, "spec", "acmeProvider");
+  return diagnose("host/acme-not-yet-supported", at, "certificates are obtained by a run on files alone so far", {
+    traffic: "TLS is served with the certificate in tlsSecret, if that Secret exists",
+    hint: "put a certificate into the Secret, or set acmeProvider.authority to none",
+  });
 }
 
 function closedPort(origin: Origin): Diagnostic {
@@ -134,6 +148,11 @@ function hostCertificate(
     return undefined;
   }
   const use = certificateUse({ namespace: spec.tlsSecret?.namespace ?? ref.namespace, name });
+  const isObtained = reads.get(lookup.settings, "")?.obtainsCertificates === true && hasAuthority(spec);
+  if (isObtained && !reads.has(lookup.secrets, use.secret)) {
+    diagnostics.push(pending({ ref, path: "" }, spec.hostname, use.secret));
+    return undefined;
+  }
   const missing = secretProblems(
     lookup,
     use.secret,
@@ -143,6 +162,19 @@ function hostCertificate(
   );
   diagnostics.push(...missing);
   return missing.length > 0 ? undefined : use;
+}
+
+function pending(origin: Origin, hostname: string, secret: string): Diagnostic {
+  const at = child(origin, "spec", "acmeProvider");
+  if (parseGlob(hostname)?.kind !== "exact") {
+    return diagnose("host/acme-pattern", at, "an authority issues certificates for exact host names alone", {
+      traffic: "TLS is not served for it; plain HTTP goes on",
+      hint: `write a Host for each name, or put a certificate into Secret ${secret} and set authority: none`,
+    });
+  }
+  return diagnose("host/certificate-pending", at, `its certificate, Secret ${secret}, is still to be obtained`, {
+    traffic: "TLS is not served for it until then; plain HTTP goes on",
+  });
 }
 
 function withContext(

@@ -1,0 +1,89 @@
+/** A certificate over its life, with the time that the test likes, against a real authority. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { AcmeHost } from "../../src/services/acme/acme-host.ts";
+import { type Bundle, bundlesOf } from "../../src/services/acme/bundle.ts";
+import { readChain } from "../../src/services/acme/chain.ts";
+import { openStore } from "../../src/services/acme/store.ts";
+import { openTender } from "../../src/services/acme/tender.ts";
+import { withClient } from "./client-set.ts";
+
+const [minute, day] = [60_000, 24 * 3_600_000];
+
+function bundleOf(authority: string, ...names: readonly string[]): Bundle {
+  const hosts = names.map((name): AcmeHost => {
+    const spec = { hostname: name, acmeProvider: { authority }, tlsSecret: { name: "cert" } };
+    return { namespace: "default", name, created: "", spec };
+  });
+  const [bundle] = bundlesOf(hosts).values();
+  assert.ok(bundle);
+  return bundle;
+}
+
+test("a certificate is obtained, renewed when it is old, and tried for ever longer when its names are gone", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "dragoman-tender-"));
+  const store = await openStore(directory);
+  assert.ok(store);
+  await withClient({ reusedAuthorizationsPercent: 0 }, async ({ pebble, board, session }) => {
+    let now = Date.now();
+    const said: string[] = [];
+    const obtained: string[] = [];
+    const open = () =>
+      openTender("default/cert", {
+        store,
+        board,
+        session: () => session,
+        alone: (_, work) => work(),
+        log: (level, message) => void said.push(`${level} ${message.split("\n")[0]}`),
+        onObtained: async (_, { chain }) => void obtained.push(chain),
+        now: () => now,
+        chance: () => 0,
+      });
+    let tender = open();
+    const one = bundleOf(pebble.directory, "tended.invalid");
+
+    // The names of this test resolve for the authority alone, so that looking them up changes nothing.
+    const failedAt = now;
+    for (const [tries, wait] of [2, 4, 8].entries()) {
+      assert.equal(await tender.look(one), now + 5000, "names are looked up meanwhile");
+      assert.equal((await store.bundle("default/cert"))?.failure?.backOffMs, wait * minute);
+      assert.equal(said.filter((line) => line.includes("performing ACME challenge")).length, tries + 1);
+      now += wait * minute;
+      // Another process goes on where this one was.
+      tender = open();
+    }
+    assert.equal(now, failedAt + 14 * minute);
+    assert.ok(
+      said.some((line) => /^warning obtaining tlsSecret "cert"\."default" .*acme: Error/.test(line)),
+      said.join("\n"),
+    );
+
+    await pebble.names.resolve("tended.invalid");
+    assert.ok((await tender.look(one)) > now);
+    assert.equal(obtained.length, 1);
+    assert.deepEqual(await store.bundle("default/cert").then((stored) => stored?.failure), undefined);
+    assert.ok((await tender.look(one)) > now, "and then it is left alone");
+    assert.equal(obtained.length, 1);
+
+    await pebble.suggestRenewal(obtained[0] ?? "", new Date(now - day), new Date(now));
+    now += 7 * 60 * minute;
+    await tender.look(one);
+    assert.equal(obtained.length, 2, "the authority asks for another");
+    assert.notEqual(obtained[0], obtained[1]);
+    now += 61 * day;
+    const rest = await tender.look(one);
+    assert.equal(obtained.length, 3, "it is old");
+    assert.equal(rest, now + 60 * minute, "by this clock the next one is old, too, but there is no end to that");
+
+    await pebble.names.resolve("more.invalid");
+    await tender.look(bundleOf(pebble.directory, "tended.invalid", "more.invalid"));
+    assert.deepEqual(readChain(obtained[3] ?? "")?.names, ["more.invalid", "tended.invalid"]);
+    assert.deepEqual(board.shown(), []);
+  });
+  assert.equal(await openStore(directory).then((second) => second !== undefined), true, "our own lock is ours");
+  await store.close();
+  await rm(directory, { recursive: true, force: true });
+});
