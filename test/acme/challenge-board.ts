@@ -20,10 +20,11 @@ export interface ServedBoard extends ChallengeBoard {
 export async function serveBoard(): Promise<ServedBoard> {
   const answers = new Map<string, string>();
   let held: Promise<unknown> = Promise.resolve();
-  const server = createServer(async (request, response) => {
-    await held;
-    const answer = answers.get((request.url ?? "").replace("/.well-known/acme-challenge/", ""));
-    response.writeHead(answer === undefined ? 404 : 200).end(answer);
+  const server = createServer((request, response) => {
+    void held.then(() => {
+      const answer = answers.get((request.url ?? "").replace("/.well-known/acme-challenge/", ""));
+      response.writeHead(answer === undefined ? 404 : 200).end(answer);
+    });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
