@@ -7,12 +7,11 @@ import { type ResourceRef, refKey } from "#base/origin.ts";
 import type { Compiler, CompilerEdit, RawObject } from "#compiler";
 import { type AcmeHost, certificateSource } from "./acme-host.ts";
 import { type Bundle, bundlesOf } from "./bundle.ts";
+import type { Sessions } from "./client.ts";
 import type { ChallengeBoard } from "./order.ts";
 import { NoAuthority } from "./problem.ts";
-import { openSession, type Session } from "./session.ts";
 import { type AcmeStore, openStore, type StoredBundle, storedBundles } from "./store.ts";
-import { openTender, type Tender, type TenderTools } from "./tender.ts";
-import { openTransport } from "./transport.ts";
+import type { Tender, TenderTools } from "./tender.ts";
 
 /** What certificates are obtained for. */
 export interface CertificateDoor {
@@ -41,6 +40,13 @@ interface Tended {
   again: boolean;
 }
 
+/** What it takes to look after certificates, there as soon as one is wanted. */
+interface Means {
+  readonly store: AcmeStore;
+  readonly sessions: Sessions;
+  readonly openTender: (key: string, tools: TenderTools) => Tender;
+}
+
 const mostAtOnce = 4;
 const settleMs = 100;
 const ackMs = 30_000;
@@ -53,22 +59,15 @@ export async function openCertificates(directory: string, log: Log): Promise<Cer
     log("error", "certificates that were obtained before cannot be read", errorFields(error));
     return new Map<string, StoredBundle>();
   });
-  let store: AcmeStore | undefined;
+  let means: Means | undefined;
   let opening: Promise<void> = Promise.resolve();
   const stop = new AbortController();
-  const transport = openTransport();
-  const sessions = new Map<string, Session>();
   const tended = new Map<string, Tended>();
   const running = new Set<Promise<void>>();
   const waiting: (() => void)[] = [];
   let door: CertificateDoor | undefined;
   let settling: NodeJS.Timeout | undefined;
 
-  const session = (authority: string): Session => {
-    const opened = sessions.get(authority) ?? openSession({ transport, authority, signal: stop.signal });
-    sessions.set(authority, opened);
-    return opened;
-  };
   const turns = new Map<string, Promise<unknown>>();
   const alone = <T>(owner: string, work: () => Promise<T>): Promise<T> => {
     const turn = (turns.get(owner) ?? Promise.resolve()).then(work, work);
@@ -81,12 +80,12 @@ export async function openCertificates(directory: string, log: Log): Promise<Cer
     if (!(await isServed(door)))
       log("warning", "Envoy has not acknowledged a certificate yet", { secret: secret.name });
   };
-  const open = (key: string, opened: AcmeStore): Tender =>
+  const open = (key: string, { store, sessions, openTender }: Means): Tender =>
     openTender(key, {
-      store: opened,
+      store,
       board: boardOf(() => door),
       log,
-      session,
+      session: sessions.with,
       alone,
       onObtained,
       now: Date.now,
@@ -130,8 +129,12 @@ export async function openCertificates(directory: string, log: Log): Promise<Cer
 
   async function openDirectory(): Promise<void> {
     try {
-      store ??= await openStore(directory);
-      if (store) return;
+      const store = await openStore(directory);
+      if (store) {
+        const { openSessions, openTender } = await import("./client.ts");
+        means = { store, sessions: openSessions(stop.signal), openTender };
+        return;
+      }
       log("warning", "another process obtains certificates with this state directory; this one waits", { directory });
     } catch (error) {
       log("error", "the state directory cannot be written; certificates are not obtained", errorFields(error));
@@ -140,14 +143,16 @@ export async function openCertificates(directory: string, log: Log): Promise<Cer
   }
 
   function wake(): void {
-    opening = opening.then(look);
+    opening = opening.then(look).catch((error: unknown) => {
+      log("error", "Hosts cannot be looked through for certificates, because of a bug", errorFields(error));
+    });
   }
 
   async function look(): Promise<void> {
     if (!door || stop.signal.aborted) return;
     const bundles = bundlesOf(acmeHosts(door.compiler));
-    if (bundles.size > 0 && !store) await openDirectory();
-    if (!store) return;
+    if (bundles.size > 0 && !means) await openDirectory();
+    if (!means) return;
     for (const [key, one] of tended) {
       if (bundles.has(key)) continue;
       clearTimeout(one.timer);
@@ -155,7 +160,7 @@ export async function openCertificates(directory: string, log: Log): Promise<Cer
     }
     for (const [key, bundle] of bundles) {
       if (isUsers(door.compiler, bundle)) continue;
-      const one = tended.get(key) ?? { tender: open(key, store), bundle, busy: false, again: false };
+      const one = tended.get(key) ?? { tender: open(key, means), bundle, busy: false, again: false };
       const isSame = tended.has(key) && JSON.stringify(one.bundle) === JSON.stringify(bundle);
       one.bundle = bundle;
       tended.set(key, one);
@@ -182,9 +187,9 @@ export async function openCertificates(directory: string, log: Log): Promise<Cer
       for (const { timer } of tended.values()) clearTimeout(timer);
       for (const resolve of waiting.splice(0)) resolve();
       await opening;
-      await transport.close();
+      await means?.sessions.close();
       await Promise.allSettled(running);
-      await store?.close();
+      await means?.store.close();
     },
   };
 }
