@@ -80,8 +80,8 @@ soak: ready envoy kube-programs
 
 ## loss: what changes of configuration cost clients, at full size: 2,000 requests/s, then 500 with 10,000 Mappings
 loss: ready envoy
-	@LOSS_RATE=2000 LOSS_DRAIN=10 LOSS_ROUNDS=5 $(run) test/loss/loss.test.ts
-	@LOSS_RATE=500 LOSS_MAPPINGS=10000 LOSS_DRAIN=10 LOSS_ROUNDS=2 $(run) test/loss/loss.test.ts
+	@LOSS_RATE=2000 LOSS_LATE=250 LOSS_DRAIN=10 LOSS_ROUNDS=5 $(run) test/loss/loss.test.ts
+	@LOSS_RATE=500 LOSS_LATE=250 LOSS_MAPPINGS=10000 LOSS_DRAIN=10 LOSS_ROUNDS=2 $(run) test/loss/loss.test.ts
 
 ## kube-programs: etcd, kube-apiserver, kubectl and helm, built from Go modules into the cache
 kube-programs: ready

@@ -90,9 +90,15 @@ export async function startGateway({ files, drainSeconds }: GatewayOptions): Pro
   };
 }
 
-/** Waits until something is so. */
+const patienceMs = 60_000;
+
+/** Waits until something is so, which it never will be after a minute. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await pause(20);
+  const start = performance.now();
+  while (!(await isSo())) {
+    if (performance.now() - start > patienceMs) throw new Error(`it never was so: ${isSo}`);
+    await pause(20);
+  }
 }
 
 /** Reads figures of the metrics page; all are 0 while nobody listens. */

@@ -8,13 +8,13 @@ import { announced, type Draining, draining } from "./draining.ts";
 import { type Gateway, until } from "./gateway.ts";
 import { atFirst, harmless } from "./harmless.ts";
 import { playMixed } from "./mixed.ts";
-import { enough, isFailure, tally } from "./report.ts";
+import { assertWorth, isFailure, tally } from "./report.ts";
 import { play, type Stage } from "./scenario.ts";
 import { steadyQuestions } from "./scene.ts";
 import { size, withStage } from "./stage.ts";
 
 test("what changes routes, hosts, filters, secrets, endpoints or the process harms nothing", async () => {
-  const { achieved, unexpected, broken, ended } = await withStage("harmless", atFirst, async (stage) => {
+  const result = await withStage("harmless", atFirst, async (stage) => {
     const { gateway } = stage;
     for (const scenario of harmless(stage.backends)) {
       await play(scenario, stage);
@@ -26,8 +26,8 @@ test("what changes routes, hosts, filters, secrets, endpoints or the process har
     // Streams outlive the clusters that they went to, and nothing stays that nothing names.
     await until(async () => (await clustersOf(gateway)) === 0);
   });
-  assert.deepEqual(tally([...unexpected, ...broken, ...ended]), []);
-  assert.ok(achieved >= enough, `void: ${achieved} of the rate`);
+  assert.deepEqual(tally([...result.unexpected, ...result.broken, ...result.ended]), []);
+  assertWorth(result, size.mostLateMs);
 });
 
 /** How many clusters Envoy has beside those that are configured, and its own to control. */
@@ -38,7 +38,7 @@ async function clustersOf({ figure }: Gateway): Promise<number> {
 
 test("what changes filter chains ends their connections alone, as announced, after the drain time", async () => {
   const atFirst = { passing: ["404", "failed: ECONNRESET"] };
-  const { achieved, unexpected, broken, ended } = await withStage("draining", atFirst, async (stage) => {
+  const result = await withStage("draining", atFirst, async (stage) => {
     const before = new Set<string>();
     for (const scenario of draining(stage.backends)) {
       await playDraining(scenario, stage, before);
@@ -46,9 +46,9 @@ test("what changes filter chains ends their connections alone, as announced, aft
     }
   });
   // A request that is under way on a connection at the moment of its end gets no answer; any other is right.
-  assert.deepEqual(tally(unexpected.filter((one) => one.fresh || !isFailure(one))), []);
-  assert.ok(broken.length > 0 && ended.length > 0);
-  assert.ok(achieved >= enough, `void: ${achieved} of the rate`);
+  assert.deepEqual(tally(result.unexpected.filter((one) => one.fresh || !isFailure(one))), []);
+  assert.ok(result.broken.length > 0 && result.ended.length > 0);
+  assertWorth(result, size.mostLateMs);
 });
 
 /** Plays one, until all that it ends is over. A connection of a chain that was drained before may be late in ending. */

@@ -1,4 +1,5 @@
 /** What a run says at its end, for people, and what a test asserts on. */
+import assert from "node:assert/strict";
 import type { Ended } from "./connections.ts";
 import type { Ledger, Unexpected } from "./ledger.ts";
 import type { Pace } from "./pace.ts";
@@ -9,13 +10,21 @@ import type { Traffic } from "./traffic.ts";
 export interface Result {
   /** The rate that was reached, out of 1: a run below `enough` proves nothing. */
   readonly achieved: number;
+  /** How late one in a hundred requests was, in milliseconds. */
+  readonly late: number;
   readonly unexpected: readonly Unexpected[];
   readonly broken: readonly Broken[];
   readonly ended: readonly Ended[];
 }
 
 /** A run below this share of its rate is void. */
-export const enough = 0.98;
+const enough = 0.98;
+
+/** Asserted on last, for a run that proves nothing may still disprove. */
+export function assertWorth({ achieved, late }: Result, mostLate: number): void {
+  assert.ok(achieved >= enough, `void: ${achieved} of the rate`);
+  assert.ok(late <= mostLate, `void: the clients were late by ${late} ms`);
+}
 
 /** What it is made of. */
 export interface Run {
@@ -42,7 +51,7 @@ export function report(gate: string, { pace, ledger, traffic }: Run): Result {
       `${connections.ended.length} of ${connections.opened} kept connections ended`,
     ].join("; "),
   );
-  return { achieved, unexpected, broken: streams.broken, ended: connections.ended };
+  return { achieved, late: late(0.99), unexpected, broken: streams.broken, ended: connections.ended };
 }
 
 /** How often there was what, in lines for people. */

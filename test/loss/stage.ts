@@ -1,7 +1,7 @@
 /**
  * The stage of a gate: a gateway on the scene, traffic on it, and at the end a report. How large it is, is said by the
  * environment: LOSS_RATE (requests per second), LOSS_MAPPINGS (beside the scene's), LOSS_DRAIN (seconds), LOSS_ROUNDS
- * (of everything at once, in an order that LOSS_SEED draws).
+ * (of everything at once, in an order that LOSS_SEED draws), LOSS_LATE (milliseconds: later clients make it void).
  */
 import type { Manifests } from "./gateway.ts";
 import { startGateway } from "./gateway.ts";
@@ -21,6 +21,7 @@ export const size = {
   drainSeconds: number("LOSS_DRAIN", 3),
   rounds: number("LOSS_ROUNDS", 1),
   seed: number("LOSS_SEED", 1),
+  mostLateMs: number("LOSS_LATE", Number.POSITIVE_INFINITY),
 };
 
 /** What a gate does on its stage. */
@@ -35,6 +36,7 @@ export async function withStage(
   const backends = await startBackends();
   const files = { ...scene(backends), ...bulk(backends) };
   const gateway = await startGateway({ files, drainSeconds: size.drainSeconds });
+  let stopping: Promise<unknown> | undefined;
   try {
     const steady = Object.fromEntries(steadyQuestions.map(({ name }) => [name, ["200 steady"]]));
     const ledger: Ledger = openLedger({ ...steady, ...atFirst });
@@ -43,7 +45,8 @@ export async function withStage(
     try {
       await Promise.race([perform({ gateway, traffic, ledger, backends }), traffic.overloaded]);
     } catch (error) {
-      await traffic.stop();
+      // Those who wait are answered by the end of the gateway.
+      stopping = traffic.stop();
       throw new Error(`${ledger.scenario}: ${ledger.awaited()}\n${gateway.log()}`, { cause: error });
     }
     const pace = await traffic.stop();
@@ -51,6 +54,7 @@ export async function withStage(
   } finally {
     await gateway.close();
     backends.close();
+    await stopping;
   }
 }
 
