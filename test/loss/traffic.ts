@@ -30,6 +30,9 @@ export interface TrafficOptions {
 /** Requests of so many seconds may wait for their answers. */
 const mostSeconds = 5;
 
+/** Handshakes are dear: where they are what is asked, it is one request in so many. */
+const handshakesIn = 16;
+
 /** Starts it; resolves when all is warm, so that every kind of client has connections to lose. */
 export async function startTraffic({ ports, rate, ledger, steady }: TrafficOptions): Promise<Traffic> {
   const connections = openConnections();
@@ -42,7 +45,8 @@ export async function startTraffic({ ports, rate, ledger, steady }: TrafficOptio
   const next = (): readonly [Client, Question] => {
     const client = clients[round % clients.length] as Client;
     // Shifted by one with each round of clients, or every second client would never ask what is changed.
-    const changed = (round + Math.floor(round / clients.length)) % 2 === 0 && focus.length > 0;
+    const turn = (round + Math.floor(round / clients.length)) % (focus[0]?.certificate ? handshakesIn : 2) === 0;
+    const changed = turn && focus.length > 0;
     round++;
     const questions = changed ? focus : steady;
     const question = questions[(changed ? focusRound++ : steadyRound++) % questions.length] as Question;
