@@ -5,6 +5,7 @@
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { LastGood, Refusal } from "#compiler";
+import { isLastGood, isRefusal } from "./state-entry.ts";
 
 /** The file's content; keys are `refKey`s. */
 export interface State {
@@ -74,7 +75,9 @@ const nothing: State = { lastGood: {}, refusals: {} };
 function parse(text: string): State | undefined {
   try {
     const { lastGood, refusals } = JSON.parse(text) as Partial<State>;
-    return isRecord(lastGood) && isRecord(refusals) ? { lastGood, refusals } : undefined;
+    if (!isRecord(lastGood) || !isRecord(refusals)) return undefined;
+    const isWhole = Object.values(lastGood).every(isLastGood) && Object.values(refusals).every(isRefusal);
+    return isWhole ? { lastGood, refusals } : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
     throw error;

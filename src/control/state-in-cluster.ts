@@ -13,6 +13,7 @@ import { ApiFailure, isPassing, NoAnswer } from "./kube/failure.ts";
 import { type Fields, fieldsOf, list, text } from "./kube/fields.ts";
 import { type ApiResource, collectionPath, objectPath } from "./kube/resource.ts";
 import { type Bin, fillBins } from "./state-bins.ts";
+import { isLastGood, isRefusal } from "./state-entry.ts";
 import type { State, StateFile } from "./state-file.ts";
 
 /** The state, which is written while this replica leads. */
@@ -186,12 +187,17 @@ function binOf(item: Fields, resource: ApiResource, prefix: string): readonly Bi
 
 /** Somebody may have edited it: what is no entry is left out. */
 function parse(content: string): readonly Entry[] {
+  const { kind, key, value } = fieldsOf(parseText(content));
+  if (typeof key !== "string") return [];
+  if (kind === "lastGood" && isLastGood(value)) return [{ kind, key, value }];
+  return kind === "refusal" && isRefusal(value) ? [{ kind, key, value }] : [];
+}
+
+function parseText(content: string): unknown {
   try {
-    const entry = fieldsOf(JSON.parse(content));
-    const isWhole = typeof entry["key"] === "string" && typeof entry["value"] === "object" && entry["value"] !== null;
-    return isWhole && (entry["kind"] === "lastGood" || entry["kind"] === "refusal") ? [entry as unknown as Entry] : [];
+    return JSON.parse(content);
   } catch (error) {
-    if (error instanceof SyntaxError) return [];
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
