@@ -2,8 +2,8 @@
  * Whether what was read back is a last good version or a refusal: somebody may have edited what was stored, and the
  * compiler takes both without a further look.
  */
+import { fieldsOf, isFields } from "#base/fields.ts";
 import type { LastGood, RawObject, Refusal } from "#compiler";
-import { fieldsOf } from "./kube/fields.ts";
 
 /** Whether a value is a last good version. */
 export function isLastGood(value: unknown): value is LastGood {
@@ -18,8 +18,8 @@ export function isRefusal(value: unknown): value is Refusal {
 
 function isRawObject(value: unknown): value is RawObject {
   const { ref, version, labels, annotations, body } = fieldsOf(value);
-  const areTexts = [labels, annotations].every((map) => isRecord(map) && Object.values(map).every(isText));
-  return isRef(ref) && isText(version) && areTexts && isRecord(body);
+  const areTexts = [labels, annotations].every((map) => isFields(map) && Object.values(map).every(isText));
+  return isRef(ref) && isText(version) && areTexts && isFields(body);
 }
 
 function isRef(value: unknown): boolean {
@@ -29,8 +29,4 @@ function isRef(value: unknown): boolean {
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

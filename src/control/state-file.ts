@@ -4,6 +4,7 @@
  */
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { isFields } from "#base/fields.ts";
 import type { LastGood, Refusal } from "#compiler";
 import { isLastGood, isRefusal } from "./state-entry.ts";
 
@@ -75,15 +76,11 @@ const nothing: State = { lastGood: {}, refusals: {} };
 function parse(text: string): State | undefined {
   try {
     const { lastGood, refusals } = JSON.parse(text) as Partial<State>;
-    if (!isRecord(lastGood) || !isRecord(refusals)) return undefined;
+    if (!isFields(lastGood) || !isFields(refusals)) return undefined;
     const isWhole = Object.values(lastGood).every(isLastGood) && Object.values(refusals).every(isRefusal);
     return isWhole ? { lastGood, refusals } : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
     throw error;
   }
-}
-
-function isRecord<T>(value: T | undefined): value is T & object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

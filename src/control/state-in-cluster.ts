@@ -5,12 +5,12 @@
  * last good versions.
  */
 import { createHash } from "node:crypto";
+import { type Fields, fieldsOf, list, text, valueOfJson } from "#base/fields.ts";
 import { errorFields, type Log } from "#base/log.ts";
 import type { LastGood, Refusal } from "#compiler";
 import { instanceName } from "./instance-name.ts";
 import type { Client } from "./kube/client.ts";
 import { ApiFailure, isPassing, NoAnswer } from "./kube/failure.ts";
-import { type Fields, fieldsOf, list, text } from "./kube/fields.ts";
 import { type ApiResource, collectionPath, objectPath } from "./kube/resource.ts";
 import { type Bin, fillBins } from "./state-bins.ts";
 import { isLastGood, isRefusal } from "./state-entry.ts";
@@ -187,19 +187,10 @@ function binOf(item: Fields, resource: ApiResource, prefix: string): readonly Bi
 
 /** Somebody may have edited it: what is no entry is left out. */
 function parse(content: string): readonly Entry[] {
-  const { kind, key, value } = fieldsOf(parseText(content));
+  const { kind, key, value } = fieldsOf(valueOfJson(content));
   if (typeof key !== "string") return [];
   if (kind === "lastGood" && isLastGood(value)) return [{ kind, key, value }];
   return kind === "refusal" && isRefusal(value) ? [{ kind, key, value }] : [];
-}
-
-function parseText(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function manifest(

@@ -1,7 +1,7 @@
 /**
  * A copy of the objects of one resource: takes single changes and whole lists, and tells what differs.
  */
-import { type Fields, fieldsOf } from "./fields.ts";
+import { type Fields, fieldsOf } from "#base/fields.ts";
 
 /** An object that appeared or changed, or (without `after`) is gone. */
 export interface Change<T> {

@@ -3,10 +3,10 @@
  * its record; one that cannot, stops leading before anybody else may begin. Others judge a record by how long they
  * themselves have not seen it change, never by its times, so that clocks need not agree.
  */
-import { setTimeout as pause } from "node:timers/promises";
 import { AccessUnavailable } from "./access.ts";
 import { ApiFailure, NoAnswer } from "./failure.ts";
 import type { Held, LeaderLock } from "./leader-lock.ts";
+import { pauseUnlessAborted } from "./pause.ts";
 
 /** How to take part. */
 export interface ElectionOptions {
@@ -93,7 +93,7 @@ export async function takePart(options: ElectionOptions): Promise<void> {
     );
     if (leading && performance.now() - leading.renewedAt > times.renewWithinMs) stopLeading();
     const delay = times.retryMs * (mayGoOn ? 1 : 30) * (1 + Math.random() / 5);
-    await pause(delay, undefined, { signal }).catch(ignoreAbort);
+    await pauseUnlessAborted(delay, signal);
   }
   const led = leading !== undefined;
   stopLeading();
@@ -117,8 +117,4 @@ async function handOver(lock: LeaderLock, identity: string): Promise<void> {
   } catch (error) {
     if (!isOutside(error)) throw error;
   }
-}
-
-function ignoreAbort(error: unknown): void {
-  if (!(error instanceof Error && error.name === "AbortError")) throw error;
 }

@@ -3,8 +3,8 @@
  * have them: the program is run when its last answer has expired or was refused, never twice at once.
  */
 import { execFile } from "node:child_process";
+import { type Fields, fieldsOf, list, text, valueOfJson } from "#base/fields.ts";
 import { AccessUnavailable, type Credentials, type Identity } from "./access.ts";
-import { type Fields, fieldsOf, list, text } from "./fields.ts";
 
 const timeoutMs = 60_000;
 const maxBytes = 1 << 20;
@@ -105,7 +105,7 @@ function failure({ command, installHint }: ExecCommand, error: Error): string {
 }
 
 function readAnswer({ command }: ExecCommand, output: string): Answer {
-  const status = fieldsOf(fieldsOf(parse(output))["status"]);
+  const status = fieldsOf(fieldsOf(valueOfJson(output))["status"]);
   const token = text(status, "token");
   const chain = text(status, "clientCertificateData");
   const key = text(status, "clientKeyData");
@@ -120,13 +120,4 @@ function readAnswer({ command }: ExecCommand, output: string): Answer {
     },
     expires: Number.isNaN(expires) ? Number.POSITIVE_INFINITY : expires,
   };
-}
-
-function parse(output: string): unknown {
-  try {
-    return JSON.parse(output);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

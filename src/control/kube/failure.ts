@@ -1,7 +1,7 @@
 /**
  * What can go wrong with a request to an API server, told apart by what follows from it.
  */
-import { fieldsOf, list, text } from "./fields.ts";
+import { fieldsOf, list, text } from "#base/fields.ts";
 
 /** An answer that is not 2xx, with what the server's `Status` says; or an ERROR event of a watch. */
 export class ApiFailure extends Error {

@@ -5,10 +5,10 @@
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { load, YAMLException } from "js-yaml";
+import { type Fields, fieldsOf, list, text } from "#base/fields.ts";
 import { type Access, AccessUnavailable, type Credentials, type Identity } from "./access.ts";
 import { cachedFile, readText } from "./cached-file.ts";
 import { execCredentials, readExec } from "./exec-credential.ts";
-import { type Fields, fieldsOf, list, text } from "./fields.ts";
 
 /** Which files and which of their contexts. */
 export interface KubeconfigOptions {

@@ -2,9 +2,10 @@
  * Where it is written who leads: a Lease, or, for those who have no right to Leases, an annotation of a ConfigMap.
  * Both are changed only from the version that was read, so that two writers never both succeed.
  */
+
+import { type Fields, fieldsOf, text, valueOfJson } from "#base/fields.ts";
 import type { Client } from "./client.ts";
 import { ApiFailure } from "./failure.ts";
-import { type Fields, fieldsOf, text } from "./fields.ts";
 import { type ApiResource, collectionPath, objectPath } from "./resource.ts";
 
 /** What is written. */
@@ -82,7 +83,9 @@ export function configMapLock(client: Client, at: LockName): LeaderLock {
   return lock(client, configMaps, at, {
     decode(object) {
       const written = text(fieldsOf(fieldsOf(object["metadata"])["annotations"]), annotation);
-      const { holderIdentity, leaseDurationSeconds, acquireTime, renewTime, leaderTransitions } = parse(written);
+      const { holderIdentity, leaseDurationSeconds, acquireTime, renewTime, leaderTransitions } = fieldsOf(
+        valueOfJson(written ?? "{}"),
+      );
       return {
         holder: String(holderIdentity ?? ""),
         seconds: Number(leaseDurationSeconds ?? 0),
@@ -142,14 +145,4 @@ function lock(client: Client, resource: ApiResource, at: LockName, { decode, enc
 /** A Lease's times have microseconds. */
 function micro(time: string): string {
   return time.replace(/(\.\d{3})Z$/, "$1000Z");
-}
-
-function parse(written = "{}"): Fields {
-  try {
-    return fieldsOf(JSON.parse(written));
-  } catch (error) {
-    // Not ours: then nobody leads.
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
 }

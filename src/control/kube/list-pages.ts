@@ -1,9 +1,10 @@
 /**
  * Lists a collection in pages, for servers that do not stream lists.
  */
+
+import { type Fields, fieldsOf, list, text } from "#base/fields.ts";
 import type { ApiRequest, Client } from "./client.ts";
 import { isExpired } from "./failure.ts";
-import { type Fields, fieldsOf, list, text } from "./fields.ts";
 
 /** A whole list, and the version to watch it from. */
 export interface Listed<T> {

@@ -5,14 +5,14 @@
  *
  *   list (streamed, or in pages) ─► watch ─► watch ─► … until its history is gone ─► list, compare ─► watch
  */
-import { setTimeout as pause } from "node:timers/promises";
 import { createBackOff } from "#base/back-off.ts";
+import type { Fields } from "#base/fields.ts";
 import { AccessUnavailable } from "./access.ts";
 import type { Client } from "./client.ts";
 import { type Change, createCopy, keyOf } from "./copy.ts";
 import { ApiFailure, isExpired, isPassing, NoAnswer } from "./failure.ts";
-import type { Fields } from "./fields.ts";
 import { listPages } from "./list-pages.ts";
+import { pauseUnlessAborted } from "./pause.ts";
 import { type ApiResource, collectionPath } from "./resource.ts";
 import { readEvent } from "./watch-event.ts";
 
@@ -71,7 +71,7 @@ export async function reflect<T>(options: ReflectorOptions<T>): Promise<void> {
     );
     if (signal.aborted) return;
     const delay = await judge(failure, performance.now() - startedAt);
-    await pause(delay, undefined, { signal }).catch(ignoreAbort);
+    await pauseUnlessAborted(delay, signal);
   }
 }
 
@@ -194,8 +194,4 @@ function judgement<T>(options: ReflectorOptions<T>, position: Position, empty: (
 /** Servers before 1.32, or with an old etcd, refuse to stream lists. */
 function mayBeTooOld(failure: unknown): boolean {
   return failure instanceof ApiFailure && [400, 422, 500].includes(failure.status);
-}
-
-function ignoreAbort(error: unknown): void {
-  if (!(error instanceof Error && error.name === "AbortError")) throw error;
 }

@@ -1,8 +1,9 @@
 /**
  * One event of a watch, as the API server writes it.
  */
+
+import { type Fields, fieldsOf, text } from "#base/fields.ts";
 import { ApiFailure } from "./failure.ts";
-import { type Fields, fieldsOf, text } from "./fields.ts";
 
 /** What happened, and to what; a bookmark's object has a version and nothing else. */
 export interface WatchEvent {

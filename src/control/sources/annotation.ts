@@ -2,9 +2,11 @@
  * Which objects are written in the `getambassador.io/config` annotations, and where in them: only for positions.
  * The objects themselves are unfolded by the compiler, by the same rules of identity.
  */
+
+import { type Fields, isFields } from "#base/fields.ts";
 import { type ResourceRef, refKey } from "#base/origin.ts";
 import type { RawObject } from "#compiler";
-import { type Fields, identify, isFields } from "./identity.ts";
+import { identify } from "./identity.ts";
 import { type DocumentText, splitDocuments } from "./split.ts";
 import { loadDocument } from "./yaml.ts";
 

@@ -2,7 +2,9 @@
  * Reads what Consul says of a service's health: where its instances take traffic. Nothing in it is trusted to be
  * there, and an instance that cannot be used never takes the others with it.
  */
+
 import { isIP } from "node:net";
+import { valueOfJson } from "#base/fields.ts";
 import { printable } from "#base/printable.ts";
 
 /** Where one instance takes traffic: an address or a name, and a port. */
@@ -25,7 +27,7 @@ const hostName = /^(?=.{1,253}$)[a-z0-9_](?:[\w-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[\
 
 /** The instances of an answer; a text says why it is none. */
 export function readInstances(text: string): Instances | string {
-  const entries = parse(text);
+  const entries = valueOfJson(text);
   if (!Array.isArray(entries)) return "its answer is not a list of instances";
   if (entries.length > maxInstances) return `it lists ${entries.length} instances, more than ${maxInstances}`;
   const usable: Instance[] = [];
@@ -36,15 +38,6 @@ export function readInstances(text: string): Instances | string {
     else usable.push(read);
   }
   return { usable, unusable };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /** The service's own address counts; without one its node's. */

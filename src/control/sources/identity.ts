@@ -2,10 +2,8 @@
  * Who an object says it is: group, version, kind, namespace, name. The rules are those of an API server, and for the
  * flat documents of old (no metadata, group `ambassador`) those of the annotations that they were written for.
  */
+import { type Fields, isFields } from "#base/fields.ts";
 import type { ResourceRef } from "#base/origin.ts";
-
-/** The fields of an object, whatever they are. */
-export type Fields = Readonly<Record<string, unknown>>;
 
 /** An object's identity, or as much of it as could be read and what is wrong with the rest. */
 export type Identity =
@@ -28,11 +26,6 @@ interface IdentityProblem {
   readonly path: string;
   readonly message: string;
   readonly hint?: string | undefined;
-}
-
-/** Whether a value is an object with fields. */
-export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Several objects in one document, and what the document says of them all. */

@@ -2,8 +2,9 @@
  * An object as the API server sends it → what is kept of it: the manifest for the compiler, without anything that
  * changes although the manifest does not, and beside it what writing a status needs.
  */
+
+import { type Fields, fieldsOf, text } from "#base/fields.ts";
 import { type RawObject, withoutUnreadData, writtenVersion } from "#compiler";
-import { type Fields, fieldsOf, text } from "../kube/fields.ts";
 import type { ApiResource } from "../kube/resource.ts";
 
 /** One object of a cluster. */

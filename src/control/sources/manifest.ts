@@ -5,9 +5,10 @@
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import type { DiagnosticCode } from "#base/diagnostic-codes.ts";
+import { type Fields, isFields } from "#base/fields.ts";
 import { child, type Origin, type ResourceRef } from "#base/origin.ts";
 import type { RawObject } from "#compiler";
-import { type Fields, identify, isFields, type KnownIdentity, type List, readList } from "./identity.ts";
+import { identify, type KnownIdentity, type List, readList } from "./identity.ts";
 import { toRawObject } from "./metadata.ts";
 import { checkPlain } from "./plain.ts";
 import { type DuplicateField, guessField, type Steps } from "./positions.ts";

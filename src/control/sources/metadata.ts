@@ -6,9 +6,10 @@
  * included.
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { type Fields, isFields } from "#base/fields.ts";
 import { child, type Origin } from "#base/origin.ts";
 import type { RawObject } from "#compiler";
-import { type Fields, isFields, type KnownIdentity, quote } from "./identity.ts";
+import { type KnownIdentity, quote } from "./identity.ts";
 
 /** The object, once its identity is known, with remarks on labels and annotations that are no text. */
 export function toRawObject(

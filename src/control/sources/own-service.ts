@@ -3,9 +3,9 @@
  * Ingresses.
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { fieldsOf, list, text } from "#base/fields.ts";
 import type { ResourceRef } from "#base/origin.ts";
 import { isOwnService } from "#compiler";
-import { fieldsOf, list, text } from "../kube/fields.ts";
 import type { ClusterObject } from "./kubernetes-object.ts";
 
 /** The gateway's own Service. */

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { equal } from "#base/equal.ts";
-import { type Fields, fieldsOf, text } from "../kube/fields.ts";
+import { type Fields, fieldsOf, text } from "#base/fields.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 import type { OwnService } from "../sources/own-service.ts";
 import { knativeIngressStatus } from "./knative.ts";

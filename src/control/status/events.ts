@@ -4,11 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import type { Diagnostic } from "#base/diagnostic.ts";
+import { type Fields, fieldsOf } from "#base/fields.ts";
 import { errorFields, type Log } from "#base/log.ts";
 import { refKey } from "#base/origin.ts";
 import type { Client } from "../kube/client.ts";
 import { ApiFailure, NoAnswer } from "../kube/failure.ts";
-import { type Fields, fieldsOf } from "../kube/fields.ts";
 import { type ApiResource, collectionPath, objectPath } from "../kube/resource.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 

@@ -2,7 +2,7 @@
  * The status of Knative's Ingress, by which Knative decides whether a Service can be used: three conditions, and where
  * within the cluster requests are taken. Pure, as all desired statuses are.
  */
-import { type Fields, fieldsOf, list, text } from "../kube/fields.ts";
+import { type Fields, fieldsOf, list, text } from "#base/fields.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 import type { DesiredStatus, Standing, StatusContext } from "./desired.ts";
 import { reasonOf } from "./reason.ts";

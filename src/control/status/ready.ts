@@ -2,7 +2,7 @@
  * The status of the kinds for which the old system wrote none: one condition, `Ready`, that says whether the object is
  * in force. Conditions of others stay as they are.
  */
-import { fieldsOf, list, text } from "../kube/fields.ts";
+import { fieldsOf, list, text } from "#base/fields.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 import type { DesiredStatus, Standing, StatusContext } from "./desired.ts";
 import { reasonOf } from "./reason.ts";

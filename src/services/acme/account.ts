@@ -2,8 +2,10 @@
  * An account at an authority (RFC 8555 section 7.3): a key, and the URL under which the authority knows it. Asking
  * twice with the same key gives the same account.
  */
+
+import { fieldsOf, valueOfJson } from "#base/fields.ts";
 import { type AccountKey, type ExternalAccount, externalBinding, signed } from "./account-key.ts";
-import { fieldsOf, NoAuthority, parseJson } from "./problem.ts";
+import { NoAuthority } from "./problem.ts";
 import type { Answer, Session } from "./session.ts";
 
 /** An account that can order. */
@@ -67,7 +69,7 @@ export async function rollKey(session: Session, account: Account, next: AccountK
 
 /** Reads what a Host's `registration` holds; undefined where it is not that. */
 export function readRegistration(text: string): Registration | undefined {
-  const stored = fieldsOf(parseJson(text));
+  const stored = fieldsOf(valueOfJson(text));
   const { uri, body } = stored;
   return typeof uri === "string" && URL.canParse(uri) ? { body: fieldsOf(body), uri } : undefined;
 }

@@ -3,10 +3,11 @@
  * authority has not believed yet, the certificate. All names are tried, so that a failure tells of each.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { fieldsOf } from "#base/fields.ts";
 import type { Account } from "./account.ts";
 import { type KeyKind, requestCertificate } from "./certificate-request.ts";
 import { readChain } from "./chain.ts";
-import { fieldsOf, isProblem, NoAuthority, OrderFailed, type Problem, RequestRefused, readProblem } from "./problem.ts";
+import { isProblem, NoAuthority, OrderFailed, type Problem, RequestRefused, readProblem } from "./problem.ts";
 import type { Answer, Session } from "./session.ts";
 
 /** What is wanted. */

@@ -2,6 +2,7 @@
  * What an authority says went wrong (RFC 7807, RFC 8555 section 6.7), in its own words, and the other ways in which a
  * request to it can fail. Texts of an authority are bounded and free of control characters, and otherwise unchanged.
  */
+import { fieldsOf } from "#base/fields.ts";
 import { printable } from "#base/printable.ts";
 
 /** A problem document. */
@@ -85,21 +86,6 @@ export class NoAuthority extends Error {
   constructor(message: string, options: { readonly cause?: unknown; readonly retryAfterMs?: number | undefined } = {}) {
     super(message, { cause: options.cause });
     this.retryAfterMs = options.retryAfterMs;
-  }
-}
-
-/** The fields of a value of which nothing is known; none where it is not an object. */
-export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-
-/** The value of a JSON text; undefined where it is none. */
-export function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }
 

@@ -3,8 +3,10 @@
  * replaced and the request repeated; everything else that the authority refuses is the caller's to judge, together
  * with how long it wants to be left alone.
  */
+
+import { fieldsOf, valueOfJson } from "#base/fields.ts";
 import { type AccountKey, signed } from "./account-key.ts";
-import { fieldsOf, isProblem, NoAuthority, parseJson, RequestRefused, readProblem } from "./problem.ts";
+import { isProblem, NoAuthority, RequestRefused, readProblem } from "./problem.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { HttpAnswer, Transport } from "./transport.ts";
 
@@ -75,7 +77,7 @@ export function openSession({ transport, authority, signal, now = Date.now }: Se
     const answer = await send(request);
     const wait = retryAfterMs(answer.header("retry-after")[0], now());
     if (answer.status >= 200 && answer.status < 300) return understood(answer, request.url, wait);
-    const body = parseJson(answer.text);
+    const body = valueOfJson(answer.text);
     if (body === undefined && answer.status >= 500) {
       throw new NoAuthority(`${request.method} ${request.url}: status ${answer.status}`, { retryAfterMs: wait });
     }
@@ -141,5 +143,5 @@ function understood(answer: HttpAnswer, url: string, wait: number | undefined): 
     .header("link")
     .flatMap((value) => [...value.matchAll(/<([^>]*)>\s*;\s*rel="?alternate"?/g)])
     .flatMap(([, target = ""]) => (URL.canParse(target, url) ? [new URL(target, url).href] : []));
-  return { fields: fieldsOf(parseJson(answer.text)), text: answer.text, location, alternates, retryAfterMs: wait };
+  return { fields: fieldsOf(valueOfJson(answer.text)), text: answer.text, location, alternates, retryAfterMs: wait };
 }

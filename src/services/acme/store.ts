@@ -6,7 +6,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fieldsOf, parseJson } from "./problem.ts";
+import { fieldsOf, valueOfJson } from "#base/fields.ts";
 
 /** An account, as soon as its key is there. */
 export interface StoredAccount {
@@ -95,7 +95,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 async function read(path: string): Promise<Fields | undefined> {
   try {
-    return fieldsOf(parseJson(await readFile(path, "utf8")));
+    return fieldsOf(valueOfJson(await readFile(path, "utf8")));
   } catch (error) {
     if (isCode(error, "ENOENT")) return undefined;
     throw error;

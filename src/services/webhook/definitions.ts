@@ -2,11 +2,12 @@
  * The CustomResourceDefinitions of the product's kinds in a cluster: which of them the API server asks the webhook
  * for, whom it believes, and the change that makes it so.
  */
+
+import { type Fields, fieldsOf, list, text } from "#base/fields.ts";
 import type { Log } from "#base/log.ts";
 import { customKinds } from "../../compiler/api/index.ts";
 import type { Client } from "../../control/kube/client.ts";
 import { ApiFailure } from "../../control/kube/failure.ts";
-import { type Fields, fieldsOf, list, text } from "../../control/kube/fields.ts";
 import { type ApiResource, objectPath } from "../../control/kube/resource.ts";
 import { convertPath } from "./server.ts";
 

@@ -2,6 +2,7 @@
  * ConversionReview: the question of an API server as text → the answer as text. Every question gets one; what is odd
  * about it is said in the answer, which the API server passes on to whoever asked it.
  */
+import { valueOfJson } from "#base/fields.ts";
 import { isRecord } from "../../compiler/api/schema/index.ts";
 import { convertObject } from "./convert-object.ts";
 
@@ -19,7 +20,7 @@ const apiVersion = "apiextensions.k8s.io/v1";
 
 /** Answers; never throws, whatever the text. */
 export function answerReview(text: string): ReviewAnswer {
-  const review = parse(text);
+  const review = valueOfJson(text);
   if (review === undefined) return refusal("this is not JSON");
   const request = isRecord(review) ? review["request"] : undefined;
   if (!isRecord(review) || review["apiVersion"] !== apiVersion || review["kind"] !== "ConversionReview")
@@ -57,15 +58,6 @@ function answer(response: Fields): ReviewAnswer {
 
 function refusal(failure: string): ReviewAnswer {
   return { status: 400, body: `${failure}\n`, failure };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function nameOf(object: unknown): string {

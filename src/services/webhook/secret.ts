@@ -2,10 +2,11 @@
  * The Secret in which replicas of the webhook share their authorities. It is only changed from the version that was
  * read: of several replicas that find a new authority due, one writes and the others take what it wrote.
  */
+
+import { type Fields, fieldsOf } from "#base/fields.ts";
 import type { Log } from "#base/log.ts";
 import type { Client } from "../../control/kube/client.ts";
 import { ApiFailure } from "../../control/kube/failure.ts";
-import { type Fields, fieldsOf } from "../../control/kube/fields.ts";
 import { type ApiResource, collectionPath, objectPath } from "../../control/kube/resource.ts";
 import { type Lifetimes, readAuthorities, renewAuthorities, writeAuthorities } from "./authorities.ts";
 import type { Identity } from "./certificate.ts";

@@ -1,13 +1,28 @@
 /**
- * Looks into plain data of which nothing is known: kubeconfig files and answers of the API server.
+ * Looks into plain data of which nothing is known: files, and answers of servers.
  */
 
 /** An object's fields. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** Whether a value is an object with fields. */
+export function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** The fields of a value; none where it is not an object. */
 export function fieldsOf(value: unknown): Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+  return isFields(value) ? value : {};
+}
+
+/** The value of a JSON text; undefined where it is none. */
+export function valueOfJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** A text that is there and not empty. */
