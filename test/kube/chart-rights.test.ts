@@ -24,9 +24,6 @@ after(async () => {
   await cluster?.stop();
 });
 
-const apply = (...items: readonly object[]): Promise<string> =>
-  cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
-
 function object(kind: string, namespace: string, name: string, spec: object): object {
   return { apiVersion: "getambassador.io/v3alpha1", kind, metadata: { name, namespace }, spec };
 }
@@ -90,7 +87,7 @@ describe("everywhere", () => {
   let gateway: Gateway;
   before(async () => {
     await helm("install", "ambassador", chart, "--namespace=ambassador", "--create-namespace");
-    await apply(
+    await cluster.apply(
       { apiVersion: "v1", kind: "Namespace", metadata: { name: "backend" } },
       ...serviceOf("quote", backend, "backend"),
       object("Host", "ambassador", "all", { hostname: "*", ...insecure }),
@@ -111,7 +108,7 @@ describe("everywhere", () => {
       pathType: "Prefix",
       backend: { service: { name: "quote", port: { number: 80 } } },
     };
-    await apply({
+    await cluster.apply({
       apiVersion: "networking.k8s.io/v1",
       kind: "Ingress",
       metadata: { name: "quote", namespace: "backend" },
@@ -135,9 +132,9 @@ describe("everywhere", () => {
   });
 
   test("last good versions are kept, those of Secrets in Secrets of their own, and no other Secret can be touched", async () => {
-    await apply(mapping("backend", "edited"));
+    await cluster.apply(mapping("backend", "edited"));
     await until(() => ask("127.0.0.1", gateway.port, "/edited/x"), "200 quote /x", gateway.program);
-    await apply(mapping("backend", "edited", "not a service"));
+    await cluster.apply(mapping("backend", "edited", "not a service"));
     const names = (): Promise<string> => cluster.kubectl(["get", "configmaps", "-n", "ambassador", "-o", "name"]);
     await until(names, /dragoman-last-good-0/, gateway.program);
     const kubeconfig = join(cluster.directory, "ambassador.kubeconfig");
@@ -196,7 +193,7 @@ describe("in one namespace", () => {
   before(async () => {
     const scope = ["--set", "scope.singleNamespace=true"];
     await helm("install", "edge", chart, "--namespace=team", "--create-namespace", ...scope, "--skip-crds");
-    await apply(
+    await cluster.apply(
       ...serviceOf("quote", backend, "team"),
       object("Host", "team", "all", { hostname: "*", ...insecure }),
       mapping("team", "own"),

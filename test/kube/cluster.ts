@@ -43,6 +43,8 @@ export interface Cluster {
   kubectl(args: readonly string[], options?: KubectlOptions): Promise<string>;
   /** One request of the administrator, for what kubectl does not show. */
   ask: Ask;
+  /** Applies objects with kubectl, as the administrator; gives what it printed. */
+  apply(...objects: readonly object[]): Promise<string>;
   /** Creates the namespace, the account and bindings to these ClusterRoles where they are missing. */
   serviceAccount(namespace: string, name: string, clusterRoles?: readonly string[]): Promise<ServiceAccount>;
   /** A token of it, good for an hour unless said otherwise; expired when the lifetime is negative. */
@@ -110,6 +112,8 @@ function identity(files: ClusterFiles, server: string, kubeconfig: string, run: 
     adminToken: files.adminToken,
     kubeconfig,
     kubectl: run,
+    apply: (...items) =>
+      run(["apply", "-f", "-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items }) }),
     ask: createAsk(server, authority, files.adminToken),
     serviceAccount: async (namespace, name, clusterRoles = []) => {
       const stdin = JSON.stringify(accountManifests(namespace, name, clusterRoles));

@@ -21,8 +21,6 @@ let two: Backend;
 let six: Backend;
 let local: Backend;
 
-const apply = (...items: readonly object[]) =>
-  cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
 const remove = (kind: string, name: string) => cluster.kubectl(["delete", kind, name]);
 
 const namespace = "default";
@@ -72,7 +70,7 @@ before(async () => {
   six = await startBackend6("six");
   local = await startLocalBackend("local");
   await installCrds(cluster);
-  await apply(
+  await cluster.apply(
     ...serviceOf("quote", one),
     service("ports", {
       clusterIP: "None",
@@ -133,9 +131,9 @@ const ready = (address: string) => ({ addresses: [address], conditions: { ready:
 
 test("an endpoint that moves, another slice, and one that goes: endpoints each time", async () => {
   await gateway.until("/quote/x", "one /x");
-  assert.deepEqual(await sent(() => apply(sliceOf("quote", two)), "/quote/x", "two /x"), { endpoints: 1 });
+  assert.deepEqual(await sent(() => cluster.apply(sliceOf("quote", two)), "/quote/x", "two /x"), { endpoints: 1 });
   const more = slice("quote-2", "quote", [ready(one.address)], [{ name: "http", port: one.port }]);
-  assert.deepEqual(await sent(() => apply(more), "/quote/x", "one /x"), { endpoints: 1 });
+  assert.deepEqual(await sent(() => cluster.apply(more), "/quote/x", "one /x"), { endpoints: 1 });
   assert.deepEqual(await sent(() => remove("endpointslice", "quote-1"), "/quote/y", "one /y"), { endpoints: 1 });
   for (let i = 0; i < 10; i++) assert.equal(await gateway.get("/quote/x"), "one /x");
 });
@@ -153,29 +151,29 @@ test("conditions: who is not ready gets nothing, unless nobody is and it still s
     { ready: false, serving: false, terminating: true },
   ];
   const both = async () => {
-    await arrived(slices, () => apply(of(going, gone)));
+    await arrived(slices, () => cluster.apply(of(going, gone)));
     await gateway.until("/quote/x", "one /x");
-    await apply(of(gone, gone));
+    await cluster.apply(of(gone, gone));
   };
   assert.deepEqual(await sent(both, "/quote/x", "503"), { endpoints: 1 });
   // Whose state nobody knows is taken to be ready.
-  assert.deepEqual(await sent(() => apply(of({}, gone)), "/quote/x", "one /x"), { endpoints: 1 });
+  assert.deepEqual(await sent(() => cluster.apply(of({}, gone)), "/quote/x", "one /x"), { endpoints: 1 });
 });
 
 test("ports by name, each in slices of its own", async () => {
   const a = slice("ports-a", "ports", [ready(one.address)], [{ name: "a", port: one.port }]);
   const b = slice("ports-b", "ports", [ready(two.address)], [{ name: "b", port: two.port }]);
-  assert.deepEqual(await sent(() => apply(a), "/a/x", "one /x"), { endpoints: 1 });
+  assert.deepEqual(await sent(() => cluster.apply(a), "/a/x", "one /x"), { endpoints: 1 });
   assert.equal(await gateway.get("/b/x"), "503");
-  assert.deepEqual(await sent(() => apply(b), "/b/x", "two /x"), { endpoints: 1 });
+  assert.deepEqual(await sent(() => cluster.apply(b), "/b/x", "two /x"), { endpoints: 1 });
   assert.equal(await gateway.get("/a/x"), "one /x");
 });
 
 test("a Service without a selector, whose slices somebody writes: IPv4, then IPv6 beside it and alone", async () => {
   const four = slice("by-hand", "manual", [ready(one.address)], [{ port: one.port }]);
-  assert.deepEqual(await sent(() => apply(four), "/manual/x", "one /x"), { endpoints: 1 });
+  assert.deepEqual(await sent(() => cluster.apply(four), "/manual/x", "one /x"), { endpoints: 1 });
   const other = slice("by-hand-6", "manual", [ready(six.address)], [{ port: six.port }], "IPv6");
-  assert.deepEqual(await sent(() => apply(other), "/manual/x", "six /x"), { endpoints: 1 });
+  assert.deepEqual(await sent(() => cluster.apply(other), "/manual/x", "six /x"), { endpoints: 1 });
   assert.deepEqual(await sent(() => remove("endpointslice", "by-hand"), "/manual/x", "six /x"), { endpoints: 1 });
   for (let i = 0; i < 10; i++) assert.equal(await gateway.get("/manual/x"), "six /x");
 });
@@ -187,7 +185,11 @@ test("a Service without a slice: 503 for those who ask", async () => {
 test("a name outside of the cluster is asked of DNS, and another one is a change of the cluster", async () => {
   await gateway.until("/outside/x", "local /x");
   const elsewhere = service("outside", { type: "ExternalName", externalName: "nowhere.invalid" });
-  const { cluster: clusters, routes = 0, listener = 0 } = await sent(() => apply(elsewhere), "/outside/x", "503");
+  const {
+    cluster: clusters,
+    routes = 0,
+    listener = 0,
+  } = await sent(() => cluster.apply(elsewhere), "/outside/x", "503");
   assert.deepEqual({ clusters, routes, listener }, { clusters: 1, routes: 0, listener: 0 });
 });
 
@@ -196,7 +198,7 @@ test("a renewed certificate: one secret; new connections get it, those that are 
   assert.deepEqual(await exchange(before), "one /x");
   const first = before.getPeerX509Certificate()?.fingerprint256;
   const change = await gateway.sentDuring(async () => {
-    await apply(certificate("second"));
+    await cluster.apply(certificate("second"));
     for (let seen = first; seen === first; ) {
       const socket = await handshake();
       seen = socket.getPeerX509Certificate()?.fingerprint256;
@@ -228,12 +230,12 @@ test("what no request depends on: statuses, leases, other ConfigMaps, Secrets, S
     cluster.kubectl(["patch", "mapping", "quote", "--subresource=status", "--type=merge", "-p", status(text)]);
   const change = await gateway.sentDuring(async () => {
     for (let i = 0; i < 3; i++) {
-      await apply({ ...lease, spec: { leaseTransitions: i } });
+      await cluster.apply({ ...lease, spec: { leaseTransitions: i } });
       await arrived("mappings.getambassador.io", () => writeStatus(`reason ${i}`));
-      for (const [resource, object] of unrelated(i)) await arrived(resource, () => apply(object));
+      for (const [resource, object] of unrelated(i)) await arrived(resource, () => cluster.apply(object));
     }
     // Whatever they did would be on its way before this.
-    await apply(sliceOf("nobody", two));
+    await cluster.apply(sliceOf("nobody", two));
     await gateway.until("/nobody/x", "two /x");
   });
   assert.deepEqual(change, { endpoints: 1 });

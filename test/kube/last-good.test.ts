@@ -1,28 +1,22 @@
 /** An object that is bad now goes on as it was when it was good, also through a new process that never saw it good. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Program, startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { type Backend, serviceOf, startBackend } from "./backend.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
-
-const crds = join(import.meta.dirname, "..", "..", "charts", "dragoman", "crds");
+import { installCrds } from "./crds.ts";
 
 let cluster: Cluster;
 let backend: Backend;
 const started: Program[] = [];
 
-const apply = (...objects: readonly object[]) =>
-  cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }) });
-
 before(async () => {
   cluster = await startCluster();
   backend = await startBackend("it");
-  await cluster.kubectl(["apply", "--server-side", "-f", crds]);
-  await cluster.kubectl(["wait", "--for=condition=Established", "crd", "--all"]);
-  await apply(...serviceOf("quote", backend), host, mapping("/quote/", "quote"));
+  await installCrds(cluster);
+  await cluster.apply(...serviceOf("quote", backend), host, mapping("/quote/", "quote"));
 });
 after(async () => {
   for (const program of started) program.kill();
@@ -66,13 +60,13 @@ const kept = () => cluster.kubectl(["get", "configmaps", "-l", "dragoman.io/last
 test("a bad edit is kept away from traffic, now and after a restart; a good one ends that", async () => {
   const first = await startGateway();
   assert.equal(await first.get(), "it /x");
-  await apply(mapping("/quote/", "not a service"));
+  await cluster.apply(mapping("/quote/", "not a service"));
   await until(kept, /dragoman-last-good-0/);
   assert.equal(await first.get(), "it /x");
   await first.gateway.interrupt();
   const second = await startGateway();
   assert.equal(await second.get(), "it /x");
-  await apply(mapping("/quote/", "quote"));
+  await cluster.apply(mapping("/quote/", "quote"));
   await until(kept, /items: \[\]/);
   assert.equal(await second.get(), "it /x");
 });

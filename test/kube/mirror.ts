@@ -1,7 +1,8 @@
 /** A reflector as a test sees it: its copy, its states, and a way to wait for either. */
+
+import type { Fields } from "#base/fields.ts";
 import type { Client } from "../../src/control/kube/client.ts";
 import type { Change } from "../../src/control/kube/copy.ts";
-import type { Fields } from "../../src/control/kube/fields.ts";
 import { type ReflectorState, reflect } from "../../src/control/kube/reflector.ts";
 import type { ApiResource } from "../../src/control/kube/resource.ts";
 

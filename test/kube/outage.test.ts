@@ -5,18 +5,16 @@
  */
 import assert from "node:assert/strict";
 import { Agent, request } from "node:http";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Program, startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { type Backend, serviceOf, startBackend } from "./backend.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
+import { installCrds } from "./crds.ts";
 
 const seconds = Number(process.env["OUTAGE"] ?? 5);
 const rate = Number(process.env["RPS"] ?? 100);
-const crds = join(import.meta.dirname, "..", "..", "charts", "dragoman", "crds");
-
 let cluster: Cluster;
 let backend: Backend;
 let gateway: Program;
@@ -36,15 +34,11 @@ const mapping = (name: string) => ({
   spec: { hostname: "*", prefix: `/${name}/`, service: "quote" },
 });
 
-const apply = (...objects: readonly object[]) =>
-  cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }) });
-
 before(async () => {
   cluster = await startCluster();
   [backend, port] = await Promise.all([startBackend("it"), freePort()]);
-  await cluster.kubectl(["apply", "--server-side", "-f", crds]);
-  await cluster.kubectl(["wait", "--for=condition=Established", "crd", "--all"]);
-  await apply(...serviceOf("quote", backend), host, mapping("quote"));
+  await installCrds(cluster);
+  await cluster.apply(...serviceOf("quote", backend), host, mapping("quote"));
   gateway = startProgram(["run", "--kubeconfig", cluster.kubeconfig, "--port", `8080:${port}`]);
   await gateway.line(/^ready/);
 });
@@ -92,7 +86,7 @@ test(`${seconds} s without an API server`, async () => {
   await pause(seconds * 1000);
   await cluster.restartApiServer();
   const back = performance.now();
-  await apply(mapping("later"));
+  await cluster.apply(mapping("later"));
   while ((await ask("/later/x")) !== "200") await pause(10);
   const took = performance.now() - back;
   const ends = await stop();

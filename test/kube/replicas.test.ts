@@ -16,8 +16,8 @@ import { openMaterial } from "../envoy/material.ts";
 import { pidsOf } from "../processes/running.ts";
 import { type Backend, serviceOf, startBackend } from "./backend.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
+import { installCrds } from "./crds.ts";
 
-const crds = join(import.meta.dirname, "..", "..", "charts", "dragoman", "crds");
 const home = mkdtempSync(join(tmpdir(), "dragoman-replicas-"));
 
 let cluster: Cluster;
@@ -26,20 +26,20 @@ const replicas: Replica[] = [];
 
 before(async () => {
   [cluster, backend] = await Promise.all([startCluster(), startBackend("echo")]);
-  await cluster.kubectl(["apply", "--server-side", "-f", crds]);
-  await cluster.kubectl(["wait", "--for=condition=Established", "crd", "--all"]);
-  await apply(...serviceOf("echo", backend), secret(), host(), mapping("one", "/one/"), mapping("two", "/two/"));
+  await installCrds(cluster);
+  await cluster.apply(
+    ...serviceOf("echo", backend),
+    secret(),
+    host(),
+    mapping("one", "/one/"),
+    mapping("two", "/two/"),
+  );
 });
 after(async () => {
   for (const { program } of replicas) program.kill();
   await Promise.all([backend?.close(), cluster?.stop()]);
   rmSync(home, { recursive: true, force: true });
 });
-
-const apply = (...objects: readonly object[]) =>
-  cluster.kubectl(["apply", "-f", "-"], {
-    stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }),
-  });
 
 function custom(kind: string, name: string, spec: object): object {
   return { apiVersion: "getambassador.io/v3alpha1", kind, metadata: { name, namespace: "default" }, spec };
@@ -151,12 +151,12 @@ async function sees(replica: Replica, path: string): Promise<boolean> {
 test("a replica that saw every change and one that came later serve the same", async () => {
   const first = await startReplica("first");
   await first.program.line(/^ready/);
-  await apply(mapping("three", "/three/"), mapping("one", "/uno/"));
+  await cluster.apply(mapping("three", "/three/"), mapping("one", "/uno/"));
   await cluster.kubectl(["delete", "mapping", "two"]);
   await until("the first one has not seen the changes", () => sees(first, "/three/"));
   const second = await startReplica("second");
   await second.program.line(/^ready/);
-  await apply(mapping("four", "/four/"));
+  await cluster.apply(mapping("four", "/four/"));
   for (const replica of [first, second]) {
     await until("the last change is not served", () => sees(replica, "/four/"));
     await until("a change is not served", () => sees(replica, "/uno/"));

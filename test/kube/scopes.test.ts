@@ -18,9 +18,6 @@ let backend: Backend;
 let other: Backend;
 let gateway: Gateway | undefined;
 
-const apply = (...items: readonly object[]) =>
-  cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
-
 const custom = (kind: string, name: string, namespace: string, spec: object, labels = {}) => ({
   apiVersion: "getambassador.io/v3alpha1",
   kind,
@@ -35,7 +32,7 @@ before(async () => {
   cluster = await startCluster();
   [backend, other] = await Promise.all([startBackend("it"), startBackend("other")]);
   await cluster.kubectl(["create", "namespace", "own"]);
-  await apply(...serviceOf("quote", backend), ...serviceOf("quote", other, "own"));
+  await cluster.apply(...serviceOf("quote", backend), ...serviceOf("quote", other, "own"));
 });
 after(async () => {
   gateway?.program.kill();
@@ -63,14 +60,14 @@ test("kinds that are not installed, then are, are taken away and come again: no 
   assert.equal(await get("/annotated/x"), "it /x");
   await program.said(/looked for again, as they are not installed: .*mappings\.getambassador\.io/);
   await installCrds(cluster);
-  await apply(custom("Host", "all", "default", { hostname: "*", ...route }), mapping("custom"));
+  await cluster.apply(custom("Host", "all", "default", { hostname: "*", ...route }), mapping("custom"));
   await until("/custom/x", "it /x");
   await cluster.kubectl(["delete", "crd", "mappings.getambassador.io"]);
   await until("/custom/x", "404");
   await program.said(/mappings\.getambassador\.io is not installed any more, and its objects are gone/);
   assert.equal(await get("/annotated/x"), "it /x");
   await installCrds(cluster);
-  await apply(mapping("again"));
+  await cluster.apply(mapping("again"));
   await until("/again/x", "it /x");
   assert.equal(await get("/custom/x"), "404");
   assert.equal(program.output().match(/ mappings\.getambassador\.io is installed now/g)?.length, 2);
@@ -78,7 +75,7 @@ test("kinds that are not installed, then are, are taken away and come again: no 
 });
 
 test("AMBASSADOR_ID: objects for this instance, and no others", async () => {
-  await apply(
+  await cluster.apply(
     custom("Host", "inner", "default", { hostname: "*", ambassador_id: ["inner"], ...route }),
     mapping("inner", "default", { ambassador_id: ["inner"] }),
     mapping("both", "default", { ambassador_id: ["inner", "default"] }),
@@ -92,7 +89,7 @@ test("AMBASSADOR_ID: objects for this instance, and no others", async () => {
 });
 
 test("AMBASSADOR_SINGLE_NAMESPACE: its own namespace, and no right to see another", async () => {
-  await apply(custom("Host", "all", "own", { hostname: "*", ...route }), mapping("single", "own"));
+  await cluster.apply(custom("Host", "all", "own", { hostname: "*", ...route }), mapping("single", "own"));
   await cluster.serviceAccount("own", "gateway");
   const grant = ["--clusterrole=cluster-admin", "--serviceaccount=own:gateway", "--namespace=own"];
   await cluster.kubectl(["create", "rolebinding", "gateway", ...grant]);
@@ -102,7 +99,7 @@ test("AMBASSADOR_SINGLE_NAMESPACE: its own namespace, and no right to see anothe
   const { get, until, program } = await restart(environment, kubeconfig);
   assert.equal(await get("/single/x"), "other /x");
   assert.equal(await get("/again/x"), "404");
-  await apply(mapping("not-here"), mapping("here", "own"));
+  await cluster.apply(mapping("not-here"), mapping("here", "own"));
   await until("/here/x", "other /x");
   assert.equal(await get("/not-here/x"), "404");
   assert.doesNotMatch(program.output(), /may not be listed/);
@@ -115,7 +112,7 @@ test("AMBASSADOR_LABEL_SELECTOR: objects with these labels, until they lose them
     return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, ...labels } } };
   });
   const edge = mapping("edge", "default", { service: "labelled" }, labels);
-  await apply(custom("Host", "edge", "default", { hostname: "*", ...route }, labels), ...labelled, edge);
+  await cluster.apply(custom("Host", "edge", "default", { hostname: "*", ...route }, labels), ...labelled, edge);
   const { get, until } = await restart({ AMBASSADOR_LABEL_SELECTOR: "tier=edge" });
   assert.equal(await get("/edge/x"), "it /x");
   assert.equal(await get("/again/x"), "404");
@@ -134,7 +131,7 @@ test("AMBASSADOR_CERTS_SINGLE_NAMESPACE: Secrets of its own namespace only", asy
   };
   const host = (name: string, namespace: string) =>
     custom("Host", name, namespace, { hostname: `${name}.example.com`, tlsSecret: { name }, ...route });
-  await apply(secret("near", "default"), host("near", "default"), secret("far", "own"), host("far", "own"));
+  await cluster.apply(secret("near", "default"), host("near", "default"), secret("far", "own"), host("far", "own"));
   const all = await restart({});
   assert.equal(await subjectAt(all, "near.example.com"), "DNS:near.example.com");
   assert.equal(await subjectAt(all, "far.example.com"), "DNS:far.example.com");

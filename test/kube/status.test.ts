@@ -1,28 +1,27 @@
 /** What people read in `kubectl get` and `kubectl describe` about objects that are served, or are not. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Program, startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
+import { installCrds } from "./crds.ts";
 import { startGateway } from "./gateway.ts";
-
-const crds = join(import.meta.dirname, "..", "..", "charts", "dragoman", "crds");
 
 let cluster: Cluster;
 let gateway: Program;
 const started: Program[] = [];
 
-const apply = (...objects: readonly object[]) =>
-  cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }) });
-
 before(async () => {
   cluster = await startCluster();
-  await cluster.kubectl(["apply", "--server-side", "-f", crds]);
-  await apply(knativeIngresses);
-  await cluster.kubectl(["wait", "--for=condition=Established", "crd", "--all"]);
-  await apply(host("plain", {}), host("broken", { tlsSecret: { name: "not-there" } }), mapping("good", "/good/"));
+  await installCrds(cluster);
+  await cluster.apply(knativeIngresses);
+  await cluster.kubectl(["wait", "--for=condition=Established", "crd/ingresses.networking.internal.knative.dev"]);
+  await cluster.apply(
+    host("plain", {}),
+    host("broken", { tlsSecret: { name: "not-there" } }),
+    mapping("good", "/good/"),
+  );
   const ports = ["--port", `8080:${await freePort()}`, "--port", `8443:${await freePort()}`];
   const env = { ...process.env, AMBASSADOR_KNATIVE_SUPPORT: "true" };
   gateway = startProgram(["run", "--kubeconfig", cluster.kubeconfig, ...ports], { env });
@@ -94,11 +93,11 @@ test("Hosts are Ready, or say why not", async () => {
 
 test("a Mapping that is well has no status; one that is not says why, and forgets it when it is mended", async () => {
   const bad = { ...mapping("bad", "/bad("), spec: { ...mapping("bad", "/bad(").spec, prefix_regex: true } };
-  await apply(bad);
+  await cluster.apply(bad);
   const printed = await until(["get", "mappings"], /bad .*Inactive/);
   assert.match(printed, /^NAME +SOURCE HOST +SOURCE PREFIX +DEST SERVICE +STATE +REASON\n/);
   assert.match(printed, /\ngood +\* +\/good\/ +https:\/\/192\.0\.2\.1 *\n/);
-  await apply({ ...bad, spec: { ...bad.spec, prefix: "/bad" } });
+  await cluster.apply({ ...bad, spec: { ...bad.spec, prefix: "/bad" } });
   await until(["get", "mappings"], /bad +\* +\/bad +https:\/\/192\.0\.2\.1 *\n/);
 });
 
@@ -124,7 +123,7 @@ test("an Ingress shows where the gateway's own Service can be reached, as long a
       ],
     },
   };
-  await apply(service, ingress);
+  await cluster.apply(service, ingress);
   const give = (points: readonly object[] | null) => {
     const status = JSON.stringify({ status: { loadBalancer: { ingress: points } } });
     return cluster.kubectl(["patch", "service", "ambassador", "--subresource=status", "--type=merge", "-p", status]);
@@ -139,7 +138,7 @@ test("an Ingress shows where the gateway's own Service can be reached, as long a
 });
 
 test("a Knative Ingress is ready at the gateway's own Service", async () => {
-  await apply({
+  await cluster.apply({
     apiVersion: "networking.internal.knative.dev/v1alpha1",
     kind: "Ingress",
     metadata: meta("hello"),
@@ -168,7 +167,7 @@ test("a second replica serves, and writes statuses when the first has died", asy
   assert.doesNotMatch(second.program.output(), writes);
   assert.equal(await second.get("/good/x", "plain.example.com"), "301");
   gateway.kill();
-  await apply(host("late", {}));
+  await cluster.apply(host("late", {}));
   await second.program.said(writes);
   await until(["get", "hosts"], /late .*Ready/);
 });
@@ -178,7 +177,7 @@ const context = (name: string, spec: object): object => {
 };
 
 test("an object of any other kind has a condition, which kubectl waits for", async () => {
-  await apply(
+  await cluster.apply(
     context("modern", { min_tls_version: "v1.3" }),
     context("lost", { secret: "not-there", hosts: ["a.test"] }),
   );
@@ -190,7 +189,7 @@ test("an object of any other kind has a condition, which kubectl waits for", asy
   assert.match(wide, /^NAME +AGE +READY +REASON\n/);
   assert.match(wide, /lost +\w+ +False +UnusableSecret/);
   assert.match(wide, /modern +\w+ +True +InForce/);
-  await apply(context("lost", { min_tls_version: "v1.2" }));
+  await cluster.apply(context("lost", { min_tls_version: "v1.2" }));
   await cluster.kubectl(["wait", "--for=condition=Ready", "tlscontext/lost", "--timeout=20s"]);
 });
 
@@ -208,7 +207,7 @@ test("definitions of another system have no place for it, and nothing is said of
     metadata: meta("ambassador"),
     spec: { config: {} },
   };
-  await apply(module, context("later", {}));
+  await cluster.apply(module, context("later", {}));
   await cluster.kubectl(["wait", "--for=condition=Ready", "tlscontext/later", "--timeout=20s"]);
   assert.doesNotMatch(gateway.output(), /status of Module|somebody else keeps writing its status/);
 });

@@ -26,9 +26,6 @@ let gateway: Program;
 let ports: { readonly http: number; readonly https: number };
 
 const kubectl = (...args: string[]): Promise<string> => cluster.kubectl(args);
-const apply = (...items: readonly object[]): Promise<string> =>
-  cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
-
 function object(kind: string, name: string, spec: object): object {
   return { apiVersion: "getambassador.io/v2", kind, metadata: { name, namespace }, spec };
 }
@@ -75,8 +72,8 @@ const header = (seen: Seen, name: string): string | undefined => seen.headers.fi
 test("two services in a namespace, two Hosts, two Mappings", async () => {
   await kubectl("create", "namespace", "backend");
   const of = (port: number) => ({ address: lent.address, port, close: async () => undefined });
-  await apply(...serviceOf("quote", of(backends.quotePort), "backend"));
-  await apply(...serviceOf("echo", of(backends.echoPort), "backend"));
+  await cluster.apply(...serviceOf("quote", of(backends.quotePort), "backend"));
+  await cluster.apply(...serviceOf("echo", of(backends.echoPort), "backend"));
   for (const [name, secret] of [
     ["quote", "tls-cert"],
     ["echo", "tls2-cert"],
@@ -84,7 +81,7 @@ test("two services in a namespace, two Hosts, two Mappings", async () => {
     const hostname = `${name}.example.com`;
     const { certificate, key } = material.certificate(`${name}:${hostname}`);
     const stringData = { "tls.crt": certificate, "tls.key": key };
-    await apply(
+    await cluster.apply(
       {
         apiVersion: "v1",
         kind: "Secret",
@@ -146,7 +143,7 @@ test("the service sees what it always saw", async () => {
 });
 
 test("with the PROXY protocol of the Module, the service sees the client's own address", async () => {
-  await apply(object("Module", "ambassador", { config: { use_proxy_proto: true } }));
+  await cluster.apply(object("Module", "ambassador", { config: { use_proxy_proto: true } }));
   const proxyProtocol = { version: 1 as const, source: "203.0.113.7:51000" };
   const { body } = await until(
     () => request({ url: "https://echo.example.com:8443/echo/", proxyProtocol }),

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { fieldsOf } from "../../src/control/kube/fields.ts";
+import { fieldsOf } from "#base/fields.ts";
 import { keepObject } from "../../src/control/sources/kubernetes-object.ts";
 import { watchedKinds } from "../../src/control/sources/kubernetes-resources.ts";
 import { type Cluster, startCluster } from "./cluster.ts";

@@ -68,7 +68,7 @@ test("a broken document costs only itself, wherever it stands", () => {
 });
 
 test("a truncated last document costs only itself", () => {
-  const whole = mapping("one") + "---\n" + mapping("two");
+  const whole = `${mapping("one")}---\n${mapping("two")}`;
   const reading = read(whole.slice(0, -12));
   assert.deepEqual(objectsOf(reading), ["a.yaml#1 Mapping default/one"]);
   assert.deepEqual(problemsOf(reading), ["manifest/syntax Document a.yaml#2 .spec"]);
