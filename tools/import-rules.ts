@@ -133,7 +133,7 @@ export const rooms: readonly Room[] = [
       "compiler/view.ts",
       "control/sources/files.ts",
       "control/run.ts",
-      "control/cluster.ts",
+      "control/admin/nearby.ts",
       "control/kube/find-access.ts",
       "control/keeper-link.ts",
       "keeper/",
@@ -142,6 +142,7 @@ export const rooms: readonly Room[] = [
       "services/webhook/",
       "admin/client.ts",
     ],
+    types: ["control/"],
     packages: ["commander", "js-yaml", "pino"],
   },
   {

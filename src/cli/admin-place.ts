@@ -4,8 +4,9 @@
  */
 import { isIP } from "node:net";
 import type { Settings } from "#compiler";
+import { nearby } from "../control/admin/nearby.ts";
+import type { AdminPort } from "../control/admin/server.ts";
 import { isInCluster } from "../control/kube/find-access.ts";
-import { type AdminPort, nearby } from "../control/run.ts";
 import { CannotRun } from "./cannot-run.ts";
 import { parsePort } from "./settings.ts";
 

@@ -1,6 +1,6 @@
 /** Who asks Consul, from the environment variables that Consul's own clients read. */
 import { readFileSync } from "node:fs";
-import type { ConsulIdentity } from "../control/run.ts";
+import type { ConsulIdentity } from "../control/sources/consul.ts";
 import { CannotRun } from "./cannot-run.ts";
 
 /** The token and the authorities that the environment gives. */

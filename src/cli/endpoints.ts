@@ -1,5 +1,6 @@
 /** What the command line asks a running instance: the other ends of why, routes and wait. */
-import type { ControlOptions, ControlView } from "../control/run.ts";
+import type { ControlOptions } from "../control/options.ts";
+import type { ControlView } from "../control/view.ts";
 import { CannotRun } from "./cannot-run.ts";
 import { routeRows } from "./routes.ts";
 import { waitFor } from "./wait.ts";

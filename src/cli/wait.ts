@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Command } from "commander";
 import { formatRef, type ResourceRef, refKey } from "#base/origin.ts";
 import { renderDiagnostic } from "#base/render-diagnostic.ts";
-import type { ControlView } from "../control/run.ts";
+import type { ControlView } from "../control/view.ts";
 import { CannotRun, exitStatus } from "./cannot-run.ts";
 import { askInstance, withInstance } from "./instance.ts";
 import { write, writeError } from "./output.ts";

@@ -5,7 +5,7 @@
 import { conceal } from "#base/conceal.ts";
 import { formatOrigin, formatRef } from "#base/origin.ts";
 import { listRoutes, type RouteRow } from "#compiler";
-import type { ControlView } from "../run.ts";
+import type { ControlView } from "../view.ts";
 import type { EnvoyLife } from "./envoy-life.ts";
 import { type EnvoyLogLevel, envoyLevels, parseEnvoyLevel } from "./envoy-log-level.ts";
 import type { Identity } from "./identity.ts";

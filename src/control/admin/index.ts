@@ -4,10 +4,10 @@
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { envoyState } from "../envoy-admin.ts";
-import type { Observed } from "../observe.ts";
+import type { ControlOptions } from "../options.ts";
 import type { PipelineCounts } from "../pipeline.ts";
-import type { ControlOptions, ControlView } from "../run.ts";
 import type { Timings } from "../timings.ts";
+import type { ControlView, Reached } from "../view.ts";
 import { debugEndpoints } from "./debug.ts";
 import { diagnosticsEndpoints, diagnosticsPath } from "./diagnostics.ts";
 import { watchEnvoyLife } from "./envoy-life.ts";
@@ -15,8 +15,9 @@ import { envoyLogLevel } from "./envoy-log-level.ts";
 import { openEnvoyMetrics } from "./envoy-metrics.ts";
 import { healthEndpoints, metricsEndpoint } from "./health.ts";
 import { identityOf } from "./identity.ts";
+import { nearby } from "./nearby.ts";
 import { publicPaths } from "./public-paths.ts";
-import { type AdminPort, type Answering, answerOnPort, answerOnSocket } from "./server.ts";
+import { type Answering, answerOnPort, answerOnSocket } from "./server.ts";
 import { snapshotEndpoint } from "./snapshot.ts";
 
 /** Metrics are made once for all who ask at a time; the others are long in a large configuration. */
@@ -28,10 +29,7 @@ export interface AdminSources {
   readonly counts: Readonly<PipelineCounts>;
   readonly timings: Timings;
   readonly clock: Clock;
-  /** Undefined until the sources are opened. */
-  observed(): Observed | undefined;
-  /** Envoy has acknowledged everything that there was at the start. */
-  hasServed(): boolean;
+  readonly reached: Readonly<Reached>;
 }
 
 /** The open interface. */
@@ -66,11 +64,17 @@ export async function openAdmin(options: ControlOptions, sources: AdminSources):
   }
 }
 
-async function answers(options: ControlOptions, { view, counts, timings, clock, observed, hasServed }: AdminSources) {
+async function answers(options: ControlOptions, { view, counts, timings, clock, reached }: AdminSources) {
   const { runtimeDirectory, settings, log } = options;
   const socketPath = join(runtimeDirectory, "envoy-admin.sock");
   const { compiler, xds, diagnostics } = view;
-  const identity = identityOf(options.version, settings, () => observed()?.objects ?? new Map(), options.clusterId);
+  const hasServed = () => reached.served;
+  const identity = identityOf(
+    options.version,
+    settings,
+    () => reached.observed?.objects ?? new Map(),
+    options.clusterId,
+  );
   const envoy = watchEnvoyLife({ ask: () => isReady(socketPath), clock });
   // Nothing has been served yet: an Envoy that is ready has its configuration from a control process before this one.
   const isWarm = await envoy.isReady();
@@ -86,7 +90,7 @@ async function answers(options: ControlOptions, { view, counts, timings, clock, 
     timings,
     identity,
     objects: () => countKinds(compiler),
-    watches: () => observed()?.watches() ?? new Map(),
+    watches: () => reached.observed?.watches() ?? new Map(),
     logLevel,
   };
   const sinceUpdate = () => (performance.now() - counts.convergedAt) / 1000;
@@ -115,11 +119,4 @@ function countKinds({ declared }: ControlView["compiler"]): ReadonlyMap<string, 
   const counts = new Map<string, number>();
   for (const [, { ref }] of declared.inputs.objects.entries()) counts.set(ref.kind, (counts.get(ref.kind) ?? 0) + 1);
   return counts;
-}
-
-/** The address by which this machine reaches a port. */
-export function nearby({ address = "0.0.0.0", ipv6Only }: AdminPort): string {
-  if (ipv6Only && address === "::") return "[::1]";
-  if (/^[0:.]+$/.test(address)) return "127.0.0.1";
-  return address.includes(":") ? `[${address}]` : address;
 }
