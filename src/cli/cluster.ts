@@ -25,7 +25,8 @@ export async function accessFrom(flags: ClusterFlags, env: NodeJS.ProcessEnv): P
 
 /** What of the cluster is looked at. */
 export function clusterFrom(access: Access, env: NodeJS.ProcessEnv): ClusterChoice {
-  const { AMBASSADOR_LABEL_SELECTOR: labelSelector, AMBASSADOR_FIELD_SELECTOR: fieldSelector } = env;
+  const { AMBASSADOR_LABEL_SELECTOR: labelSelector } = env;
+  const fieldSelector = fieldSelectorFrom(env);
   return {
     access,
     ...(labelSelector ? { labelSelector } : {}),
@@ -33,4 +34,19 @@ export function clusterFrom(access: Access, env: NodeJS.ProcessEnv): ClusterChoi
     updateMappings: env["AMBASSADOR_UPDATE_MAPPING_STATUS"]?.toLowerCase() === "true",
     identity: `${hostname()}_${randomUUID()}`,
   };
+}
+
+/** Other fields are not known of all kinds, and what the API server refuses for one kind would hold up the start. */
+const knownToAll = /^metadata\.(?:name|namespace)(?:==?|!=)[a-z0-9.-]*$/;
+
+/** What is asked of objects' fields; fails with one sentence where not every kind can be asked that. */
+export function fieldSelectorFrom({ AMBASSADOR_FIELD_SELECTOR: given = "" }: NodeJS.ProcessEnv): string | undefined {
+  const terms = given
+    .split(",")
+    .map((term) => term.trim())
+    .filter((term) => term !== "");
+  const odd = terms.find((term) => !knownToAll.test(term));
+  if (odd === undefined) return terms.length === 0 ? undefined : terms.join(",");
+  const known = "metadata.name and metadata.namespace, with =, == or !=";
+  throw new CannotRun(`AMBASSADOR_FIELD_SELECTOR: "${odd}" cannot be asked of every kind; ${known} can.`);
 }

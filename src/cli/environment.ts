@@ -43,7 +43,8 @@ export const variables: readonly Variable[] = [
   {
     name: "AMBASSADOR_FIELD_SELECTOR",
     unset: "",
-    effect: "In a cluster, only objects whose fields meet it are looked at, for example `metadata.namespace!=test`.",
+    effect:
+      "In a cluster, only objects whose `metadata.name` and `metadata.namespace` meet it are looked at, for example `metadata.namespace!=test`.",
   },
   {
     name: "AMBASSADOR_UPDATE_MAPPING_STATUS",

@@ -9,7 +9,7 @@ import { EnvoyUnavailable, obtainEnvoy } from "../keeper/envoy-binary.ts";
 import { runKeeper } from "../keeper/keeper.ts";
 import { adminFrom, overruledSentences } from "./admin-place.ts";
 import { CannotRun } from "./cannot-run.ts";
-import { accessFrom, type ClusterFlags } from "./cluster.ts";
+import { accessFrom, type ClusterFlags, fieldSelectorFrom } from "./cluster.ts";
 import { configDirectory } from "./config-directory.ts";
 import { consulIdentity } from "./consul-identity.ts";
 import { idleSentences } from "./environment.ts";
@@ -94,6 +94,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   checkPaths(paths);
   const settings = settingsFrom(flags, process.env);
   consulIdentity(process.env);
+  fieldSelectorFrom(process.env);
   adminFrom(flags, process.env);
   maxMetricsClusters(process.env);
   const shutdownMs = shutdownTime(flags);

@@ -123,6 +123,16 @@ test("AMBASSADOR_LABEL_SELECTOR: objects with these labels, until they lose them
   await until("/again/x", "it /x");
 });
 
+test("AMBASSADOR_FIELD_SELECTOR: objects with these names, in these namespaces", async () => {
+  const { get, until } = await restart({ AMBASSADOR_FIELD_SELECTOR: "metadata.namespace!=own, metadata.name!=both" });
+  assert.equal(await get("/again/x"), "it /x");
+  assert.equal(await get("/both/x"), "404");
+  assert.equal(await get("/single/x"), "404");
+  await cluster.apply(mapping("elsewhere", "own"), mapping("selected"));
+  await until("/selected/x", "it /x");
+  assert.equal(await get("/elsewhere/x"), "404");
+});
+
 test("AMBASSADOR_CERTS_SINGLE_NAMESPACE: Secrets of its own namespace only", async () => {
   const secret = (name: string, namespace: string) => {
     const { certificate, key } = material.certificate(`${name}:${name}.example.com`);

@@ -177,7 +177,8 @@ function namespaceOf({ scope }: WatchedKind, options: KubernetesOptions): string
 }
 
 function fieldSelectorOf(kind: WatchedKind, options: KubernetesOptions): string | undefined {
-  const asked = kind.scope === "own" ? undefined : options.fieldSelector;
+  // Objects that belong to no namespace have no field with its name, and of ConfigMaps only our own count.
+  const asked = kind.scope === "own" || kind.scope === "cluster" ? undefined : options.fieldSelector;
   const all = [kind.fieldSelector, asked].filter((selector) => selector !== undefined);
   return all.length === 0 ? undefined : all.join(",");
 }
