@@ -12,7 +12,7 @@ import { type AuthSettings, closed } from "../policies/auth/lower.ts";
 import { routeAuthOf, routeMark } from "../policies/auth/route.ts";
 import type { Objects } from "./objects.ts";
 import type { Routes } from "./routes.ts";
-import { byKey, byOrigin, emitted, keep, ours, single } from "./wiring.ts";
+import { byKey, byOrigin, emitted, keep, single } from "./wiring.ts";
 
 /** What AuthServices ask for. */
 export type Auth = ReturnType<typeof declareAuth>;
@@ -58,15 +58,14 @@ export function declareAuth(g: Graph, objects: Objects, { lookup, routes }: Pick
   };
 }
 
-function declareDecls(g: Graph, { all, authServices, identities }: Objects, lookup: Routes["lookup"]) {
+function declareDecls(g: Graph, { all, authServices, ourModules }: Objects, lookup: Routes["lookup"]) {
   const lower = ambassador.lowerAuthService(lookup);
   const admitted = all("AuthService");
   const own = g.map("lower.AuthService", authServices, (origin, reads, key) =>
     lower(origin, reads.get(admitted, key)?.resource, reads, key),
   );
-  const isOurs = ours("Module", lookup.settings);
-  const modules = g.map("our Modules authentication", identities, (members, reads, key) =>
-    members[0]?.ref.name === "authentication" ? isOurs(members, reads, key) : { out: [] },
+  const modules = g.map("our Modules authentication", ourModules, (origin, _, key) =>
+    keep(key, origin.ref.name === "authentication" ? origin : undefined),
   );
   const ofModules = g.map("lower.Module authentication", modules, (origin, reads, key): Derived<Decl> => {
     const { resource } = reads.get(all("Module"), key) ?? {};

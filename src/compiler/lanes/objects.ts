@@ -38,17 +38,14 @@ export function declareObjects(g: Graph, inputs: Inputs) {
   const admitted = g.map("admit", identities, admission(inputs, api.admit, salvageMapping, withoutRefusedSlot));
   const ofKind = g.split("resources", admitted, ({ resource }) => resource.kind);
   const all = <K extends api.AnyResource["kind"]>(kind: K) => ofKind(kind) as Collection<Admitted<ResourceOf<K>>>;
-  const authServices = g.union(
-    "our AuthServices",
-    ...["AuthService", "AmbassadorAuthService"].map((kind) => g.map(`our ${kind}`, identities, ours(kind, settings))),
-  );
-  const ourOwn = (kind: string) => g.map(`our ${kind}s`, identities, ours(kind, settings));
+  const ourOwn = g.split("our objects", g.map("ours", identities, ours(settings)), ({ ref }) => ref.kind);
   const listeners = ourOwn("Listener");
   return {
     identities,
     admitted,
     all,
-    authServices,
+    authServices: g.union("our AuthServices", ourOwn("AuthService"), ourOwn("AmbassadorAuthService")),
+    ourModules: ourOwn("Module"),
     listeners,
     anyListener: first(g, "any Listener", listeners),
     anyHost: first(g, "any Host", ourOwn("Host")),

@@ -77,10 +77,19 @@ export function first<T>(g: Graph, name: string, from: Collection<T>): Collectio
   return g.map(name, together, ([one]) => single(one));
 }
 
-/** Objects of a kind that are for this instance, usable or not. */
-export function ours(kind: string, settings: Collection<Settings>) {
+/** The kinds that count even when they are not usable. */
+const countedKinds: ReadonlySet<string> = new Set([
+  "AmbassadorAuthService",
+  "AuthService",
+  "Host",
+  "Listener",
+  "Module",
+]);
+
+/** Objects of such a kind that are for this instance, usable or not. */
+export function ours(settings: Collection<Settings>) {
   return ([raw]: readonly RawObject[], reads: Reads, key: string): Derived<Origin> => {
-    if (raw?.ref.kind !== kind || !raw.ref.group.endsWith("getambassador.io")) return { out: [] };
+    if (!raw || !countedKinds.has(raw.ref.kind) || !raw.ref.group.endsWith("getambassador.io")) return { out: [] };
     const { ambassadorId } = reads.get(settings, "") ?? defaultSettings;
     return isOurs(raw.body["spec"], ambassadorId) ? keep(key, { ref: raw.ref, path: "" }) : { out: [] };
   };
