@@ -2,6 +2,7 @@
  * A Kubernetes cluster for one test file: etcd and kube-apiserver on loopback, without nodes, in a directory that
  * vanishes with it. RBAC decides, as in production: whoever is not an administrator may do what the test grants.
  */
+import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { freePort } from "../envoy/free-port.ts";
 import { startApiServer } from "./api-server.ts";
@@ -25,6 +26,12 @@ export interface ClusterOptions {
   readonly controllers?: readonly string[];
   /** Further flags of kube-apiserver. */
   readonly apiServerFlags?: readonly string[];
+}
+
+/** A custom resource of a namespace. */
+export interface CustomObject {
+  readonly apiVersion: string;
+  readonly metadata: { readonly name: string; readonly namespace: string };
 }
 
 /** A running cluster. */
@@ -59,6 +66,8 @@ export interface Cluster {
   restartApiServer(): Promise<void>;
   /** Makes etcd forget the past. The API server remembers some until it is restarted; then the past gets 410. */
   compact(): Promise<void>;
+  /** Stores a custom resource as another API server of the cluster would, while this one may be away. */
+  store(plural: string, object: CustomObject): Promise<void>;
   /** The end of the API server's log. */
   log(): string;
   /** Ends every process of it and removes its directory. */
@@ -91,6 +100,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       killApiServer: apiServer.kill,
       restartApiServer: apiServer.restart,
       compact: etcd.compact,
+      store: (plural, object) => etcd.put(...stored(plural, object)),
       log: apiServer.log,
       stop,
     };
@@ -100,7 +110,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   }
 }
 
-type Identity = Omit<Cluster, "killApiServer" | "restartApiServer" | "compact" | "log" | "stop">;
+type Identity = Omit<Cluster, "killApiServer" | "restartApiServer" | "compact" | "store" | "log" | "stop">;
 
 /** The part that is about who asks. */
 function identity(files: ClusterFiles, server: string, kubeconfig: string, run: Cluster["kubectl"]): Identity {
@@ -133,6 +143,15 @@ function identity(files: ClusterFiles, server: string, kubeconfig: string, run: 
     writeKubeconfig: (name, credentials, namespace = "default") =>
       writeKubeconfig(files, name, { server, credentials, namespace }),
   };
+}
+
+/** The place and the text of a custom resource in etcd. */
+function stored(plural: string, object: CustomObject): readonly [key: string, text: string] {
+  const { namespace, name } = object.metadata;
+  const creationTimestamp = new Date().toISOString().replace(/\.\d+/, "");
+  const metadata = { ...object.metadata, uid: randomUUID(), generation: 1, creationTimestamp };
+  const group = object.apiVersion.split("/")[0];
+  return [`/registry/${group}/${plural}/${namespace}/${name}`, JSON.stringify({ ...object, metadata })];
 }
 
 function accountManifests(namespace: string, name: string, clusterRoles: readonly string[]): unknown {

@@ -13,6 +13,8 @@ export interface Etcd {
   readonly process: Started;
   /** Forgets everything but the present, as a busy cluster does every five minutes. */
   compact(): Promise<void>;
+  /** Stores a value behind the API server's back. */
+  put(key: string, value: string): Promise<void>;
 }
 
 /** Starts one with an empty store in the cluster's directory. */
@@ -37,11 +39,20 @@ export async function startEtcd(path: string, files: ClusterFiles): Promise<Etcd
     "--unsafe-no-fsync",
     "--log-level=warn",
   ]);
-  return { url, process, compact: () => compact(url, files) };
+  return {
+    url,
+    process,
+    compact: () => compact(url, files),
+    async put(key, value) {
+      await call(url, files, "/v3/kv/put", { key: base64(key), value: base64(value) });
+    },
+  };
 }
 
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+
 async function compact(url: string, files: ClusterFiles): Promise<void> {
-  const newest = await call(url, files, "/v3/kv/range", { key: Buffer.from("/").toString("base64") });
+  const newest = await call(url, files, "/v3/kv/range", { key: base64("/") });
   const { header } = newest as { header: { revision: string } };
   await call(url, files, "/v3/kv/compaction", { revision: header.revision, physical: true });
 }

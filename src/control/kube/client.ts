@@ -6,10 +6,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { createBackOff } from "#base/back-off.ts";
-import type { Access } from "./access.ts";
+import { type Access, AccessUnavailable } from "./access.ts";
 import { openConnections } from "./connections.ts";
 import { ApiFailure, isPassing, NoAnswer } from "./failure.ts";
 import { jsonLines, parseJson } from "./lines.ts";
+import { openReadiness, type Readiness } from "./readiness.ts";
 
 /** One request. */
 export interface ApiRequest {
@@ -31,8 +32,10 @@ export interface Client {
   ask(request: ApiRequest): Promise<unknown>;
   /** The answer as it comes, line by line; ends with the server, rejects as `ask` does. */
   stream(request: ApiRequest): Promise<AsyncGenerator<readonly unknown[]>>;
-  /** Whether the server says that it is ready; one that does not want to tell is believed to be. */
-  isReady(signal?: AbortSignal): Promise<boolean>;
+  /** Whether the server is not ready yet, so that what it refuses or lacks means nothing. */
+  isStarting: Readiness["isStarting"];
+  /** Resolves when it is ready, or never will be, or when the signal comes. */
+  whenStarted: Readiness["whenStarted"];
   /** The access's own. */
   readonly namespace: string;
   close(): Promise<void>;
@@ -88,6 +91,18 @@ export function openClient(access: Access): Client {
     throw failureOf(response, content);
   }
 
+  /** A server that does not want to tell is believed to be. */
+  async function isReady(): Promise<boolean> {
+    try {
+      const { statusCode, body } = await send({ path: "/readyz" }, answerTimeoutMs);
+      await body.dump();
+      return statusCode < 500;
+    } catch (error) {
+      if (error instanceof NoAnswer || error instanceof AccessUnavailable) return false;
+      throw error;
+    }
+  }
+
   return {
     namespace: access.namespace,
     async ask(request) {
@@ -107,16 +122,7 @@ export function openClient(access: Access): Client {
       if (response.statusCode !== 200) throw failureOf(response, await readBody(response, request.signal));
       return linesOf(response, request.signal);
     },
-    async isReady(signal) {
-      try {
-        const { statusCode, body } = await send({ path: "/readyz", signal }, answerTimeoutMs);
-        await body.dump();
-        return statusCode < 500;
-      } catch (error) {
-        if (error instanceof NoAnswer) return false;
-        throw error;
-      }
-    },
+    ...openReadiness(isReady),
     close: connections.close,
   };
 }

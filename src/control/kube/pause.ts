@@ -9,3 +9,16 @@ export async function pauseUnlessAborted(ms: number, signal: AbortSignal): Promi
     if (!(error instanceof Error && error.name === "AbortError")) throw error;
   });
 }
+
+/** What the promise gives, or nothing as soon as the signal comes. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const end = Promise.withResolvers<undefined>();
+  const onAbort = (): void => end.resolve(undefined);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([promise, end.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

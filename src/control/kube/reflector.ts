@@ -46,6 +46,8 @@ export interface ReflectorOptions<T> {
 
 /** A server that is away is asked again soon, since that costs it nothing. */
 const absence = { shortestMs: 50, longestMs: 1000, healthyMs: 5000 };
+/** Lost history is listed again at once, unless that is what happened the moment before, too. */
+const expiry = { shortestMs: 20, longestMs: 30_000, healthyMs: 5000 };
 const trouble = { shortestMs: 500, longestMs: 30_000, healthyMs: 60_000 };
 const lookAgainMs = 5000;
 
@@ -149,16 +151,21 @@ function judgement<T>(options: ReflectorOptions<T>, position: Position, empty: (
   const { client, resources, signal, onState } = options;
   const away = createBackOff(absence, Math.random);
   const troubled = createBackOff(trouble, Math.random);
+  const expired = createBackOff(expiry, Math.random);
+  let expiredAt = Number.NEGATIVE_INFINITY;
 
-  /** A server that is still starting does not know custom resources yet; only one that is ready can be believed. */
-  async function judgeAbsence(): Promise<number> {
+  function judgeExpiry(): number {
+    const before = expiredAt;
+    expiredAt = performance.now();
+    position.resourceVersion = undefined;
+    return expired.next(expiredAt - before);
+  }
+
+  /** The one that it is asked for next, as long as there are other versions. */
+  function judgeAbsence(): number {
     const other = resources[resources.indexOf(position.resource) + 1];
     position.resource = other ?? resources[0];
     if (other) return 0;
-    if (!(await client.isReady(signal))) {
-      onState({ kind: "failing", message: "the API server is not ready" });
-      return away.next(0);
-    }
     position.resourceVersion = undefined;
     empty();
     onState({ kind: "absent" });
@@ -169,9 +176,12 @@ function judgement<T>(options: ReflectorOptions<T>, position: Position, empty: (
     if (failure === undefined) return lastedMs < absence.healthyMs ? away.next(lastedMs) : 0;
     if (!(failure instanceof ApiFailure || failure instanceof NoAnswer || failure instanceof AccessUnavailable))
       throw failure;
-    if (isExpired(failure)) {
-      position.resourceVersion = undefined;
-      return away.next(lastedMs);
+    if (isExpired(failure)) return judgeExpiry();
+    // A server that is starting refuses whoever it does not know yet, and lacks what is not installed in it yet.
+    if (failure instanceof ApiFailure && (await client.isStarting(signal))) {
+      onState({ kind: "failing", message: "the API server is starting" });
+      await client.whenStarted(signal);
+      return 0;
     }
     if (failure instanceof ApiFailure && failure.status === 404) return judgeAbsence();
     if (failure instanceof ApiFailure && failure.status === 403) {
