@@ -55,6 +55,8 @@ export interface Pipeline extends Schedule {
   connected(): void;
   refused(refused: Refused): void;
   converged(number: number): void;
+  /** Resolves when it is known what is to blame for everything that Envoy has refused. */
+  judged(): Promise<void>;
 }
 
 /** Figures for the metrics page. */
@@ -156,6 +158,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     standing: standing.all,
     connected: flags.connected,
     report,
+    judged: quarantine.idle,
     refused(refused) {
       log("debug", "refused", { type: refused.type, name: refused.name, reason: refused.message });
       if (refusedHere.note(refused, log)) quarantine.report(refused);

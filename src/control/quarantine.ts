@@ -39,6 +39,8 @@ export interface Quarantine {
   forgetGone(): CompilerEdit[];
   /** Whether the objects behind some refusal are being looked for. */
   readonly busy: boolean;
+  /** Resolves when no search is under way. */
+  idle(): Promise<void>;
   readonly refusals: ReadonlyMap<string, Refusal>;
 }
 
@@ -114,6 +116,9 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
     refusals,
     get busy() {
       return waiting > 0;
+    },
+    async idle() {
+      while (waiting > 0) await queue;
     },
     report(refused) {
       waiting++;

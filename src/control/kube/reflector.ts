@@ -39,6 +39,8 @@ export interface ReflectorOptions<T> {
   readonly keep: (object: Fields, resource: ApiResource) => T;
   /** Changes, in batches as they arrive; also an empty one, when a whole list is there and nothing is new. */
   readonly onChanges: (changes: readonly Change<T>[]) => void;
+  /** All changes up to this version have been told. */
+  readonly onVersion?: (resourceVersion: string) => void;
   /** Its state is another one than before. */
   readonly onState: (state: ReflectorState) => void;
   readonly signal: AbortSignal;
@@ -85,9 +87,14 @@ function follower<T>(options: ReflectorOptions<T>, position: Position) {
   const selectors = { labelSelector: options.labelSelector, fieldSelector: options.fieldSelector };
   const copy = createCopy<T>();
 
+  function tellVersion(): void {
+    if (position.resourceVersion !== undefined) options.onVersion?.(position.resourceVersion);
+  }
+
   function replace(list: ReadonlyMap<string, T>, resourceVersion: string | undefined): void {
     onChanges(copy.replace(list));
     position.resourceVersion = resourceVersion;
+    tellVersion();
     onState({ kind: "following" });
   }
 
@@ -126,6 +133,7 @@ function follower<T>(options: ReflectorOptions<T>, position: Position) {
       }
     } finally {
       if (changes.length > 0) onChanges(changes);
+      tellVersion();
     }
     return list;
   }

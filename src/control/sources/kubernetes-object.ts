@@ -13,6 +13,8 @@ export interface ClusterObject {
   readonly resource: ApiResource;
   readonly uid: string;
   readonly resourceVersion: string;
+  /** The first version in which its manifest was seen as it is. */
+  readonly manifestVersion: string;
   readonly generation: number;
   /** As it was last seen. */
   readonly status: unknown;
@@ -30,6 +32,7 @@ export function keepObject(object: Fields, resource: ApiResource): ClusterObject
   const { generation } = fields;
   const { [lastApplied]: ___, ...annotations } = strings(fields["annotations"]);
   const created = text(fields, "creationTimestamp");
+  const resourceVersion = text(fields, "resourceVersion") ?? "";
   const ref = {
     group: resource.group,
     kind: resource.kind,
@@ -47,7 +50,8 @@ export function keepObject(object: Fields, resource: ApiResource): ClusterObject
     },
     resource,
     uid: text(fields, "uid") ?? "",
-    resourceVersion: text(fields, "resourceVersion") ?? "",
+    resourceVersion,
+    manifestVersion: resourceVersion,
     generation: typeof generation === "number" ? generation : 0,
     status,
   };

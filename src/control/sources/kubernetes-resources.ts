@@ -11,6 +11,9 @@ export interface WatchedKind {
   readonly scope: "any" | "secret" | "own" | "cluster";
   /** What is not even asked for. */
   readonly fieldSelector?: string;
+  readonly labelSelector?: string;
+  /** Its objects have a status that we write. */
+  readonly isReported?: boolean;
   /** What is watched where this one is not there, or is not permitted. */
   readonly instead?: WatchedKind;
 }
@@ -31,12 +34,15 @@ export function watchedKinds({ knative = false, singleNamespace = false }: KindO
 /** Helm keeps ten versions of each release, of up to 1 MB each, in Secrets of a type of its own. */
 const notOfHelm = "type!=helm.sh/release.v1";
 
+/** Replicas tell each other how they are, and keep what must outlive them, and nobody configures anything by that. */
+const notOurs = "!dragoman.io/replica-of,!dragoman.io/last-good-of";
+
 const core: readonly WatchedKind[] = [
   watched("", "Service", "services", ["v1"]),
   { ...watched("", "Secret", "secrets", ["v1"], "secret"), fieldSelector: notOfHelm },
-  watched("", "ConfigMap", "configmaps", ["v1"], "own"),
+  { ...watched("", "ConfigMap", "configmaps", ["v1"], "own"), labelSelector: notOurs },
   watched("", "Namespace", "namespaces", ["v1"], "cluster"),
-  watched("networking.k8s.io", "Ingress", "ingresses", ["v1"]),
+  { ...watched("networking.k8s.io", "Ingress", "ingresses", ["v1"]), isReported: true },
   watched("networking.k8s.io", "IngressClass", "ingressclasses", ["v1"], "cluster"),
 ];
 
@@ -45,10 +51,16 @@ const slices: WatchedKind = {
   instead: watched("", "Endpoints", "endpoints", ["v1"]),
 };
 
-const knativeIngress = watched("networking.internal.knative.dev", "Ingress", "ingresses", ["v1alpha1"]);
+const knativeIngress: WatchedKind = {
+  ...watched("networking.internal.knative.dev", "Ingress", "ingresses", ["v1alpha1"]),
+  isReported: true,
+};
 
 function custom(): readonly WatchedKind[] {
-  return customKinds().map(({ group, kind, plural, versions }) => watched(group, kind, plural, versions));
+  return customKinds().map(({ group, kind, plural, versions }) => ({
+    ...watched(group, kind, plural, versions),
+    isReported: true,
+  }));
 }
 
 function watched(

@@ -14,6 +14,7 @@ import { resourceName } from "../kube/resource.ts";
 import { type ClusterObject, keepObject } from "./kubernetes-object.ts";
 import { type WatchedKind, watchedKinds } from "./kubernetes-resources.ts";
 import { addressless, ownService } from "./own-service.ts";
+import type { ReadProgress } from "./read-progress.ts";
 import type { WatchStatistics } from "./watch-statistics.ts";
 
 /** What to watch. */
@@ -29,6 +30,8 @@ export interface KubernetesOptions {
   readonly knative?: boolean;
   /** Objects have changed, be it only in what the compiler does not look at. */
   readonly onSeen?: () => void;
+  /** Told how far reported kinds have been read. */
+  readonly progress?: ReadProgress;
   /** Told what the first batch waits for. */
   readonly log: Log;
 }
@@ -121,23 +124,29 @@ export function watchKubernetes(
   function watch(kind: WatchedKind): void {
     if (states.has(kind)) return;
     states.set(kind, { kind: "starting" });
+    const progress = kind.isReported ? options.progress : undefined;
+    const name = resourceName(kind.resources[0]);
+    progress?.nothing(name);
     const reflecting = reflect({
       client: options.client,
       resources: kind.resources,
       namespace: namespaceOf(kind, options),
-      labelSelector: options.labelSelector,
+      labelSelector: allOf(kind.labelSelector, options.labelSelector),
       fieldSelector: fieldSelectorOf(kind, options),
       keep: keepObject,
       onChanges(changes) {
         count(kind, { changes: changes.length });
         const edits = take(changes, kind, objects);
+        if (edits.length > 0) progress?.edited();
         deliver(edits, lookAtOwnService(changes));
         if (changes.length > 0) options.onSeen?.();
       },
+      onVersion: (version) => progress?.upTo(name, version),
       onState(state) {
         count(kind, { isFollowing: state.kind === "following", failures: isFailure(states.get(kind), state) ? 1 : 0 });
         states.set(kind, state);
-        noteInstallation(resourceName(kind.resources[0]), state);
+        noteInstallation(name, state);
+        if (state.kind === "absent") progress?.nothing(name);
         if (early && state.kind === "failing") sayOnce(state.message);
         if (kind.instead && (state.kind === "absent" || state.kind === "forbidden")) watch(kind.instead);
         deliver([], true);
@@ -179,7 +188,11 @@ function namespaceOf({ scope }: WatchedKind, options: KubernetesOptions): string
 function fieldSelectorOf(kind: WatchedKind, options: KubernetesOptions): string | undefined {
   // Objects that belong to no namespace have no field with its name, and of ConfigMaps only our own count.
   const asked = kind.scope === "own" || kind.scope === "cluster" ? undefined : options.fieldSelector;
-  const all = [kind.fieldSelector, asked].filter((selector) => selector !== undefined);
+  return allOf(kind.fieldSelector, asked);
+}
+
+function allOf(...selectors: readonly (string | undefined)[]): string | undefined {
+  const all = selectors.filter((selector) => selector !== undefined);
   return all.length === 0 ? undefined : all.join(",");
 }
 
@@ -205,9 +218,15 @@ function take(
       objects.delete(key);
       return [{ key }];
     }
-    objects.set(key, change.after);
-    return equal(change.before?.raw, change.after.raw) ? [] : [{ key, value: change.after.raw }];
+    const isSame = equal(change.before?.raw, change.after.raw);
+    objects.set(key, isSame ? since(objects.get(key), change.after) : change.after);
+    return isSame ? [] : [{ key, value: change.after.raw }];
   });
+}
+
+/** An object whose manifest has not changed; one that was made again was away in between. */
+function since(before: ClusterObject | undefined, after: ClusterObject): ClusterObject {
+  return before?.uid === after.uid ? { ...after, manifestVersion: before.manifestVersion } : after;
 }
 
 function readsEndpoints(states: States): boolean {

@@ -15,6 +15,7 @@ function object(kind: string, spec: unknown, status: unknown): ClusterObject {
     resource: { group: ref.group, version: "v2", plural: "its", kind, namespaced: true },
     uid: "u",
     resourceVersion: "1",
+    manifestVersion: "1",
     generation: 1,
     status,
   };
