@@ -17,19 +17,40 @@ export interface Received {
   readonly bytes: number;
 }
 
+/** Where to connect, and as whom. */
+export interface DeltaTarget {
+  readonly address: string;
+  /** Plain text when absent. */
+  readonly credentials?: grpc.ChannelCredentials;
+  readonly node?: string;
+}
+
 /** A connected client. */
 export interface DeltaClient {
   /** Asks for more names, those of clusters and listeners excepted, of which it has all. */
   subscribe(type: ResourceType, names: readonly string[]): void;
+  /** Asks for whatever the type is called, without a word about the node. */
+  ask(typeUrl: string, names: readonly string[], node?: string): void;
+  /** Called with a response of a type that is not the compiler's. */
+  onOther: (bytes: Buffer) => void;
   /** What came since the last call. */
   take(): readonly Received[];
+  /** Resolves with the reason when the server ends the stream. */
+  readonly refused: Promise<string>;
   close(): void;
 }
 
-/** Connects to the socket. */
+/** Connects to the socket of an instance. */
 export function openDeltaClient(socketPath: string): DeltaClient {
-  const client = new grpc.Client(`unix:${socketPath}`, grpc.credentials.createInsecure(), {
+  return connectDeltaClient({ address: `unix:${socketPath}` });
+}
+
+/** Connects. */
+export function connectDeltaClient({ address, credentials, node: id = "client" }: DeltaTarget): DeltaClient {
+  const client = new grpc.Client(address, credentials ?? grpc.credentials.createInsecure(), {
     "grpc.max_receive_message_length": -1,
+    // A channel of its own, as another process would have.
+    "grpc.use_local_subchannel_pool": 1,
   });
   const { path, requestSerialize, responseDeserialize } = deltaAds.DeltaAggregatedResources;
   const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
@@ -39,22 +60,41 @@ export function openDeltaClient(socketPath: string): DeltaClient {
     more: { readonly responseNonce?: string; readonly subscribe?: readonly string[] },
   ) => {
     const { responseNonce = "", subscribe = [] } = more;
-    const node = { id: "client" };
+    const node = { id };
     const request = { node, typeUrl: typeUrls[type], responseNonce, resourceNamesSubscribe: [...subscribe] };
     call.write(toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, request)));
   };
   call.on("data", (bytes: Buffer) => {
     const response = fromBinary(DeltaDiscoveryResponseSchema, bytes);
     const type = typeOf(response);
+    if (!type) {
+      opened.onOther(bytes);
+      return;
+    }
     const names = response.resources.map(({ name }) => name);
     received.push({ type, names, removed: response.removedResources, bytes: bytes.length });
     send(type, { responseNonce: response.nonce });
   });
-  // The server ends before the client does, or the other way round.
-  call.on("error", () => call.end());
+  const refused = new Promise<string>((resolve) => {
+    // The server ends before the client does, or the other way round.
+    call.on("error", (error: grpc.ServiceError) => {
+      call.end();
+      resolve(`${grpc.status[error.code]}: ${error.details}`);
+    });
+  });
   for (const type of ["cluster", "listener"] as const) send(type, { subscribe: ["*"] });
-  return {
+  const opened: DeltaClient = {
     subscribe: (type, names) => send(type, { subscribe: names }),
+    ask(typeUrl, names, other) {
+      const asked = {
+        typeUrl,
+        resourceNamesSubscribe: [...names],
+        ...(other !== undefined && { node: { id: other } }),
+      };
+      call.write(toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, asked)));
+    },
+    refused,
+    onOther: () => undefined,
     take: () => {
       const taken = received;
       received = [];
@@ -65,10 +105,10 @@ export function openDeltaClient(socketPath: string): DeltaClient {
       client.close();
     },
   };
+  return opened;
 }
 
-function typeOf({ typeUrl }: DeltaDiscoveryResponse): ResourceType {
+function typeOf({ typeUrl }: DeltaDiscoveryResponse): ResourceType | undefined {
   const found = Object.entries(typeUrls).find(([, url]) => url === typeUrl);
-  if (!found) throw new Error(`a response of an unknown type: ${typeUrl}`);
-  return found[0] as ResourceType;
+  return found?.[0] as ResourceType | undefined;
 }

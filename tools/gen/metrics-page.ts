@@ -52,7 +52,7 @@ function example(): Figures {
   return {
     xds: {
       snapshot,
-      statistics: () => ({ streams: 0, responses, bytes: 0, refusals: 0, early: 0 }),
+      statistics: () => ({ streams: 0, remote: 0, late: 0, responses, bytes: 0, refusals: 0, early: 0 }),
       acknowledged: () => 0,
     },
     counts: createCounts(),

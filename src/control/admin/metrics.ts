@@ -35,10 +35,17 @@ export async function ownMetrics(figures: Figures): Promise<string> {
 }
 
 function servingMetrics({ xds, counts }: Figures): readonly Metric[] {
-  const { streams, responses, bytes, refusals, early } = xds.statistics();
+  const { streams, remote, late, responses, bytes, refusals, early } = xds.statistics();
   const types = Object.keys(responses) as (keyof typeof responses)[];
   return [
     metric("dragoman_xds_streams", "gauge", "Connected Envoys.", streams),
+    metric("dragoman_xds_remote_streams", "gauge", "Connected Envoys elsewhere.", remote),
+    metric(
+      "dragoman_xds_late_streams",
+      "gauge",
+      "Connected Envoys that have got no further for ten seconds although there is more.",
+      late,
+    ),
     metric("dragoman_xds_responses_total", "counter", "Responses sent.", byLabel("type", Object.entries(responses))),
     metric("dragoman_xds_bytes_total", "counter", "Bytes sent.", bytes),
     metric("dragoman_xds_refusals_total", "counter", "Resources that an Envoy refused.", refusals),
@@ -53,7 +60,12 @@ function servingMetrics({ xds, counts }: Figures): readonly Metric[] {
       ),
     ),
     metric("dragoman_snapshot_number", "gauge", "The newest change set.", xds.snapshot.number),
-    metric("dragoman_acknowledged_number", "gauge", "The newest change set that every Envoy has.", xds.acknowledged()),
+    metric(
+      "dragoman_acknowledged_number",
+      "gauge",
+      "The newest change set that every Envoy has that is waited for.",
+      xds.acknowledged(),
+    ),
     metric("dragoman_commits_total", "counter", "Compilations.", counts.commits),
     metric(
       "dragoman_diagnostics",

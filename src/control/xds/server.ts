@@ -1,40 +1,51 @@
 /**
- * SERVE: delta ADS over gRPC on a unix socket, for every Envoy of this machine.
+ * SERVE: delta ADS over gRPC, on a unix socket for the Envoy of this instance and, where asked for, on a port for Envoys
+ * elsewhere.
  * Streams are accepted at once and answered from the first complete configuration on, so that an Envoy that is warm
  * is never told that its configuration is gone.
  */
 import { chmod, rm } from "node:fs/promises";
-import { fromBinary } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
-import type { ResourceChange, ResourceType } from "#compiler";
-import {
-  type DeltaDiscoveryRequest,
-  DeltaDiscoveryRequestSchema,
-} from "#gen/envoy/service/discovery/v3/discovery_pb.js";
+import type { Log } from "#base/log.ts";
+import type { ResourceChange, ResourceType, RuntimeFlags } from "#compiler";
+import { flagLayer } from "./flags.ts";
+import { awaited, type ConnectedEnvoy, describe, type Follower, isLate, judges, noteProgress } from "./followers.ts";
 import { defaultOrderOptions, type OrderOptions, type SentEarly } from "./order.ts";
 import { createRefusals, type Refused } from "./refusal.ts";
+import { checkNode, type OpenDoor, openRemoteDoor, type RemoteDoor, type RemotePeer } from "./remote.ts";
+import { bind, type DeltaCall, deltaServer } from "./service.ts";
 import { createSnapshot, type SnapshotView } from "./snapshot.ts";
-import { refusal, serveStream, type XdsStream } from "./stream.ts";
+import { serveStream } from "./stream.ts";
 
 /** How to serve, and whom to tell. */
 export interface XdsServerOptions {
   /** In a directory that only its owner may enter. */
   readonly socketPath: string;
+  /** Where Envoys elsewhere connect; nowhere when absent. */
+  readonly remote?: (RemoteDoor & { readonly log: Log }) | undefined;
+  /** Whether there is an Envoy of this instance: then it alone is waited for, and judges. True when absent. */
+  readonly hasOwnEnvoy?: boolean;
   readonly order?: Partial<OrderOptions>;
   onRefusal?(refused: Refused): void;
+  /** An Envoy elsewhere refused what others take. */
+  onOddRefusal?(refused: Refused): void;
   /** A route table or listener went out before clusters that it names were warm. */
   onEarly?(early: SentEarly): void;
-  /** An Envoy has connected, a new one or one that was here before. */
+  /** This instance's Envoy has connected, a new one or one that was here before. */
   onConnected?(): void;
-  /** Every connected Envoy has acknowledged everything up to a change. */
+  /** Every Envoy that is waited for has acknowledged everything up to a change. */
   onConverged?(number: number): void;
   /** A stream broke for a reason other than Envoy's leaving. */
-  onStreamError?(error: Error): void;
+  onStreamError?(error: Error, peer: RemotePeer | undefined): void;
 }
 
 /** What has been served so far. */
 export interface XdsStatistics {
   readonly streams: number;
+  /** Those of Envoys elsewhere. */
+  readonly remote: number;
+  /** Envoys that have got no further for ten seconds although there is more. */
+  readonly late: number;
   readonly responses: Readonly<Record<ResourceType, number>>;
   readonly bytes: number;
   readonly refusals: number;
@@ -46,38 +57,44 @@ export interface XdsServer {
   readonly snapshot: SnapshotView;
   /** Takes changes over, sends them, and returns the number to wait for. */
   update(changes: readonly ResourceChange[]): number;
+  /** The Module's flags, for Envoys whose admin interface is out of reach. */
+  setFlags(flags: RuntimeFlags): void;
   /** Sends a refused version once more: what was wrong was not its content. */
   retry(type: ResourceType, name: string, version: string): void;
   /** Begins to answer: the snapshot is complete for the first time. */
   open(): void;
-  /** The newest change that every connected Envoy has acknowledged; 0 without any Envoy. */
+  /** The newest change that every Envoy has acknowledged that is waited for; 0 while this instance's own is not there. */
   acknowledged(): number;
-  /** Resolves when every connected Envoy, at least one, has acknowledged (or refused) everything up to a change. */
+  /** Resolves when every Envoy that is waited for has acknowledged (or refused) everything up to a change. */
   whenAcknowledged(number: number): Promise<void>;
   statistics(): XdsStatistics;
+  envoys(): readonly ConnectedEnvoy[];
+  /** Looks now whether the certificate of the door for Envoys elsewhere has been replaced. */
+  lookForCertificate(): Promise<void>;
   close(): Promise<void>;
 }
 
-const service = "envoy.service.discovery.v3.AggregatedDiscoveryService";
-// A warm Envoy names every resource it has when it reconnects.
-const maxRequestBytes = 64 * 1024 * 1024;
+/** How often it is looked whether Envoys elsewhere keep up, where they are waited for. */
+const lateCheckMs = 1_000;
 
-/** Listens on the socket; an old socket file is replaced. */
+/** Listens; an old socket file is replaced. */
 export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
+  const { hasOwnEnvoy = true } = options;
   const snapshot = createSnapshot();
-  const streams = new Set<XdsStream>();
+  const followers = new Set<Follower>();
   const waiting = new Set<{ readonly number: number; resolve(): void }>();
   const refusals = createRefusals();
   const order = { ...defaultOrderOptions, ...options.order };
   const counters = { bytes: 0, refusals: 0, early: 0 };
   const responses = { cluster: 0, endpoints: 0, extension: 0, secret: 0, listener: 0, routes: 0 };
   const opened = Promise.withResolvers<void>();
+  let flags = flagLayer({});
   let converged = 0;
 
   function acknowledged(): number {
-    let least = streams.size === 0 ? 0 : Number.POSITIVE_INFINITY;
-    for (const stream of streams) least = Math.min(least, stream.acknowledged);
-    return least;
+    const waitedFor = awaited(followers, hasOwnEnvoy, performance.now());
+    if (waitedFor.length === 0) return hasOwnEnvoy ? 0 : snapshot.number;
+    return Math.min(...waitedFor.map(({ stream }) => stream.acknowledged));
   }
 
   function checkConverged(): void {
@@ -92,100 +109,94 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
     options.onConverged?.(now);
   }
 
-  async function accept(call: grpc.ServerDuplexStream<DeltaDiscoveryRequest, Buffer>): Promise<void> {
+  function judge(follower: Follower, refused: Refused): void {
+    counters.refusals++;
+    follower.refusals++;
+    if (judges(follower, refused, followers, hasOwnEnvoy)) options.onRefusal?.(refused);
+    else options.onOddRefusal?.(refused);
+  }
+
+  async function accept(call: DeltaCall, peer?: RemotePeer): Promise<void> {
     await opened.promise;
+    if (call.cancelled) return;
     const stream = serveStream(call, {
       view: snapshot,
       options: order,
+      ...(peer && { checkNode: (node) => checkNode(peer, node) }),
       refusedBy: refusals.of,
+      flags: () => flags,
       onSend(response, bytes) {
         responses[response.type]++;
         counters.bytes += bytes;
+        follower.bytes += bytes;
       },
-      onRefusal(refused) {
-        counters.refusals++;
-        options.onRefusal?.(refused);
-      },
+      onRefusal: (refused) => judge(follower, refused),
       onEarly(early) {
         counters.early++;
         options.onEarly?.(early);
       },
-      onAcknowledged: checkConverged,
+      onAcknowledged() {
+        noteProgress(follower, snapshot.number, performance.now(), true);
+        checkConverged();
+      },
       onClose(error) {
-        streams.delete(stream);
-        if (error) options.onStreamError?.(error);
+        followers.delete(follower);
+        if (error) options.onStreamError?.(error, peer);
         checkConverged();
       },
     });
-    streams.add(stream);
-    options.onConnected?.();
+    const now = performance.now();
+    const follower: Follower = { stream, peer, connectedAt: now, behindSince: now, bytes: 0, refusals: 0 };
+    followers.add(follower);
+    if (!peer) options.onConnected?.();
   }
 
-  const server = new grpc.Server({
-    "grpc.max_receive_message_length": maxRequestBytes,
-    "grpc.keepalive_time_ms": 30_000,
-    "grpc.keepalive_timeout_ms": 30_000,
-    "grpc.max_concurrent_streams": 100,
-  });
-  server.addService(definition, {
-    delta: (call: grpc.ServerDuplexStream<DeltaDiscoveryRequest, Buffer>) => void accept(call),
-    stateOfTheWorld: refuseStateOfTheWorld,
-  });
-  await bind(server, options.socketPath);
+  const server = deltaServer((call) => void accept(call));
+  await rm(options.socketPath, { force: true });
+  await bind(server, `unix:${options.socketPath}`, grpc.ServerCredentials.createInsecure());
+  await chmod(options.socketPath, 0o600);
+  const { remote } = options;
+  const door: OpenDoor | undefined =
+    remote && (await openRemoteDoor(remote, (call, peer) => void accept(call, peer), remote.log));
+  const lateCheck = hasOwnEnvoy ? undefined : setInterval(checkConverged, lateCheckMs).unref();
   return {
     snapshot,
     update(changes) {
       const number = snapshot.apply(changes);
-      for (const stream of streams) stream.changed(changes);
+      const now = performance.now();
+      for (const follower of followers) {
+        noteProgress(follower, number, now, false);
+        follower.stream.changed(changes);
+      }
+      if (!hasOwnEnvoy) checkConverged();
       return number;
+    },
+    setFlags(wanted) {
+      flags = flagLayer(wanted);
+      for (const { stream } of followers) stream.flagsChanged();
     },
     retry(type, name, version) {
       refusals.forgive(type, name, version);
-      for (const stream of streams) stream.changed([{ type, name }]);
+      for (const { stream } of followers) stream.changed([{ type, name }]);
     },
     open: opened.resolve,
     acknowledged,
     whenAcknowledged: (number) =>
       acknowledged() >= number ? Promise.resolve() : new Promise((resolve) => waiting.add({ number, resolve })),
-    statistics: () => ({ streams: streams.size, responses: { ...responses }, ...counters }),
+    statistics: () => ({
+      streams: followers.size,
+      remote: [...followers].filter(({ peer }) => peer).length,
+      late: [...followers].filter((one) => isLate(one, performance.now())).length,
+      responses: { ...responses },
+      ...counters,
+    }),
+    envoys: () => [...followers].map((one) => describe(one, performance.now())),
+    lookForCertificate: async () => door?.look(),
     async close() {
+      clearInterval(lateCheck);
+      door?.close();
       server.forceShutdown();
       await rm(options.socketPath, { force: true });
     },
   };
-}
-
-function refuseStateOfTheWorld(call: grpc.ServerDuplexStream<DeltaDiscoveryRequest, Buffer>): void {
-  const advice = "state-of-the-world xDS is not served: set api_type: DELTA_GRPC in ads_config";
-  call.on("error", () => call.end());
-  call.emit("error", refusal(grpc.status.UNIMPLEMENTED, advice));
-}
-
-const definition: grpc.ServiceDefinition = {
-  delta: methodOf("DeltaAggregatedResources"),
-  stateOfTheWorld: methodOf("StreamAggregatedResources"),
-};
-
-function methodOf(name: string): grpc.MethodDefinition<unknown, unknown> {
-  const passThrough = (bytes: unknown): Buffer => bytes as Buffer;
-  return {
-    path: `/${service}/${name}`,
-    requestStream: true,
-    responseStream: true,
-    requestSerialize: passThrough,
-    requestDeserialize: name.startsWith("Delta")
-      ? (bytes) => fromBinary(DeltaDiscoveryRequestSchema, bytes)
-      : passThrough,
-    responseSerialize: passThrough,
-    responseDeserialize: passThrough,
-  };
-}
-
-async function bind(server: grpc.Server, socketPath: string): Promise<void> {
-  await rm(socketPath, { force: true });
-  await new Promise<void>((resolve, reject) => {
-    const credentials = grpc.ServerCredentials.createInsecure();
-    server.bindAsync(`unix:${socketPath}`, credentials, (error) => (error ? reject(error) : resolve()));
-  });
-  await chmod(socketPath, 0o600);
 }

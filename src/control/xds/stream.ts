@@ -5,6 +5,7 @@
 import { status } from "@grpc/grpc-js";
 import { type ResourceChange, type ResourceType, typeUrls } from "#compiler";
 import type { DeltaDiscoveryRequest } from "#gen/envoy/service/discovery/v3/discovery_pb.js";
+import { type FlagLayer, flagsTypeUrl, serveFlags } from "./flags.ts";
 import { encodeResponse } from "./frame.ts";
 import {
   acknowledged,
@@ -26,14 +27,17 @@ export interface DuplexCall {
   on(event: "error", listener: (error: Error) => void): unknown;
   write(bytes: Buffer): boolean;
   end(): void;
-  destroy(error?: Error): unknown;
+  emit(event: "error", error: Error): unknown;
 }
 
 /** What a stream needs of the server, and tells it. */
 export interface StreamSurroundings {
   readonly view: SnapshotView;
   readonly options: OrderOptions;
+  /** Throws when the stream is not for this node. */
+  checkNode?(node: NodeIdentity): void;
   refusedBy(node: NodeIdentity): RefusedVersions;
+  flags(): FlagLayer;
   onSend(response: Response, bytes: number): void;
   onRefusal(refusal: ResourceRefusal & NodeIdentity): void;
   onEarly(early: SentEarly): void;
@@ -44,9 +48,15 @@ export interface StreamSurroundings {
 
 /** A stream as the server sees it. */
 export interface XdsStream {
+  /** Undefined until it has said so. */
+  readonly node: NodeIdentity | undefined;
   /** The newest change of which this Envoy has acknowledged everything. */
   readonly acknowledged: number;
+  /** Whether this Envoy has acknowledged this version of a resource. */
+  holds(type: ResourceType, name: string, version: string): boolean;
   changed(changes: readonly ResourceChange[]): void;
+  /** The Module's flags may have changed. */
+  flagsChanged(): void;
 }
 
 /** Serves one stream until it ends. */
@@ -56,13 +66,14 @@ export function serveStream(call: DuplexCall, surroundings: StreamSurroundings):
   let timer: NodeJS.Timeout | undefined;
   let done = 0;
   let closed = false;
+  const flags = serveFlags(surroundings.flags, (bytes) => void call.write(bytes));
 
   function close(error?: Error): void {
     if (closed) return;
     closed = true;
     clearTimeout(timer);
-    if (error) call.destroy(error);
-    else call.end();
+    // gRPC ends a stream by itself when there is an error, with its status.
+    if (!error) call.end();
     surroundings.onClose(error);
   }
 
@@ -93,7 +104,15 @@ export function serveStream(call: DuplexCall, surroundings: StreamSurroundings):
   function take(request: DeltaDiscoveryRequest): void {
     if (!state) {
       node = identify(request);
+      surroundings.checkNode?.(node);
       state = openOrder(surroundings.view, surroundings.refusedBy(node), surroundings.options, performance.now());
+    }
+    const other = request.node?.id ?? "";
+    if (other !== "" && other !== node?.nodeId)
+      throw refusal(status.PERMISSION_DENIED, `the stream is for the node "${node?.nodeId}", and not for "${other}"`);
+    if (request.typeUrl === flagsTypeUrl) {
+      flags.take(request);
+      return;
     }
     const type = typesByUrl.get(request.typeUrl);
     if (type === undefined)
@@ -106,7 +125,7 @@ export function serveStream(call: DuplexCall, surroundings: StreamSurroundings):
     try {
       action();
     } catch (error) {
-      close(error instanceof Error ? error : new Error(String(error)));
+      call.emit("error", error instanceof Error ? error : new Error(String(error)));
     }
   }
 
@@ -117,9 +136,14 @@ export function serveStream(call: DuplexCall, surroundings: StreamSurroundings):
   call.on("close", () => close());
   call.on("error", (error) => close(error));
   return {
+    get node() {
+      return node;
+    },
     get acknowledged() {
       return done;
     },
+    holds: (type, name, version) => state?.subscriptions.get(type)?.held.get(name)?.version === version,
+    flagsChanged: () => guard(flags.tell),
     changed: (changes) => guard(() => happened([{ kind: "changed", changes }])),
   };
 }
@@ -148,8 +172,9 @@ function eventsOf(type: ResourceType, request: DeltaDiscoveryRequest, state: Ord
   const asked = request.resourceNamesSubscribe;
   const names = asked.filter((name) => name !== everything);
   if (!state.subscriptions.has(type)) {
-    const byDefault = asked.length === 0 && (type === "cluster" || type === "listener");
-    const wildcard = byDefault || asked.includes(everything);
+    // The others, secrets above all, go only to who has been told their names by those.
+    const mayHaveAll = type === "cluster" || type === "listener";
+    const wildcard = mayHaveAll && (asked.length === 0 || asked.includes(everything));
     return [{ kind: "open", type, first: { wildcard, names, versions: request.initialResourceVersions } }];
   }
   const events: OrderEvent[] = [];
