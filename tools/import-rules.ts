@@ -108,8 +108,8 @@ export const rooms: readonly Room[] = [
   },
   {
     room: "services/acme/",
-    may: ["base/"],
-    types: [compilerDoor],
+    may: ["base/", "control/kube/"],
+    types: [compilerDoor, "control/certificates.ts"],
     packages: ["@peculiar/x509", "jose", "pino", "reflect-metadata", "undici"],
   },
   {

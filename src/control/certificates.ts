@@ -1,5 +1,8 @@
 /** What obtains certificates while control runs, as far as control knows it: who it is, the command line decides. */
+import type { Fields } from "#base/fields.ts";
 import type { Compiler, CompilerEdit } from "#compiler";
+import type { Client } from "./kube/client.ts";
+import type { ClusterObject } from "./sources/kubernetes-object.ts";
 
 /** What certificates are obtained for. */
 export interface CertificateDoor {
@@ -7,6 +10,23 @@ export interface CertificateDoor {
   push(edits: readonly CompilerEdit[]): void;
   /** Resolves when Envoy has acknowledged everything. */
   served(): Promise<void>;
+  /** Where Hosts come from, and certificates go to, if that is a cluster. */
+  readonly cluster?: CertificateCluster | undefined;
+}
+
+/** A cluster in which certificates are obtained. */
+export interface CertificateCluster {
+  readonly client: Client;
+  /** The instance's own. */
+  readonly namespace: string;
+  /** The instance in names of objects. */
+  readonly instance: string;
+  /** Who this replica is among all. */
+  readonly identity: string;
+  /** Objects as they were last seen, by `refKey`. */
+  objects(): ReadonlyMap<string, ClusterObject>;
+  /** What statuses are to say of certificates has changed. */
+  report(): void;
 }
 
 /** Somebody who obtains certificates. */
@@ -17,5 +37,18 @@ export interface Certificates {
   start(door: CertificateDoor): void;
   /** Objects may have changed. */
   wake(): void;
+  /** In a cluster, where one replica orders and reports. */
+  readonly leader?: CertificateLeader;
   close(): Promise<void>;
 }
+
+/** The part of obtaining certificates that one replica does for all. */
+export interface CertificateLeader {
+  /** Orders until the signal: this replica leads. */
+  lead(signal: AbortSignal): Promise<void>;
+  /** What the status of a Host should say of its certificate; "unknown" is not to be written about yet. */
+  status(host: ClusterObject): CertificateStatus | "unknown" | undefined;
+}
+
+/** Fields of a Host's status; those of its kind that are absent are to be taken away. */
+export type CertificateStatus = Fields & { readonly state: string };

@@ -5,6 +5,7 @@
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Log } from "#base/log.ts";
 import type { Compiler, Settings } from "#compiler";
+import type { CertificateCluster, CertificateLeader } from "./certificates.ts";
 import { instanceName } from "./instance-name.ts";
 import type { Access } from "./kube/access.ts";
 import { openClient } from "./kube/client.ts";
@@ -34,6 +35,8 @@ export interface Reported {
   diagnostics(): readonly Diagnostic[];
   /** Resolves when Envoy has acknowledged everything so far. */
   served(): Promise<void>;
+  /** Who obtains certificates while this replica leads, if anybody does. */
+  readonly certificates?: CertificateLeader | undefined;
 }
 
 /** The cluster. */
@@ -41,6 +44,8 @@ export interface ClusterSide {
   readonly watch: KubernetesOptions;
   /** What must outlive this process. */
   readonly state: ClusterState;
+  /** The cluster for whoever obtains certificates. */
+  certificates(objects: CertificateCluster["objects"]): CertificateCluster;
   /** Takes part in the choice of who reports; rejects only because of a bug. */
   report(reported: Reported): Promise<void>;
   /** There may be something to report. */
@@ -55,6 +60,7 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
   const { singleNamespace = false, certsSingleNamespace = false } = scope;
   const client = openClient(access);
   const state = openClusterState({ client, namespace, ambassadorId, log, signal });
+  const instance = instanceName(ambassadorId);
   const stop = new AbortController();
   let reporting: Promise<void> | undefined;
   let wake = (): void => undefined;
@@ -70,19 +76,20 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
       log,
     },
     state,
+    certificates: (objects) => ({ client, namespace, instance, identity, objects, report: () => wake() }),
     report(reported) {
       const reporter = openReporter({ ...reported, client, namespace, updateMappings, log });
       const leading: Promise<unknown>[] = [];
       const failed = Promise.withResolvers<never>();
       wake = reporter.wake;
-      const at = { namespace, name: `dragoman-${instanceName(ambassadorId)}` };
+      const at = { namespace, name: `dragoman-${instance}` };
       const election = takePart({
         locks: [leaseLock(client, at), configMapLock(client, at)],
         identity,
         onLeading(signal) {
           log("info", "this replica writes statuses and events");
           reporter.wake();
-          const led = Promise.all([reporter.lead(signal), state.lead(signal)]);
+          const led = Promise.all([reporter.lead(signal), state.lead(signal), reported.certificates?.lead(signal)]);
           led.catch(failed.reject);
           leading.push(led);
         },

@@ -80,10 +80,16 @@ async function start(options: ControlOptions, closers: Closers): Promise<{ reado
   await serveFirst(view, pipeline, inputs.consul);
   void view.served().then(() => {
     reached.served = true;
-    certificates?.start({ compiler, push: (edits) => void pipeline.push(edits), served: view.served });
+    certificates?.start({
+      compiler,
+      push: (edits) => void pipeline.push(edits),
+      served: view.served,
+      cluster: cluster?.certificates(() => observed.objects),
+    });
     options.onReady(admin.url === undefined ? "" : `admin ${admin.url}`);
   });
-  const reporting = cluster?.report({ ...view, objects: () => observed.objects }) ?? observed.done;
+  const reporting =
+    cluster?.report({ ...view, objects: () => observed.objects, certificates: certificates?.leader }) ?? observed.done;
   return { watching: Promise.race([observed.done, reporting]) };
 }
 

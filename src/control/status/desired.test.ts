@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 import type { OwnService } from "../sources/own-service.ts";
-import { type StatusContext, statusChange } from "./desired.ts";
+import { type Standing, type StatusContext, statusChange } from "./desired.ts";
 
 const group = "getambassador.io";
 
@@ -34,6 +34,7 @@ interface Row {
   readonly object: ClusterObject;
   readonly errors?: readonly Diagnostic[];
   readonly isOurs?: boolean;
+  readonly certificate?: Standing["certificate"];
   readonly context?: Partial<StatusContext>;
   readonly written: unknown;
 }
@@ -85,6 +86,37 @@ const rows: readonly Row[] = [
     object: object("Host", {}, { ...ready, state: "Error", errorReason: reason, errorTimestamp: before }),
     errors: wrong("Host"),
     written: undefined,
+  },
+  {
+    what: "a Host whose certificate is being obtained",
+    object: object("Host", {}, { ...ready, errorReason: "x" }),
+    certificate: { tlsCertificateSource: "ACME", state: "Pending", phaseCompleted: "NA" },
+    written: { tlsCertificateSource: "ACME", state: "Pending", phaseCompleted: "NA", errorReason: null },
+  },
+  {
+    what: "a Host without a certificate, which is more than other errors",
+    object: object("Host", {}, { ...ready, tlsCertificateSource: "ACME" }),
+    errors: wrong("Host"),
+    certificate: { tlsCertificateSource: "ACME", state: "Error", errorReason: "no name", errorBackoff: "2m0s" },
+    written: { state: "Error", errorReason: "no name", errorBackoff: "2m0s" },
+  },
+  {
+    what: "a Host with a certificate and an error",
+    object: object("Host", {}, { ...ready, tlsCertificateSource: "ACME" }),
+    errors: wrong("Host"),
+    certificate: { tlsCertificateSource: "ACME", state: "Ready" },
+    written: { state: "Error", errorReason: reason, errorTimestamp: now },
+  },
+  {
+    what: "a Host of whose certificate nothing is known yet",
+    object: object("Host", { acmeProvider: {} }, undefined),
+    certificate: "unknown",
+    written: undefined,
+  },
+  {
+    what: "a Host with an authority where nobody obtains certificates",
+    object: object("Host", { acmeProvider: {} }, undefined),
+    written: { state: "Ready", tlsCertificateSource: "ACME" },
   },
   { what: "somebody else's Host", object: object("Host", {}, undefined), isOurs: false, written: undefined },
   { what: "a Mapping that is well", object: object("Mapping", {}, undefined), written: undefined },
@@ -191,10 +223,10 @@ const rows: readonly Row[] = [
   },
 ];
 
-for (const { what, object, errors = [], isOurs = true, context, written } of rows) {
+for (const { what, object, errors = [], isOurs = true, certificate, context, written } of rows) {
   test(what, () => {
     const whole = { now, updateMappings: false, service: undefined, ...context };
-    assert.deepEqual(statusChange(object, { errors, isOurs }, whole), written);
+    assert.deepEqual(statusChange(object, { errors, isOurs, certificate }, whole), written);
   });
 }
 

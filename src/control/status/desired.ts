@@ -5,6 +5,7 @@
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { equal } from "#base/equal.ts";
 import { type Fields, fieldsOf, text } from "#base/fields.ts";
+import type { CertificateStatus } from "../certificates.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 import type { OwnService } from "../sources/own-service.ts";
 import { knativeIngressStatus } from "./knative.ts";
@@ -20,6 +21,8 @@ export interface Standing {
   readonly errors: readonly Diagnostic[];
   /** Whether it is this instance's and takes part. */
   readonly isOurs: boolean;
+  /** Of a Host: what is known of its certificate, where somebody looks after that. */
+  readonly certificate?: CertificateStatus | "unknown" | undefined;
 }
 
 /** What is known beside objects. */
@@ -66,28 +69,32 @@ function ingressStatus({ service }: StatusContext): DesiredStatus | undefined {
   return service?.loadBalancer === undefined ? undefined : { loadBalancer: service.loadBalancer };
 }
 
-function hostStatus(object: ClusterObject, { errors }: Standing, { now }: StatusContext): DesiredStatus {
-  const tlsCertificateSource = certificateSource(fieldsOf(object.raw.body["spec"]));
+const ofHost = ["phaseCompleted", "phasePending", "errorReason", "errorTimestamp", "errorBackoff"];
+const cleared: DesiredStatus = Object.fromEntries(ofHost.map((name) => [name, null]));
+
+function hostStatus(
+  { raw, status }: ClusterObject,
+  { errors, certificate }: Standing,
+  { now }: StatusContext,
+): DesiredStatus | undefined {
+  const known = certificate === "unknown" ? undefined : certificate;
+  // Without a certificate, what else is wrong can wait.
+  if (known && (known.state === "Error" || errors.length === 0)) return { ...cleared, ...known };
+  const tlsCertificateSource = known?.["tlsCertificateSource"] ?? certificateSource(fieldsOf(raw.body["spec"]));
   if (errors.length === 0) {
-    const none = { phaseCompleted: null, phasePending: null };
-    return {
-      state: "Ready",
-      tlsCertificateSource,
-      ...none,
-      errorReason: null,
-      errorTimestamp: null,
-      errorBackoff: null,
-    };
+    return certificate === "unknown" ? undefined : { ...cleared, state: "Ready", tlsCertificateSource };
   }
   const errorReason = reasonOf(errors);
-  const seen = fieldsOf(object.status);
+  const seen = fieldsOf(status);
   const errorTimestamp = seen["errorReason"] === errorReason ? (text(seen, "errorTimestamp") ?? now) : now;
   return { state: "Error", tlsCertificateSource, errorReason, errorTimestamp };
 }
 
-/** A certificate is somebody else's, or there is none. */
-function certificateSource(spec: Fields): string {
-  return text(fieldsOf(spec["tlsSecret"]), "name") === undefined ? "None" : "Other";
+/** An authority's, somebody else's, or none. */
+function certificateSource({ acmeProvider, tlsSecret }: Fields): string {
+  const isOff = text(fieldsOf(acmeProvider), "authority")?.toLowerCase() === "none";
+  if (acmeProvider !== undefined && !isOff) return "ACME";
+  return text(fieldsOf(tlsSecret), "name") === undefined ? "None" : "Other";
 }
 
 function mappingStatus(

@@ -7,6 +7,7 @@ import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Log } from "#base/log.ts";
 import { refKey } from "#base/origin.ts";
 import type { Compiler } from "#compiler";
+import type { CertificateLeader } from "../certificates.ts";
 import type { Client } from "../kube/client.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 import { ownService } from "../sources/own-service.ts";
@@ -23,6 +24,8 @@ export interface ReporterOptions {
   /** The instance's own namespace. */
   readonly namespace: string;
   readonly updateMappings: boolean;
+  /** Who looks after certificates, if anybody does. */
+  readonly certificates?: Pick<CertificateLeader, "status"> | undefined;
   diagnostics(): readonly Diagnostic[];
   /** Resolves when Envoy has acknowledged everything so far. */
   served(): Promise<void>;
@@ -69,7 +72,7 @@ export function openReporter(options: ReporterOptions): Reporter {
 
 /** Every status that is not as it should be. */
 function changes(options: ReporterOptions, diagnostics: readonly Diagnostic[]): readonly StatusWrite[] {
-  const { compiler, namespace, updateMappings } = options;
+  const { compiler, namespace, updateMappings, certificates } = options;
   const objects = options.objects();
   const errors = new Map<string, Diagnostic[]>();
   for (const diagnostic of diagnostics) {
@@ -85,7 +88,8 @@ function changes(options: ReporterOptions, diagnostics: readonly Diagnostic[]): 
     service: ownService(objects.values(), namespace),
   };
   return Array.from(objects, ([key, object]) => {
-    const standing = { errors: errors.get(key) ?? [], isOurs: isOurs(compiler, key, object) };
+    const certificate = object.raw.ref.kind === "Host" ? certificates?.status(object) : undefined;
+    const standing = { errors: errors.get(key) ?? [], isOurs: isOurs(compiler, key, object), certificate };
     const change = statusChange(object, standing, context);
     return change && { object, change };
   }).filter((write) => write !== undefined);

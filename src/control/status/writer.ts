@@ -36,14 +36,15 @@ export function openStatusWriter(client: Client, log: Log): StatusWriter {
   const lackingUntil = new Map<string, number>();
 
   /** Whether it may be written now; remembers that it is. */
-  function mayWrite({ object }: StatusWrite): boolean {
+  function mayWrite({ object, change }: StatusWrite): boolean {
     if (forbidden.has(object.resource.kind)) return false;
     const now = performance.now();
     if (now < (lackingUntil.get(object.resource.kind) ?? 0)) return false;
-    const known = history.get(object.uid) ?? { times: [], quietUntil: 0 };
+    const key = `${object.uid} ${said(change)}`;
+    const known = history.get(key) ?? { times: [], quietUntil: 0 };
     if (now < known.quietUntil) return false;
     known.times = [...known.times.filter((time) => now - time < minuteMs), now];
-    history.set(object.uid, known);
+    history.set(key, known);
     if (known.times.length <= mostPerMinute) return true;
     known.quietUntil = now + putOffMs;
     log("warning", `${formatRef(object.raw.ref)}: somebody else keeps writing its status; ours waits five minutes`);
@@ -83,6 +84,11 @@ export function openStatusWriter(client: Client, log: Log): StatusWriter {
       forget(history);
     },
   };
+}
+
+/** What is said, but not when it is said. */
+function said(change: DesiredStatus): string {
+  return JSON.stringify(change, (name, value: unknown) => (/Time(?:stamp)?$/.test(name) ? undefined : value));
 }
 
 /** Objects come and go; what was last written long ago need not be remembered. */

@@ -5,6 +5,7 @@
 import { errorFields, type Log } from "#base/log.ts";
 import { type ResourceRef, refKey } from "#base/origin.ts";
 import type { Compiler, CompilerEdit, RawObject } from "#compiler";
+import type { CertificateDoor, Certificates } from "../../control/certificates.ts";
 import { type AcmeHost, certificateSource } from "./acme-host.ts";
 import { type Bundle, bundlesOf } from "./bundle.ts";
 import type { Sessions } from "./client.ts";
@@ -12,25 +13,6 @@ import type { ChallengeBoard } from "./order.ts";
 import { NoAuthority } from "./problem.ts";
 import { type AcmeStore, openStore, type StoredBundle, storedBundles } from "./store.ts";
 import type { Tender, TenderTools } from "./tender.ts";
-
-/** What certificates are obtained for. */
-export interface CertificateDoor {
-  readonly compiler: Compiler;
-  push(edits: readonly CompilerEdit[]): void;
-  /** Resolves when Envoy has acknowledged everything. */
-  served(): Promise<void>;
-}
-
-/** A service that obtains certificates. */
-export interface Certificates {
-  /** What earlier runs have obtained. */
-  readonly edits: readonly CompilerEdit[];
-  /** Begins to look after certificates. */
-  start(door: CertificateDoor): void;
-  /** Hosts may have changed. */
-  wake(): void;
-  close(): Promise<void>;
-}
 
 interface Tended {
   readonly tender: Tender;
