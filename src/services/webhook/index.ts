@@ -29,6 +29,8 @@ export interface WebhookOptions {
   readonly address?: string | undefined;
   readonly port: number;
   readonly healthPort: number;
+  /** How long it goes on to answer after the signal, in ms: who asks may not have heard that it ends. */
+  readonly lingerMs?: number | undefined;
   readonly times?: Partial<WebhookTimes>;
   readonly log: Log;
   /** All definitions name it, for the first time. */
@@ -83,6 +85,7 @@ export async function runWebhook(options: WebhookOptions): Promise<void> {
   try {
     await keepLooking({ client, look, lookMs: options.times?.lookMs ?? defaultTimes.lookMs, log, signal });
   } finally {
+    if (options.signal.aborted) await pause(options.lingerMs ?? 0);
     stopped.abort();
     await server?.close();
     await health.close();

@@ -7,9 +7,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { readLimited } from "#base/limited-body.ts";
 import { errorFields, type Log } from "#base/log.ts";
 import type { Identity } from "./certificate.ts";
-import { readLimited } from "./limited-body.ts";
 import { answerReview } from "./review.ts";
 
 /** Where it listens, and as whom. */
@@ -77,12 +77,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, log: L
   const path = (request.url ?? "").split("?")[0];
   if (path !== convertPath) return refuse(response, 404, `ask at ${convertPath}`);
   if (request.method !== "POST") return refuse(response, 405, "only POST is answered");
-  const text = await readLimited(request, maxBodyBytes);
-  if (text === undefined) return refuse(response, 413, `the question has more than ${maxBodyBytes} bytes`);
-  const { status, body, failure } = answerReview(text);
+  const body = await readLimited(request, maxBodyBytes);
+  if (body === undefined) return refuse(response, 413, `the question has more than ${maxBodyBytes} bytes`);
+  const { status, body: text, failure } = answerReview(body.toString("utf8"));
   if (failure !== undefined) log("warning", `not converted: ${failure}`);
   const type = status === 200 ? "application/json" : "text/plain; charset=utf-8";
-  response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(body) }).end(body);
+  response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(text) }).end(text);
 }
 
 function refuse(response: ServerResponse, status: number, text: string): void {
