@@ -5,6 +5,7 @@
  */
 import { chmod, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { readLimited } from "#base/limited-body.ts";
 import { errorFields, type Log } from "#base/log.ts";
 import { printable } from "#base/printable.ts";
 import { type AdminAnswer, respond } from "./answer.ts";
@@ -126,11 +127,11 @@ async function answer(
   if (stranger) return { status: 403, body: "only for this machine\n" };
   // A page in a browser cannot send this type without asking first.
   if (request.headers["content-type"] !== "application/json") return { status: 415, body: "application/json only\n" };
-  const text = await readBody(request);
-  if (text === undefined) return { status: 413, body: "too large\n" };
+  const body = await readLimited(request, maxBodyBytes);
+  if (body === undefined) return { status: 413, body: "too large\n" };
   let input: unknown;
   try {
-    input = JSON.parse(text);
+    input = JSON.parse(body.toString("utf8"));
   } catch (error) {
     return { status: 400, body: `not JSON: ${error instanceof Error ? error.message : String(error)}\n` };
   }
@@ -140,17 +141,6 @@ async function answer(
 function below(endpoints: Answering["endpoints"], path: string): AdminEndpoint | undefined {
   const entry = Object.entries(endpoints).find(([prefix]) => prefix.endsWith("/") && path.startsWith(prefix));
   return entry?.[1];
-}
-
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBodyBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function listen(

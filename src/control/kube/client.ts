@@ -6,6 +6,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { createBackOff } from "#base/back-off.ts";
+import { readLimited } from "#base/limited-body.ts";
 import { type Access, AccessUnavailable } from "./access.ts";
 import { openConnections } from "./connections.ts";
 import { ApiFailure, isPassing, NoAnswer } from "./failure.ts";
@@ -139,18 +140,15 @@ async function* linesOf(
 }
 
 async function readBody({ body }: Dispatcher.ResponseData, signal: AbortSignal | undefined): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  let read: Buffer | undefined;
   try {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      size += chunk.length;
-      if (size > maxBodyBytes) throw new NoAnswer("the API server's answer has more than 512 MiB");
-      chunks.push(chunk);
-    }
+    read = await readLimited(body, maxBodyBytes);
   } catch (error) {
-    throw error instanceof NoAnswer ? error : asNoAnswer(error, signal);
+    throw asNoAnswer(error, signal);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  if (read) return read.toString("utf8");
+  body.destroy();
+  throw new NoAnswer("the API server's answer has more than 512 MiB");
 }
 
 function failureOf({ statusCode, headers }: Dispatcher.ResponseData, content: string): ApiFailure {

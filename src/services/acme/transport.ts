@@ -4,6 +4,7 @@
  */
 import { rootCertificates } from "node:tls";
 import { Agent, type Dispatcher } from "undici";
+import { readLimited } from "#base/limited-body.ts";
 import { NoAuthority } from "./problem.ts";
 
 /** A request; a body is a signed one. */
@@ -103,14 +104,10 @@ async function readBody({ body, headers }: Dispatcher.ResponseData): Promise<str
     body.destroy(tooLong);
     throw tooLong;
   }
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of body as AsyncIterable<Buffer>) {
-    length += piece.length;
-    if (length > maxBodyBytes) throw tooLong;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString("utf8");
+  const read = await readLimited(body, maxBodyBytes);
+  if (read) return read.toString("utf8");
+  body.destroy();
+  throw tooLong;
 }
 
 function headerOf({ headers }: Dispatcher.ResponseData): HttpAnswer["header"] {

@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { readLimited } from "#base/limited-body.ts";
 
 /** The largest request body that is read; a larger one is answered 413. */
 export const maxBodyBytes = 64 * 1024;
@@ -28,7 +29,7 @@ export interface Listening {
 /** Binds a server; rejects with one sentence when the port cannot be had. */
 export async function listen(name: string, host: string, port: number, answer: Answerer): Promise<Listening> {
   const server = createServer((request, response) => {
-    readBody(request).then(
+    readLimited(request, maxBodyBytes).then(
       (body) => {
         const { status, contentType, headers, body: text } = body ? answer(request, body) : tooLarge;
         const close = body ? {} : { connection: "close" };
@@ -58,20 +59,6 @@ const tooLarge: Answer = {
   contentType: "text/plain; charset=utf-8",
   body: `The request body is larger than ${maxBodyBytes} bytes.\n`,
 };
-
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.byteLength;
-    if (size > maxBodyBytes) {
-      request.resume();
-      return undefined;
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
 
 async function closeServer(server: Server): Promise<void> {
   const closed = once(server, "close");
