@@ -4,9 +4,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { AcmeHost } from "../../src/services/acme/acme-host.ts";
+import type { Log } from "../../src/base/log.ts";
+import { defaultSettings, openCompiler } from "../../src/compiler/index.ts";
+import { type AcmeHost, missingDefaults } from "../../src/services/acme/acme-host.ts";
 import { type Bundle, bundlesOf } from "../../src/services/acme/bundle.ts";
 import { readChain } from "../../src/services/acme/chain.ts";
+import type { Desk } from "../../src/services/acme/desk.ts";
+import { openFilesDesk } from "../../src/services/acme/files-desk.ts";
 import { openStore } from "../../src/services/acme/store.ts";
 import { openTender } from "../../src/services/acme/tender.ts";
 import { withClient } from "./client-set.ts";
@@ -16,7 +20,8 @@ const [minute, day] = [60_000, 24 * 3_600_000];
 function bundleOf(authority: string, ...names: readonly string[]): Bundle {
   const hosts = names.map((name): AcmeHost => {
     const spec = { hostname: name, acmeProvider: { authority }, tlsSecret: { name: "cert" } };
-    return { namespace: "default", name, created: "", spec };
+    const host = { namespace: "default", name, created: "", spec };
+    return { ...host, spec: { ...spec, ...missingDefaults(host) } };
   });
   const [bundle] = bundlesOf(hosts).values();
   assert.ok(bundle);
@@ -31,14 +36,23 @@ test("a certificate is obtained, renewed when it is old, and tried for ever long
     let now = Date.now();
     const said: string[] = [];
     const obtained: string[] = [];
+    const log: Log = (level, message) => void said.push(`${level} ${message.split("\n")[0]}`);
+    const door = { compiler: openCompiler(defaultSettings), push: () => undefined, served: async () => undefined };
+    const desk: Desk = {
+      ...openFilesDesk(store, door, log),
+      beginOrder: async () => ({ placed: undefined, keep: async () => undefined, board, close: async () => undefined }),
+      async keepCertificate(_, { chain, key }) {
+        obtained.push(chain);
+        await store.writeBundle("default/cert", { chain, key });
+      },
+    };
     const open = () =>
       openTender("default/cert", {
-        store,
-        board,
+        desk,
         session: () => session,
         alone: (_, work) => work(),
-        log: (level, message) => void said.push(`${level} ${message.split("\n")[0]}`),
-        onObtained: async (_, { chain }) => void obtained.push(chain),
+        ordering: (_, work) => work(),
+        log,
         now: () => now,
         chance: () => 0,
       });

@@ -5,6 +5,7 @@
 import { openSession, type Session } from "./session.ts";
 import { openTransport } from "./transport.ts";
 
+export { openAuthorities } from "./authorities.ts";
 export { openTender } from "./tender.ts";
 
 /** Conversations with authorities, one for each. */

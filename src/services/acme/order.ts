@@ -3,7 +3,7 @@
  * authority has not believed yet, the certificate. All names are tried, so that a failure tells of each.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { fieldsOf } from "#base/fields.ts";
+import { fieldsOf, list } from "#base/fields.ts";
 import type { Account } from "./account.ts";
 import { type KeyKind, requestCertificate } from "./certificate-request.ts";
 import { readChain } from "./chain.ts";
@@ -19,6 +19,8 @@ export interface CertificateOrder {
   readonly preferredChain?: string;
   /** The renewal id of the certificate that this one takes the place of. */
   readonly replaces?: string;
+  /** Where an order for the same stands that nobody saw the end of. */
+  readonly placed?: string | undefined;
 }
 
 /** A certificate with its key. */
@@ -42,6 +44,8 @@ export interface Orderer {
   readonly account: Account;
   readonly board: ChallengeBoard;
   readonly pause?: (ms: number) => Promise<void>;
+  /** An order stands there from now on. */
+  readonly onPlaced?: (url: string) => Promise<void>;
 }
 
 const mostPolls = 90;
@@ -51,9 +55,7 @@ const longestPollMs = 5000;
 /** Orders; rejects with OrderFailed, RequestRefused or NoAuthority. */
 export async function obtainCertificate(orderer: Orderer, order: CertificateOrder): Promise<Issued> {
   const { session, account } = orderer;
-  const placed = await placeOrder(orderer, order);
-  const url = placed.location;
-  if (url === undefined) throw new NoAuthority("the authority took an order and does not say where");
+  const { url, ...placed } = (await earlierOrder(orderer, order)) ?? (await newOrder(orderer, order));
   const ready = placed.fields["status"] === "pending" ? await authorize(orderer, url, placed) : placed;
   if (ready.fields["status"] !== "ready") throw gaveUp(ready, order.names);
   const { keyPem, csr } = await requestCertificate(order.names, order.keyKind ?? "ecdsa-p256");
@@ -61,6 +63,31 @@ export async function obtainCertificate(orderer: Orderer, order: CertificateOrde
   const done = await settled(orderer, url, ["pending", "ready", "processing"]);
   if (done.fields["status"] !== "valid") throw gaveUp(done, order.names);
   return { chain: await download(orderer, textOf(done, "certificate"), order.preferredChain), key: keyPem };
+}
+
+type Placed = Answer & { readonly url: string };
+
+/** The order that somebody placed before, as far as it can still be gone on with: its key went with whoever finalised it. */
+async function earlierOrder({ session, account }: Orderer, order: CertificateOrder): Promise<Placed | undefined> {
+  if (order.placed === undefined) return undefined;
+  try {
+    const answer = await session.post(order.placed, account);
+    const identifiers = list(answer.fields, "identifiers").map(({ value }) => String(value));
+    const isSame = identifiers.toSorted().join() === order.names.toSorted().join();
+    const isOpen = ["pending", "ready"].includes(String(answer.fields["status"]));
+    return isSame && isOpen ? { ...answer, url: order.placed } : undefined;
+  } catch (error) {
+    if (error instanceof RequestRefused) return undefined;
+    throw error;
+  }
+}
+
+async function newOrder(orderer: Orderer, order: CertificateOrder): Promise<Placed> {
+  const answer = await placeOrder(orderer, order);
+  const url = answer.location;
+  if (url === undefined) throw new NoAuthority("the authority took an order and does not say where");
+  await orderer.onPlaced?.(url);
+  return { ...answer, url };
 }
 
 async function placeOrder({ session, account }: Orderer, { names, replaces }: CertificateOrder): Promise<Answer> {
@@ -83,7 +110,7 @@ interface Authorization {
   readonly url: string;
   readonly name: string;
   /** The challenge to answer; absent when the authority believes the name already. */
-  readonly challenge?: { readonly url: string; readonly token: string };
+  readonly challenge?: { readonly url: string; readonly token: string; readonly isOpen: boolean };
 }
 
 /** Answers the challenges of an order and gives the order as it is then. */
@@ -100,7 +127,7 @@ async function authorize(orderer: Orderer, url: string, placed: Answer): Promise
       if (!challenge) continue;
       shown.push(challenge.token);
       await board.show(challenge.token, `${challenge.token}.${account.key.thumbprint}`, name);
-      await session.post(challenge.url, account, {});
+      if (challenge.isOpen) await session.post(challenge.url, account, {});
     }
     const problems: Problem[] = [];
     for (const authorization of open) {
@@ -129,7 +156,7 @@ function readAuthorization(url: string, { fields }: Answer): Authorization {
     const detail = "the authority offers no http-01 challenge";
     throw new OrderFailed([{ ...readProblem({ detail }, 400), name }]);
   }
-  return { url, name, challenge: { url: at, token } };
+  return { url, name, challenge: { url: at, token, isOpen: challenge?.["status"] === "pending" } };
 }
 
 /** The problem of the challenge that was tried; the authority's word on the authorization where that has none. */

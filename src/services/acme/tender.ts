@@ -1,60 +1,62 @@
 /**
- * Looks after the certificate of one bundle of Hosts in a run without a cluster: asks what is to be done, does it,
- * and says when to look again. Whatever fails is a failure of this bundle alone.
+ * Looks after the certificate of one bundle of Hosts: asks what is to be done, does it, and says when to look again.
+ * Whatever fails is a failure of this bundle alone.
  */
 import type { Log } from "#base/log.ts";
-import { type Account, readRegistration, registerAccount } from "./account.ts";
+import { findAccount, readRegistration, registerAccount } from "./account.ts";
 import { newAccountKeyPem, readAccountKey, UnusableKey } from "./account-key.ts";
-import { type AcmeHost, attemptKey, filledSpec, missingDefaults } from "./acme-host.ts";
+import { type AcmeHost, attemptKey, type CertificateSpec, filledSpec, missingDefaults } from "./acme-host.ts";
 import type { Bundle } from "./bundle.ts";
 import { isKeyOf, readChain } from "./chain.ts";
 import { chanceOf } from "./chance.ts";
 import { type Decision, decide, type Facts, type Step } from "./decide.ts";
-import { obtainingFailed } from "./event-texts.ts";
+import { type Desk, DeskAway, type Kept, NotKept, type OrderDesk, type Stored } from "./desk.ts";
+import { eventTexts, obtainingFailed } from "./event-texts.ts";
 import { lookEveryMs, type NameWatch, watchNames } from "./name-watch.ts";
-import { type ChallengeBoard, obtainCertificate } from "./order.ts";
+import { type Issued, type Orderer, obtainCertificate } from "./order.ts";
 import { isProblem, NoAuthority, OrderFailed, RequestRefused } from "./problem.ts";
 import { renewalDue, type StoredCertificate } from "./renewal.ts";
 import { askRenewalInfo, type RenewalInfo } from "./renewal-info.ts";
 import { type LookedUp, nextFailure } from "./retry.ts";
 import type { Session } from "./session.ts";
-import type { AcmeStore, StoredAccount, StoredBundle } from "./store.ts";
 
 /** What a certificate is looked after with. */
 export interface TenderTools {
-  readonly store: AcmeStore;
-  readonly board: ChallengeBoard;
+  readonly desk: Desk;
   readonly log: Log;
   session(authority: string): Session;
   /** Works alone on an account, which several certificates may share. */
   alone<T>(owner: string, work: () => Promise<T>): Promise<T>;
-  /** A certificate is there that was not before; resolves when it is served. */
-  onObtained(bundle: Bundle, certificate: { readonly chain: string; readonly key: string }): Promise<void>;
+  /** Orders when it is its turn. */
+  ordering<T>(authority: string, work: () => Promise<T>): Promise<T>;
   readonly now: () => number;
   readonly chance: () => number;
 }
 
 /** Looks after one certificate. */
 export interface Tender {
-  /** Does what is to be done now; the time of the next look. */
+  /** Does what is to be done now; the time of the next look, unless something changes before. */
   look(bundle: Bundle): Promise<number>;
 }
 
 const longestWaitMs = 6 * 3_600_000;
+/** What was kept is seen long before. */
+const announcedMs = 30_000;
+const awayMs = 5000;
 
 /** Opens one. */
 export function openTender(key: string, tools: TenderTools): Tender {
-  const { store, log, now } = tools;
+  const { desk, log, now } = tools;
   let info: { readonly id: string; readonly askAt: number; readonly told?: RenewalInfo | undefined } | undefined;
   let watch: NameWatch | undefined;
   let lookedUp: LookedUp = {};
   let said = "";
   let obtainedAt = Number.NEGATIVE_INFINITY;
+  let wasReady = true;
 
-  async function renewalInfo(bundle: Bundle, certificate: StoredCertificate): Promise<RenewalInfo | undefined> {
+  async function renewalInfo(host: AcmeHost, certificate: StoredCertificate): Promise<RenewalInfo | undefined> {
     const id = certificate.kind === "present" ? certificate.chain.renewalId : undefined;
-    const [host] = bundle.hosts;
-    if (id === undefined || !host) return undefined;
+    if (id === undefined) return undefined;
     if (info?.id === id && now() < info.askAt) return info.told;
     try {
       const told = await askRenewalInfo(tools.session(filledSpec(host).authority), id);
@@ -67,73 +69,88 @@ export function openTender(key: string, tools: TenderTools): Tender {
     return info.told;
   }
 
-  async function factsOf(
-    bundle: Bundle,
-    host: AcmeHost,
-    stored: StoredBundle,
-    account?: StoredAccount,
-  ): Promise<Facts> {
+  async function factsOf(bundle: Bundle, host: AcmeHost, stored: Stored): Promise<Facts> {
     const certificate = storedCertificate(stored);
     const id = certificate.kind === "present" ? certificate.chain.renewalId : undefined;
+    const { failure, attempt } = stored;
     return {
       now: now(),
-      host: asFilled(host, account?.registration),
+      host: withRegistration(host, stored.account?.registration),
       source: "ACME",
-      accountKey: { kind: account ? "present" : "missing" },
+      accountKey: await accountKeyOf(stored),
       certificate,
-      renewal: { wanted: bundle.names, chance: chanceOf(id ?? key), info: await renewalInfo(bundle, certificate) },
-      failure: stored.attempt === attemptKey(host, bundle.names) ? stored.failure : undefined,
+      renewal: { wanted: bundle.names, chance: chanceOf(id ?? key), info: await renewalInfo(host, certificate) },
+      failure: attempt === undefined || attempt === attemptKey(host, bundle.names) ? failure : undefined,
       lookedUp,
     };
   }
 
+  async function fillDefaults(bundle: Bundle, host: AcmeHost, spec: CertificateSpec): Promise<Kept> {
+    const kept = await desk.fillDefaults(host, spec);
+    await desk.tell(bundle, eventTexts.waitingForDefaults);
+    return kept;
+  }
+
+  async function createKey(bundle: Bundle, host: AcmeHost): Promise<Kept> {
+    await desk.tell(bundle, eventTexts.creatingKey);
+    // What the authority knew was another key's.
+    if (host.spec.acmeProvider?.registration) await desk.keepRegistration(host, undefined);
+    const kept = await desk.createKey(host, newAccountKeyPem());
+    await desk.tell(bundle, eventTexts.waitingForKey);
+    return kept;
+  }
+
   /** Another certificate's turn may have done it meanwhile. */
-  async function prepareAccount(
-    kind: "create-key" | "register",
-    owner: string,
-    authority: string,
-    email: string | undefined,
-  ): Promise<void> {
-    const account = await store.account(owner);
-    if (kind === "create-key") return account ? undefined : store.writeAccount(owner, { key: newAccountKeyPem() });
-    if (!account || account.registration !== undefined) return;
+  async function register(bundle: Bundle, host: AcmeHost): Promise<Kept> {
+    const { authority, email } = filledSpec(host);
+    const { account } = await desk.read(bundle);
+    if (account?.key === undefined || account.registration !== undefined) return "readable";
+    await desk.tell(bundle, eventTexts.waitingForStatus);
+    await desk.tell(bundle, eventTexts.registering);
     const request = { key: await readAccountKey(account.key), ...(email ? { email } : {}) };
     const { registration } = await registerAccount(tools.session(authority), request);
-    await store.writeAccount(owner, { ...account, registration: JSON.stringify(registration) });
+    await desk.tell(bundle, eventTexts.registered);
+    const kept = await desk.keepRegistration(host, JSON.stringify(registration));
+    await desk.tell(bundle, eventTexts.waitingForRegistration);
+    return kept;
   }
 
-  async function act(step: Step, bundle: Bundle, host: AcmeHost, stored: StoredBundle): Promise<void> {
-    const { accountSecret, authority, email } = filledSpec(host);
-    const owner = `${host.namespace}/${accountSecret}`;
-    if (step.kind === "create-key" || step.kind === "register") {
-      return tools.alone(owner, () => prepareAccount(step.kind, owner, authority, email));
-    }
-    const account = await store.account(owner);
-    if (!account) throw new UnusableKey("the key of the account is gone");
-    const accountKey = await readAccountKey(account.key);
-    const session = tools.session(authority);
-    if (step.kind !== "obtain") return;
-    const registration = readRegistration(account.registration ?? "");
+  async function obtain(bundle: Bundle, host: AcmeHost, stored: Stored, step: Obtain): Promise<Kept> {
+    const session = tools.session(filledSpec(host).authority);
+    const accountKey = await readAccountKey(stored.account?.key ?? "");
+    const registration = readRegistration(stored.account?.registration ?? "");
     // Somebody has damaged it; the authority knows the account by its key.
-    if (!registration) return store.writeAccount(owner, { key: account.key });
+    if (!registration) return desk.keepRegistration(host, undefined);
+    const account = { key: accountKey, kid: registration.uri, registration };
+    await desk.tell(bundle, eventTexts.needsUpdate(bundle, step.because));
+    await desk.tell(bundle, eventTexts.performing(bundle));
     log("info", `performing ACME challenge: ${step.because}`, { secret: key, hostnames: bundle.names.join(" ") });
-    const orderer = { session, board: tools.board, account: { key: accountKey, kid: registration.uri, registration } };
-    const issued = await orderOnce(orderer, bundle, step, () => store.writeAccount(owner, { key: account.key }));
-    if (!issued) return;
-    await store.writeBundle(key, { chain: issued.chain, key: issued.key });
+    const issued = await orderOnce({ session, account }, bundle, step, desk);
+    if (!issued) return desk.keepRegistration(host, undefined);
+    await desk.keepCertificate(bundle, issued);
     [watch, lookedUp, obtainedAt] = [undefined, {}, now()];
-    await tools.onObtained(bundle, issued);
     const until = new Date(readChain(issued.chain)?.notAfter ?? 0).toISOString();
-    log("info", "certificate obtained", {
-      secret: key,
-      hostnames: bundle.names.join(" "),
-      until,
-      was: stored.chain ? "renewed" : "new",
-    });
+    const was = stored.certificate?.chain ? "renewed" : "new";
+    log("info", "certificate obtained", { secret: key, hostnames: bundle.names.join(" "), until, was });
+    return "readable";
   }
 
-  async function wait(bundle: Bundle, { step }: Decision): Promise<number> {
-    if (step.kind !== "wait") return now();
+  function act(step: Exclude<Step, { kind: "wait" }>, bundle: Bundle, host: AcmeHost, stored: Stored): Promise<Kept> {
+    const { accountSecret, authority } = filledSpec(host);
+    const account = `${host.namespace}/${accountSecret}`;
+    switch (step.kind) {
+      case "fill-defaults":
+        return fillDefaults(bundle, host, step.spec);
+      case "create-key":
+        return tools.alone(account, () => createKey(bundle, withRegistration(host, stored.account?.registration)));
+      case "register":
+        return tools.alone(account, () => register(bundle, host));
+      case "obtain":
+        return tools.ordering(authority, () => obtain(bundle, host, stored, step));
+    }
+  }
+
+  async function wait(bundle: Bundle, step: Extract<Step, { kind: "wait" }>): Promise<number> {
     const askAt = info?.askAt ?? Number.POSITIVE_INFINITY;
     const until = Math.min(step.until ?? Number.POSITIVE_INFINITY, askAt, now() + longestWaitMs);
     if (!step.lookUp) return until;
@@ -143,42 +160,66 @@ export function openTender(key: string, tools: TenderTools): Tender {
     return now();
   }
 
+  async function report(bundle: Bundle, { status }: Decision): Promise<void> {
+    await desk.report(bundle, status);
+    const isReady = status.state === "Ready";
+    if (isReady && !wasReady) await desk.tell(bundle, eventTexts.ready);
+    wasReady = isReady;
+  }
+
+  async function failed(error: Outside, bundle: Bundle, host: AcmeHost, step: Step, last: Facts["failure"]) {
+    const text = step.kind === "obtain" ? obtainingFailed(bundle, error.message) : error.message;
+    const retryAfterMs = "retryAfterMs" in error ? error.retryAfterMs : undefined;
+    const failure = nextFailure({ reason: text, at: now(), retryAfterMs }, last, tools.chance());
+    await desk.keepFailure(bundle, failure, attemptKey(host, bundle.names));
+    await desk.tell(bundle, eventTexts.failed(text));
+    const detail = { secret: key, again: new Date(failure.at + failure.backOffMs).toISOString() };
+    log(text === said ? "debug" : "warning", text, detail);
+    said = text;
+  }
+
+  async function look(bundle: Bundle): Promise<number> {
+    for (;;) {
+      const host = bundle.hosts.find((one) => missingDefaults(one)) ?? bundle.hosts[0];
+      if (!host) return Number.POSITIVE_INFINITY;
+      const stored = await desk.read(bundle);
+      const facts = await factsOf(bundle, host, stored);
+      const decision = decide(facts);
+      const { step } = decision;
+      await report(bundle, decision);
+      if (step.kind === "wait") {
+        const next = await wait(bundle, step);
+        if (next > now()) return next;
+        continue;
+      }
+      const rested = obtainedAt + restMs(facts);
+      if (step.kind === "obtain" && rested > now()) return rested;
+      const { failure } = facts;
+      if (failure && failure.at + failure.backOffMs > now()) lookedUp = { lastEarlyAt: now() };
+      try {
+        if ((await act(step, bundle, host, stored)) === "announced") return now() + announcedMs;
+        said = "";
+      } catch (error) {
+        if (!isOutside(error)) throw error;
+        await failed(error, bundle, host, step, failure);
+      }
+    }
+  }
+
   return {
     async look(bundle) {
-      const [host] = bundle.hosts;
-      if (!host) return Number.POSITIVE_INFINITY;
-      for (;;) {
-        const stored = (await store.bundle(key)) ?? {};
-        const account = await store.account(`${host.namespace}/${filledSpec(host).accountSecret}`);
-        const facts = await factsOf(bundle, host, stored, account);
-        const decision = decide(facts);
-        const next = await wait(bundle, decision);
-        if (decision.step.kind === "wait") {
-          if (next > now()) return next;
-          continue;
-        }
-        const rested = obtainedAt + restMs(facts);
-        if (decision.step.kind === "obtain" && rested > now()) return rested;
-        const { failure } = facts;
-        if (failure && failure.at + failure.backOffMs > now()) lookedUp = { lastEarlyAt: now() };
-        try {
-          await act(decision.step, bundle, host, stored);
-          said = "";
-        } catch (error) {
-          if (!isOutside(error)) throw error;
-          const text = decision.step.kind === "obtain" ? obtainingFailed(bundle, error.message) : error.message;
-          const retryAfterMs = "retryAfterMs" in error ? error.retryAfterMs : undefined;
-          const failed = nextFailure({ reason: text, at: now(), retryAfterMs }, failure, tools.chance());
-          const kept = (await store.bundle(key)) ?? {};
-          await store.writeBundle(key, { ...kept, failure: failed, attempt: attemptKey(host, bundle.names) });
-          const detail = { secret: key, again: new Date(failed.at + failed.backOffMs).toISOString() };
-          log(text === said ? "debug" : "warning", text, detail);
-          said = text;
-        }
+      try {
+        return await look(bundle);
+      } catch (error) {
+        if (!(error instanceof DeskAway)) throw error;
+        log("debug", "what belongs to a certificate cannot be kept now", { secret: key, reason: error.message });
+        return now() + awayMs;
       }
     },
   };
 }
+
+type Obtain = Extract<Step, { readonly kind: "obtain" }>;
 
 /**
  * How long a fresh certificate that serves is not replaced, whatever its dates and the authority say: a clock that is
@@ -189,45 +230,79 @@ function restMs({ certificate, renewal }: Facts): number {
   return Math.min(3_600_000, (certificate.chain.notAfter - certificate.chain.notBefore) / 3);
 }
 
-type Orderer = Parameters<typeof obtainCertificate>[0] & { readonly account: Account };
-
-/** An authority that does not know the account any more is asked for a new one first. */
+/** Undefined when the authority knows no such account, or knows the key by another one: it is to be asked anew. */
 async function orderOnce(
-  orderer: Orderer,
-  { names }: Bundle,
-  step: Extract<Step, { readonly kind: "obtain" }>,
-  forget: () => Promise<void>,
-) {
+  parts: Pick<Orderer, "session" | "account">,
+  bundle: Bundle,
+  step: Obtain,
+  desk: Desk,
+): Promise<Issued | undefined> {
+  const { names } = bundle;
+  const order = await desk.beginOrder(bundle);
+  const replaces = step.replaces === undefined ? {} : { replaces: step.replaces };
   try {
-    return await obtainCertificate(orderer, {
-      names,
-      ...(step.replaces === undefined ? {} : { replaces: step.replaces }),
-    });
+    const orderer = { ...parts, board: order.board, onPlaced: order.keep };
+    return await obtainCertificate(orderer, { names, placed: order.placed, ...replaces });
   } catch (error) {
-    if (!(error instanceof RequestRefused && isProblem(error.problem, "accountDoesNotExist"))) throw error;
-    await forget();
-    return undefined;
+    if (error instanceof RequestRefused && (await isAnotherAccount(error, parts))) return undefined;
+    throw error;
+  } finally {
+    await endOrder(order);
   }
 }
 
-/** A file is no place to write defaults back to: what is meant is as good as written. */
-function asFilled(host: AcmeHost, registration: string | undefined): AcmeHost {
-  const spec = { ...host.spec, ...missingDefaults(host) };
-  const acmeProvider = { ...spec.acmeProvider, ...(registration === undefined ? {} : { registration }) };
-  return { ...host, spec: { ...spec, acmeProvider } };
+/** That an order has not been put away does not matter to what became of it. */
+async function endOrder(order: OrderDesk): Promise<void> {
+  try {
+    await order.close();
+  } catch (error) {
+    if (!(error instanceof NotKept || error instanceof DeskAway)) throw error;
+  }
 }
 
-function storedCertificate({ chain: pem, key }: StoredBundle): StoredCertificate {
-  if (pem === undefined || key === undefined) return { kind: "missing" };
-  const chain = readChain(pem);
+async function isAnotherAccount(
+  { problem }: RequestRefused,
+  { session, account }: Pick<Orderer, "session" | "account">,
+): Promise<boolean> {
+  if (isProblem(problem, "accountDoesNotExist")) return true;
+  if (!["malformed", "unauthorized"].some((kind) => isProblem(problem, kind))) return false;
+  try {
+    return (await findAccount(session, account.key)).kid !== account.kid;
+  } catch (error) {
+    if (error instanceof RequestRefused) return isProblem(error.problem, "accountDoesNotExist");
+    throw error;
+  }
+}
+
+function withRegistration(host: AcmeHost, registration: string | undefined): AcmeHost {
+  const { registration: _, ...acmeProvider } = host.spec.acmeProvider ?? {};
+  if (host.spec.acmeProvider === undefined && registration === undefined) return host;
+  const known = { ...acmeProvider, ...(registration === undefined ? {} : { registration }) };
+  return { ...host, spec: { ...host.spec, acmeProvider: known } };
+}
+
+async function accountKeyOf({ account }: Stored): Promise<Facts["accountKey"]> {
+  if (!account) return { kind: "missing" };
+  try {
+    await readAccountKey(account.key ?? "");
+    return { kind: "present" };
+  } catch (error) {
+    if (error instanceof UnusableKey) return { kind: "broken", why: error.message };
+    throw error;
+  }
+}
+
+function storedCertificate({ certificate }: Stored): StoredCertificate {
+  if (!certificate) return { kind: "missing" };
+  const chain = readChain(certificate.chain);
   return chain
-    ? { kind: "present", chain, isKeyOf: isKeyOf(key, chain) }
+    ? { kind: "present", chain, isKeyOf: isKeyOf(certificate.key, chain) }
     : { kind: "broken", why: "it is no certificate" };
 }
 
-type Outside = RequestRefused | OrderFailed | NoAuthority | UnusableKey;
+type Outside = RequestRefused | OrderFailed | NoAuthority | UnusableKey | NotKept;
 
 /** Whether a failure is the authority's, the network's or the user's, and not a bug. */
 function isOutside(error: unknown): error is Outside {
-  return [RequestRefused, OrderFailed, NoAuthority, UnusableKey].some((kind) => error instanceof kind);
+  return [RequestRefused, OrderFailed, NoAuthority, UnusableKey, NotKept].some((kind) => error instanceof kind);
 }

@@ -1,0 +1,61 @@
+/**
+ * How authorities are asked: one conversation with each, so many orders at once, and none at all for a while when one
+ * says that it is too much.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import type { Sessions } from "./client.ts";
+import { isProblem, RequestRefused } from "./problem.ts";
+import { createTurns } from "./turns.ts";
+
+/** What tenders share. */
+export interface Authorities {
+  alone<T>(owner: string, work: () => Promise<T>): Promise<T>;
+  ordering<T>(authority: string, work: () => Promise<T>): Promise<T>;
+  readonly session: Sessions["with"];
+}
+
+const ordersAtOnce = 8;
+/** Limits that last longer are those of one name, which must not hold up the others. */
+const longestQuietMs = 600_000;
+
+/** Opens them. */
+export function openAuthorities({ with: session }: Sessions, signal: AbortSignal): Authorities {
+  const turns = createTurns(ordersAtOnce, signal);
+  const owners = new Map<string, Promise<unknown>>();
+  const quietUntil = new Map<string, number>();
+
+  async function untilWelcome(authority: string): Promise<void> {
+    for (let ms = 1; ms > 0; ) {
+      ms = (quietUntil.get(authority) ?? 0) - performance.now();
+      if (ms > 0) await pause(ms, undefined, { signal });
+    }
+  }
+
+  async function noting<T>(authority: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof RequestRefused && isLimit(error) && error.retryAfterMs !== undefined) {
+        const until = performance.now() + Math.min(longestQuietMs, error.retryAfterMs);
+        quietUntil.set(authority, Math.max(quietUntil.get(authority) ?? 0, until));
+      }
+      throw error;
+    }
+  }
+
+  return {
+    session,
+    alone(owner, work) {
+      const turn = (owners.get(owner) ?? Promise.resolve()).then(work, work);
+      owners.set(owner, turn);
+      return turn;
+    },
+    ordering: (authority, work) =>
+      turns(async () => {
+        await untilWelcome(authority);
+        return noting(authority, work);
+      }),
+  };
+}
+
+const isLimit = ({ problem }: RequestRefused): boolean => problem.status === 429 || isProblem(problem, "rateLimited");
