@@ -18,7 +18,7 @@ import { maxMetricsClusters } from "./metrics-limit.ts";
 import { environmentHelp, withSettings } from "./options.ts";
 import { writeError } from "./output.ts";
 import { checkPaths } from "./paths.ts";
-import { type SettingsFlags, settingsFrom } from "./settings.ts";
+import { parseSeconds, type SettingsFlags, settingsFrom } from "./settings.ts";
 import { stateDirectory } from "./state-directory.ts";
 import { keepStandardInput } from "./stdin-file.ts";
 import { productVersion } from "./version.ts";
@@ -29,6 +29,7 @@ export interface RunFlags extends SettingsFlags, ClusterFlags {
   readonly adminAddress?: string;
   readonly snapshotPort?: string;
   readonly shutdownTime?: string;
+  readonly lingerTime?: string;
   readonly envoy?: string;
   readonly stateDir?: string;
   readonly logFormat: LogFormat;
@@ -41,6 +42,7 @@ export function runCommand(): Command {
     .description("Runs Envoy on manifests and keeps it up to date as they change. Ctrl-C ends it gently.")
     .option("--envoy <path>", "the Envoy to run (else DRAGOMAN_ENVOY, one on PATH, or the one that is fetched)")
     .option("--shutdown-time <seconds>", "how long what is under way may go on after the first signal (10)")
+    .option("--linger-time <seconds>", "how long new connections are taken at least after the first signal (0)")
     .addHelpText(
       "after",
       `
@@ -97,7 +99,8 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   fieldSelectorFrom(process.env);
   adminFrom(flags, process.env);
   maxMetricsClusters(process.env);
-  const shutdownMs = shutdownTime(flags);
+  const shutdownMs = parseSeconds(flags.shutdownTime, "--shutdown-time");
+  const lingerMs = parseSeconds(flags.lingerTime, "--linger-time");
   const envoy = await obtainEnvoy({ option: flags.envoy, say: (line) => writeError(`${line}\n`) }).catch(sentence);
   const stdin = await keepStandardInput(paths);
   const log = (source: string) => openLog({ source, level: flags.logLevel, format: flags.logFormat });
@@ -113,6 +116,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
         args: [...controlFlags, process.argv[1] ?? "", ...controlArguments(stdin.paths, flags, envoy.version)],
       },
       ...(shutdownMs === undefined ? {} : { shutdownMs }),
+      ...(lingerMs === undefined ? {} : { lingerMs }),
       log: log("keeper"),
       // Envoy writes what its own level lets through, which can be changed while it runs.
       envoyLog: openLog({ source: "envoy", level: "debug", format: flags.logFormat }),
@@ -121,12 +125,6 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   } finally {
     await stdin.remove();
   }
-}
-
-function shutdownTime({ shutdownTime: text }: RunFlags): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,5}$/.test(text)) return Number(text) * 1000;
-  throw new CannotRun(`--shutdown-time: "${text}" is not a number of seconds.`);
 }
 
 function sentence(error: unknown): never {

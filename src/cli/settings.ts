@@ -53,6 +53,13 @@ export function parsePort(text: string, flag: string): number {
   throw new CannotRun(`${flag}: "${text}" is not a port number (1 to 65535).`);
 }
 
+/** A flag's seconds as ms, or one sentence. */
+export function parseSeconds(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,5}$/.test(text)) return Number(text) * 1000;
+  throw new CannotRun(`${flag}: "${text}" is not a number of seconds.`);
+}
+
 function parsePortFlag(text: string): readonly [string, number] {
   const [from, to, more] = text.split(":");
   if (from === undefined || to === undefined || more !== undefined) {

@@ -5,7 +5,7 @@ import { runWebhook } from "../services/webhook/index.ts";
 import { CannotRun } from "./cannot-run.ts";
 import { accessFrom } from "./cluster.ts";
 import { write } from "./output.ts";
-import { parsePort } from "./settings.ts";
+import { parsePort, parseSeconds } from "./settings.ts";
 
 interface Flags {
   readonly kubeconfig?: string;
@@ -16,6 +16,7 @@ interface Flags {
   readonly address?: string;
   readonly port: string;
   readonly healthPort: string;
+  readonly lingerTime?: string;
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;
 }
@@ -32,6 +33,7 @@ export function webhookCommand(): Command {
     .option("--address <address>", "listen on this IP address only")
     .option("--port <port>", "the API server's questions", "8443")
     .option("--health-port <port>", "/probes/live and /probes/ready, over plain HTTP", "8080")
+    .option("--linger-time <seconds>", "how long it goes on to answer after the first signal (0)")
     .addOption(new Option("--log-format <format>", "form of log lines").choices(["text", "json"]).default("text"))
     .addOption(
       new Option("--log-level <level>", "least serious level to log")
@@ -66,6 +68,7 @@ async function serve(flags: Flags): Promise<void> {
     address: flags.address,
     port: parsePort(flags.port, "--port"),
     healthPort: parsePort(flags.healthPort, "--health-port"),
+    lingerMs: parseSeconds(flags.lingerTime, "--linger-time"),
     log: openLog({ source: "webhook", level: flags.logLevel, format: flags.logFormat }),
     onReady: ({ port, healthPort }) => write(`ready: converts on port ${port}, health on port ${healthPort}\n`),
     signal: ended.signal,

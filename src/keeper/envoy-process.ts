@@ -65,19 +65,27 @@ const pollMs = 50;
 /** How long connections without a request may stay, for a request that is under way to them. */
 const idleMs = 1_000;
 
+/** How long Envoy may take to finish. */
+export interface DrainTimes {
+  /** So long it takes new connections in any case, because whoever makes them may not have heard yet. */
+  readonly atLeastMs: number;
+  readonly atMostMs: number;
+}
+
 /**
  * Asks Envoy to finish what it does. Resolves when no connection is left, or no request and `idleMs` have passed, or
  * the time is over.
  */
-export async function drainEnvoy(admin: AdminClient, atMostMs: number): Promise<void> {
+export async function drainEnvoy(admin: AdminClient, { atLeastMs, atMostMs }: DrainTimes): Promise<void> {
   const start = performance.now();
   const elapsed = (): number => performance.now() - start;
   try {
     await admin.post("/healthcheck/fail");
     await admin.post("/drain_listeners?graceful&skip_exit");
-    while (elapsed() < atMostMs) {
+    while (elapsed() < Math.max(atLeastMs, atMostMs)) {
       const { connections, busy } = await workLeft(admin);
-      if (connections === 0 || (busy === 0 && elapsed() >= idleMs)) return;
+      const isDone = connections === 0 || (busy === 0 && elapsed() >= idleMs);
+      if (isDone && elapsed() >= atLeastMs) return;
       await pause(pollMs);
     }
   } catch (error) {

@@ -25,6 +25,8 @@ export interface KeeperOptions {
   readonly runtimeParent?: string;
   /** How long open connections may go on after the first signal. */
   readonly shutdownMs?: number;
+  /** How long new connections are taken at least after the first signal; no time when absent. */
+  readonly lingerMs?: number;
   readonly log: Log;
   readonly envoyLog: Log;
   /** Standard output: the line that begins with `ready`, and Envoy's access log. */
@@ -105,7 +107,8 @@ async function keep(
   const status = await ending.first;
   const gently = async (): Promise<number> => {
     if (status === 0) {
-      await drainEnvoy(admin, options.shutdownMs ?? defaultShutdownMs).catch((error: unknown) => {
+      const times = { atLeastMs: options.lingerMs ?? 0, atMostMs: options.shutdownMs ?? defaultShutdownMs };
+      await drainEnvoy(admin, times).catch((error: unknown) => {
         log("warning", "Envoy could not be drained", errorFields(error));
       });
     }

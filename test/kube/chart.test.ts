@@ -104,12 +104,14 @@ test("an old file's values without effect are listed, each with its reason, and 
 });
 
 test("a value that no chart has ever known is listed; what is switched off is not; nor are one's own", async () => {
-  const given = ["agent.enabled=false", "frobnicate=1", "service.frob=2", "crds.keep=false", "env.ANYTHING=x"];
+  const hook = "lifecycle.preStop.exec.command={sleep,10}";
+  const given = ["agent.enabled=false", "frobnicate=1", "service.frob=2", "crds.keep=false", "env.ANYTHING=x", hook];
   const report = notesOf(await install("ambassador", "--set", given.join(","), "--dry-run=server"));
   assert.deepEqual(report.match(/^ {2}[\w.-]+: .*$/gm), [
     "  crds.keep: Helm never deletes CustomResourceDefinitions; use kubectl",
     "  frobnicate: this chart does not know it",
     "  service.frob: this chart does not know it",
+    "  lifecycle.preStop.exec: there is no shell in the image, nor sleep; pods go on for five seconds by themselves, or longer with --linger-time in extraArgs",
   ]);
   assert.doesNotMatch(notesOf(await install("ambassador", "--dry-run=server")), /no effect/);
 });
@@ -163,9 +165,27 @@ test("Prometheus finds the admin Service; one's own annotations come before the 
   await uninstall("ambassador");
 });
 
+test("the admin interface is where the environment says, and its Service and the probes find it there", async () => {
+  const where = async (...set: readonly string[]): Promise<readonly unknown[]> => {
+    const text = await helm("template", "ambassador", chart, ...set.flatMap((one) => ["--set-string", one]));
+    const told = /name: AMBASSADOR_HEALTHCHECK_BIND_PORT\n +value: (\S+)/.exec(text)?.[1];
+    const opened = /name: admin\n +containerPort: (\S+)/.exec(text)?.[1];
+    return [told, opened, /name: ambassador-admin\n +port: (\d+\n +targetPort: \w+)/.exec(text)?.[1]?.split(/\s+/)];
+  };
+  assert.deepEqual(await where(), ['"8877"', "8877", ["8877", "targetPort:", "admin"]]);
+  assert.deepEqual(await where("adminService.port=9000"), ['"9000"', "9000", ["9000", "targetPort:", "admin"]]);
+  const name = "AMBASSADOR_HEALTHCHECK_BIND_PORT";
+  for (const given of [`env.${name}=9001`, `envRaw[0].name=${name},envRaw[0].value=9001`]) {
+    const [told, ...ports] = await where(given);
+    assert.equal(String(told).replaceAll('"', ""), "9001");
+    assert.deepEqual(ports, ["9001", ["8877", "targetPort:", "admin"]]);
+  }
+});
+
 test("a longer time to end is used to let requests end", async () => {
   const args = await helm("template", "edge", chart, "--set", "terminationGracePeriodSeconds=120");
   assert.match(args, /- --shutdown-time=105$/m);
+  assert.match(args, /- --linger-time=5$/m);
 });
 
 test("ports below 1024 need no capability", async () => {

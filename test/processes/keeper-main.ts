@@ -9,7 +9,7 @@ const { path: binary } = await obtainEnvoy();
 const control = new URL("./control-main.ts", import.meta.url).pathname;
 const log = (source: string) => openLog({ source, format: "json", level: "debug" });
 const regexLimit = "re2.max_program_size.error_level";
-const { RUNTIME_PARENT } = process.env;
+const { RUNTIME_PARENT, LINGER_MS } = process.env;
 process.exitCode = await runKeeper({
   envoy: { binary, concurrency: 2, drainSeconds: 5 },
   // An Envoy that refuses more than the compiler knows of.
@@ -17,6 +17,7 @@ process.exitCode = await runKeeper({
   control: { command: process.execPath, args: [control, ...process.argv.slice(2)] },
   ...(RUNTIME_PARENT !== undefined && { runtimeParent: RUNTIME_PARENT }),
   shutdownMs: 3_000,
+  lingerMs: Number(LINGER_MS ?? 0),
   log: log("keeper"),
   envoyLog: log("envoy"),
   stdout: process.stdout,

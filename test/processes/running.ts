@@ -33,8 +33,12 @@ export interface Running {
   close(): Promise<void>;
 }
 
-/** Starts an instance on a manifest. */
-export async function startRunning(files: Readonly<Record<string, string>>, from?: Running): Promise<Running> {
+/** Starts an instance on a manifest; `environment` is added to this process's own. */
+export async function startRunning(
+  files: Readonly<Record<string, string>>,
+  from?: Running,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Running> {
   const base = from ? join(from.stateDirectory, "..") : await mkdtemp(join(tmpdir(), "dragoman-test-"));
   const port = from?.port ?? (await freePort());
   const [manifests, stateDirectory, runtimeParent] = ["manifests", "state", "run"].map((name) => join(base, name)) as [
@@ -48,6 +52,7 @@ export async function startRunning(files: Readonly<Record<string, string>>, from
   const main = new URL("./keeper-main.ts", import.meta.url).pathname;
   const env = {
     ...process.env,
+    ...environment,
     PORTS: JSON.stringify({ 8080: port }),
     DRAGOMAN_STATE_DIR: stateDirectory,
     RUNTIME_PARENT: runtimeParent,

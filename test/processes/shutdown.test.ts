@@ -5,6 +5,7 @@ import { Agent, createServer, type IncomingMessage, request, type Server, type S
 import { connect } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { type Running, startRunning } from "./running.ts";
 
 let upstream: Server;
@@ -29,12 +30,12 @@ after(async () => {
   upstream.close();
 });
 
-async function start(): Promise<void> {
+async function start(environment: NodeJS.ProcessEnv = {}): Promise<void> {
   const service = `127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   const spec = { hostname: "*", prefix: "/", service, timeout_ms: 0 };
   const metadata = { name: "all" };
   const mapping = JSON.stringify({ apiVersion: "getambassador.io/v3alpha1", kind: "Mapping", metadata, spec });
-  running = await startRunning({ "a.yaml": mapping }, running);
+  running = await startRunning({ "a.yaml": mapping }, running, environment);
   await running.ready;
 }
 
@@ -90,5 +91,18 @@ test("a stream that does not end is cut when the time is over", async () => {
   await shuttingDown();
   assert.deepEqual(await once(running.keeper, "exit"), [0, null]);
   await cut;
+  agent.destroy();
+});
+
+test("who has not heard of the end yet is served for as long as it is asked to linger", async () => {
+  await start({ LINGER_MS: "60000" });
+  await shuttingDown();
+  const agent = new Agent();
+  // Longer than without lingering, with nothing under way.
+  for (const end = performance.now() + 1_500; performance.now() < end; await pause(50)) {
+    assert.equal(await rest(await get("/quick", agent)), "quick");
+  }
+  running.keeper.kill("SIGTERM");
+  assert.deepEqual(await once(running.keeper, "exit"), [130, null]);
   agent.destroy();
 });

@@ -6,11 +6,12 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
 args:
   - run
   - --kubernetes
-  - --admin-port={{ .Values.adminService.port }}
   {{- with .Values.adminService.snapshotPort }}
   - --snapshot-port={{ . }}
   {{- end }}
-  {{- /* Of the time that Kubernetes gives, the pause before the end and the end of processes need some. */}}
+  {{- /* Load balancers learn of a pod's end while it ends. */}}
+  - --linger-time=5
+  {{- /* Of the time that Kubernetes gives, a hook before the end and the end of processes need some. */}}
   {{- with .Values.terminationGracePeriodSeconds }}
   - --shutdown-time={{ max 1 (sub (int .) 15) }}
   {{- end }}
@@ -36,7 +37,7 @@ ports:
     {{- end }}
   {{- end }}
   - name: admin
-    containerPort: {{ .Values.adminService.port }}
+    containerPort: {{ include "dragoman.adminPort" . }}
   {{- with .Values.adminService.snapshotPort }}
   - name: snapshot
     containerPort: {{ . }}
@@ -58,14 +59,9 @@ readinessProbe:
     path: /ambassador/v0/check_ready
     port: admin
   {{- toYaml .Values.readinessProbe | nindent 2 }}
-{{- if .Values.lifecycle }}
+{{- with .Values.lifecycle }}
 lifecycle:
-  {{- toYaml .Values.lifecycle | nindent 2 }}
-{{- else if semverCompare ">=1.30.0-0" .Capabilities.KubeVersion.Version }}
-lifecycle:
-  preStop:
-    sleep:
-      seconds: 5
+  {{- toYaml . | nindent 2 }}
 {{- end }}
 securityContext:
   {{- toYaml .Values.security.containerSecurityContext | nindent 2 }}
@@ -84,11 +80,23 @@ resources:
   {{- toYaml .Values.resources | nindent 2 }}
 {{- end }}
 
+{{/* The port of the admin interface: the environment may say another one than the Service's. */}}
+{{- define "dragoman.adminPort" -}}
+{{- $port := .Values.adminService.port -}}
+{{- range $name, $value := .Values.env -}}
+{{- if eq (upper $name) "AMBASSADOR_HEALTHCHECK_BIND_PORT" }}{{ $port = $value }}{{ end -}}
+{{- end -}}
+{{- range .Values.envRaw -}}
+{{- if eq .name "AMBASSADOR_HEALTHCHECK_BIND_PORT" }}{{ $port = .value | default $port }}{{ end -}}
+{{- end -}}
+{{- int $port -}}
+{{- end }}
+
 {{/* Variables of the user come instead of the chart's: names that are there twice are refused by newer API servers. */}}
 {{- define "dragoman.env" -}}
 {{- $fields := dict "HOST_IP" "status.hostIP" "POD_IP" "status.podIP" "POD_NAME" "metadata.name" -}}
 {{- $_ := set $fields "POD_NAMESPACE" "metadata.namespace" -}}
-{{- $given := dict -}}
+{{- $given := dict "AMBASSADOR_HEALTHCHECK_BIND_PORT" .Values.adminService.port -}}
 {{- range $name, $value := .Values.env -}}
 {{- $_ := set $given (upper $name) $value -}}
 {{- end -}}
