@@ -46,7 +46,7 @@ interface Taking {
   readonly cut?: true;
 }
 
-const headers: Taking = { needed: true, cut: true, form: /^[^?\s]+(\?[^?\s]+)?$/ };
+const headers: Taking = { needed: true, cut: true, form: /^:?[\w!#$%&'*+.^`|~-]+(\?:?[\w!#$%&'*+.^`|~-]+)?$/ };
 const key: Taking = { needed: true, cut: true };
 const metadata: Taking = { needed: true };
 const time: Taking = {};
@@ -83,6 +83,9 @@ const taking: ReadonlyMap<string, Taking> = new Map<string, Taking>([
     "UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT",
   ].map((name) => [name, time] as const),
 ]);
+
+/** Envoy reads a length into 64 bits. */
+const mostDigits = 19;
 
 const command = /%(?:%|([A-Z0-9_]+)(?:\(([^)]*)\))?(?::(\d+))?%)/y;
 
@@ -133,6 +136,7 @@ function commandProblem(name: string, given: string | undefined, cut: string | u
   const takes = taking.get(name);
   if (!takes) return `there is no command %${name.slice(0, 40)}%`;
   if (takes.needed && !given) return `%${name}% needs a parameter: %${name}(…)%`;
+  if (cut !== undefined && cut.length > mostDigits) return `%${name}% takes no such length`;
   if (cut !== undefined && !takes.cut) return `%${name}% takes no length`;
   return given !== undefined && takes.form && !takes.form.test(given)
     ? `%${name}% does not take that parameter`

@@ -2,9 +2,10 @@
  * What stands in the PEM of a Secret: read where the Secret is referred to. Validity in time is told, not judged,
  * and no message repeats any material.
  */
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { type KeyObject, X509Certificate } from "node:crypto";
 import { type Checked, type Diagnostic, type DiagnosticCode, diagnose, ok } from "#base/diagnostic.ts";
 import { child } from "#base/origin.ts";
+import { parseKey } from "./private-key.ts";
 import type { Secret } from "./secret.ts";
 
 /** What is known of a certificate. */
@@ -35,9 +36,9 @@ export function readCertificate(secret: Secret): Checked<Certificate> {
   const own = typeof chain === "string" ? undefined : chain[0];
   if (typeof chain === "string" || own === undefined)
     return problem(secret, "secret/invalid-certificate", "certificate", `its certificate ${String(chain)}`);
-  const unfit = unfitKey(own.publicKey);
-  if (unfit !== undefined)
-    return problem(secret, "secret/invalid-certificate", "certificate", `its certificate has ${unfit}`);
+  const facts = factsOf(own);
+  if (typeof facts === "string")
+    return problem(secret, "secret/invalid-certificate", "certificate", `its certificate has ${facts}`);
   const key = parseKey(privateKey);
   if (typeof key === "string") return problem(secret, "secret/invalid-key", "privateKey", `its private key ${key}`);
   if (!belongs(own, key))
@@ -45,10 +46,7 @@ export function readCertificate(secret: Secret): Checked<Certificate> {
   return ok({
     chain: pemOf(chain),
     privateKey,
-    keyType: own.publicKey.asymmetricKeyType ?? "",
-    dnsNames: namesOf(own),
-    notBefore: own.validFromDate.toISOString(),
-    notAfter: own.validToDate.toISOString(),
+    ...facts,
   });
 }
 
@@ -101,6 +99,18 @@ function pemOf(chain: readonly X509Certificate[]): string {
   return chain.map((certificate) => certificate.toString()).join("");
 }
 
+/** What a certificate says, or what of it nobody can serve with. It is looked into only here: what was read may be odd. */
+function factsOf(own: X509Certificate): Pick<Certificate, "keyType" | "dnsNames" | "notBefore" | "notAfter"> | string {
+  try {
+    const { publicKey } = own;
+    const [notBefore, notAfter] = [own.validFromDate.toISOString(), own.validToDate.toISOString()];
+    const keyType = publicKey.asymmetricKeyType ?? "";
+    return unfitKey(publicKey) ?? { keyType, dnsNames: namesOf(own), notBefore, notAfter };
+  } catch {
+    return "a key or a date that cannot be read";
+  }
+}
+
 const curves = new Set(["prime256v1", "secp384r1", "secp521r1"]);
 
 /** Why Envoy would not serve with a key, or undefined. */
@@ -109,17 +119,6 @@ function unfitKey({ asymmetricKeyType: type, asymmetricKeyDetails: details }: Ke
   if (type === "ec" && !curves.has(details?.namedCurve ?? "")) return "a key on a curve other than P-256, P-384, P-521";
   if (type === "rsa" || type === "ec" || type === "ed25519") return undefined;
   return "a key that is neither RSA, ECDSA nor Ed25519";
-}
-
-/** The key, or what is wrong with it. OpenSSL's own words are not passed on: they may quote the input. */
-function parseKey(pem: string): KeyObject | string {
-  if (pem.length > maxLength) return "is larger than 1 MiB";
-  if (pem.includes("ENCRYPTED")) return "is encrypted";
-  try {
-    return createPrivateKey(pem);
-  } catch {
-    return "is not PKCS #1, PKCS #8 or EC in PEM";
-  }
 }
 
 function belongs(certificate: X509Certificate, key: KeyObject): boolean {

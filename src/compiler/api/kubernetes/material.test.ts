@@ -1,5 +1,6 @@
 /** Certificates and revocation lists that OpenSSL reads and Envoy refuses, and what of a Secret's text reaches Envoy. */
 import { deepEqual, equal } from "node:assert/strict";
+import { createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { test } from "node:test";
 import { rawObject } from "../../../../test/raw-object.ts";
 import { keyPem, makeIdentity, makeRevocationList, pem } from "../../../../tools/x509/certificate.ts";
@@ -53,6 +54,39 @@ test("a certificate that is cut off is told", () => {
   const expected = "its certificate is cut off (number 2 of the chain)";
   equal(readCertificate(secretOf({ "tls.crt": cut, "tls.key": key })).diagnostics[0]?.message, expected);
   equal(readAuthorities(secretOf({ "ca.crt": cut })).diagnostics[0]?.message, expected);
+});
+
+/** The first of these numbers in DER is made another. */
+function damaged(key: KeyObject, number: keyof JsonWebKey): string {
+  const der = key.export({ type: "pkcs8", format: "der" });
+  const bytes = Buffer.from(String(key.export({ format: "jwk" })[number]), "base64url");
+  const at = der.indexOf(bytes) + bytes.length - 1;
+  der[at] = (der[at] ?? 0) ^ 2;
+  return `-----BEGIN PRIVATE KEY-----\n${der.toString("base64")}\n-----END PRIVATE KEY-----\n`;
+}
+
+test("a key that is damaged where its certificate does not show it is told", () => {
+  const rsa = makeIdentity({ name: "a.test", algorithm: "rsa" });
+  const kinds = [
+    [rsa, ["d", "p", "q", "dp", "dq", "qi"]],
+    [identity, ["d"]],
+  ] as const;
+  for (const [{ certificate, key: good }, numbers] of kinds) {
+    const crt = pem("CERTIFICATE", certificate);
+    deepEqual(readCertificate(secretOf({ "tls.crt": crt, "tls.key": keyPem(good) })).diagnostics, []);
+    for (const number of numbers) {
+      const [told] = readCertificate(secretOf({ "tls.crt": crt, "tls.key": damaged(good, number) })).diagnostics;
+      equal(told?.message, "its private key is damaged: its numbers do not belong together", number);
+    }
+  }
+});
+
+test("a certificate whose key cannot be read is told", () => {
+  const der = Buffer.from(identity.certificate);
+  const point = createPublicKey(identity.key).export({ type: "spki", format: "der" }).subarray(-65);
+  der[der.indexOf(point)] = 9;
+  const [told] = readCertificate(secretOf({ "tls.crt": pem("CERTIFICATE", der), "tls.key": key })).diagnostics;
+  equal(told?.message, "its certificate has a key or a date that cannot be read");
 });
 
 const list = pem("X509 CRL", makeRevocationList(authority, []));
