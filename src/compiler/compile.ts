@@ -36,7 +36,7 @@ export function declareCompiler(g: Graph) {
   const inputs = declareInputs(g); //                                           all that decides the result
   const objects = declareObjects(g, inputs); //                                 admit: one resource per identity
   const module = declareModule(g, inputs, objects); //                          lower: instance-wide values
-  const ingresses = declareIngresses(g, objects); //                           lower: which Ingresses are ours
+  const ingresses = declareIngresses(g, inputs, objects); //                   lower: which Ingresses are ours
   const hosts = declareHosts(g, inputs, objects, module, ingresses); //         lower: TLSContexts and Hosts
   const sockets = declareSockets(g, inputs, objects, module, hosts); //         lower, link: declared listeners
   const routes = declareRoutes(g, inputs, objects, { module, hosts, sockets, ingresses }); // lower, link, emit: routes

@@ -9,16 +9,16 @@ import * as knative from "../frontends/knative/index.ts";
 import type { Collection, Graph, Reads } from "../graph/index.ts";
 import type { RouteDecl } from "../ir/route.ts";
 import { lowerRoutePolicies } from "../policies/on-routes.ts";
-import type { Objects } from "./objects.ts";
+import type { Inputs, Objects } from "./objects.ts";
 import { of } from "./wiring.ts";
 
 /** Our Ingresses. */
 export type Ingresses = ReturnType<typeof declareIngresses>;
 
 /** Declares which Ingresses are ours. */
-export function declareIngresses(g: Graph, { all }: Objects) {
+export function declareIngresses(g: Graph, { settings }: Inputs, { all }: Objects) {
   const classes = g.index("IngressClasses by name", all("IngressClass"), ({ resource }) => [resource.ref.name]);
-  return g.map("lower.IngressClass", all("Ingress"), of(ingress.acceptIngress({ classes })));
+  return g.map("lower.IngressClass", all("Ingress"), of(ingress.acceptIngress({ classes, settings })));
 }
 
 /** Declares the routes of Ingresses. */
