@@ -1,6 +1,6 @@
 /**
- * The environment variables that the program knows: those that it reads, and those of the old systems that mean
- * nothing to it. The reference page is made from this table, and a test holds it against the source.
+ * The environment variables that the program reads. The reference page is made from this table, and a test holds it
+ * against the source.
  */
 
 /** A variable that is read. */
@@ -9,12 +9,6 @@ export interface Variable {
   /** What it is when it is not set. */
   readonly unset: string;
   readonly effect: string;
-}
-
-/** A variable of the old systems without an effect here. */
-export interface IdleVariable {
-  readonly name: string;
-  readonly because: string;
 }
 
 /** What is read, by topic. */
@@ -140,53 +134,3 @@ export const variables: readonly Variable[] = [
   { name: "DRAGOMAN_ENVOY", unset: "one on PATH, or the one that is fetched", effect: "The Envoy to run." },
   { name: "DRAGOMAN_CACHE", unset: "`dragoman` below XDG_CACHE_HOME", effect: "Where a fetched Envoy is kept." },
 ];
-
-const byFlag = (flag: string): string => `${flag} of \`dragoman run\` decides that`;
-
-/** What is not. */
-export const idleVariables: readonly IdleVariable[] = [
-  { name: "AMBASSADOR_FORCE_SECRET_VALIDATION", because: "Secrets are always validated" },
-  { name: "AMBASSADOR_FORCE_ENDPOINTS", because: "it never had an effect" },
-  { name: "AMBASSADOR_EDS_BYPASS", because: "endpoints never are part of clusters" },
-  { name: "AMBASSADOR_RECONFIG_MAX_DELAY", because: "changes are taken in as they come" },
-  { name: "AMBASSADOR_FAST_RECONFIGURE", because: "only what changes is ever computed again" },
-  { name: "AMBASSADOR_FAST_VALIDATION", because: "there is one way to validate objects" },
-  {
-    name: "AMBASSADOR_READY_PORT",
-    because: "Envoy is asked over a socket; readiness is at check_ready of the admin interface",
-  },
-  { name: "AMBASSADOR_DIAGD_BIND_ADDREASS", because: "the diagnostics are a part of the admin interface" },
-  { name: "AMBASSADOR_DIAGD_BIND_PORT", because: "the diagnostics are a part of the admin interface" },
-  { name: "AMBASSADOR_DIAGD_BANNER_ENDPOINT", because: "the diagnostics have no banner" },
-  { name: "AMBASSADOR_READY_LOG", because: "there is no listener for readiness" },
-  { name: "AMBASSADOR_AMBEX_NO_RATELIMIT", because: "Envoy is never kept waiting" },
-  { name: "AMBASSADOR_AMBEX_SNAPSHOT_COUNT", because: "there are no snapshots on disk" },
-  { name: "AMBASSADOR_SNAPSHOT_COUNT", because: "there are no snapshots on disk" },
-  { name: "AMBASSADOR_ENVOY_BASE_ID", because: "each Envoy runs by itself" },
-  { name: "AMBASSADOR_ENVOY_API_VERSION", because: "Envoy speaks version 3 only" },
-  { name: "AMBASSADOR_LEGACY_MODE", because: "there is one mode" },
-  { name: "AMBASSADOR_SCOUT_ID", because: "nothing is reported to anybody" },
-  { name: "SCOUT_DISABLE", because: "nothing is reported to anybody" },
-  { name: "AMBASSADOR_DISABLE_FEATURES", because: "nothing is reported to anybody" },
-  { name: "AMBASSADOR_DEBUG", because: byFlag("--log-level") },
-  { name: "AES_LOG_LEVEL", because: byFlag("--log-level") },
-  { name: "AMBASSADOR_LOG_RESOURCES", because: byFlag("--log-level") },
-  { name: "AMBASSADOR_JSON_LOGGING", because: byFlag("--log-format") },
-  { name: "AMBASSADOR_RESTART_TIME", because: "Envoy is not restarted for changes" },
-  { name: "AMBASSADOR_SHUTDOWN_TIME", because: "Envoy is not restarted for changes" },
-  { name: "AMBASSADOR_NO_KUBEWATCH", because: "only the paths that are given are read" },
-  { name: "AMBASSADOR_NO_KUBERNETES", because: "only the paths that are given are read" },
-  { name: "AMBASSADOR_DEMO_MODE", because: "the quickstart in examples is the demonstration" },
-  { name: "AMBASSADOR_GRPC_METRICS_SINK", because: "statistics are at /metrics of the admin interface" },
-  { name: "STATSD_ENABLED", because: "statistics are at /metrics of the admin interface" },
-  { name: "STATSD_HOST", because: "statistics are at /metrics of the admin interface" },
-  { name: "STATSD_FLUSH_INTERVAL", because: "statistics are at /metrics of the admin interface" },
-  { name: "DOGSTATSD", because: "statistics are at /metrics of the admin interface" },
-];
-
-/** One sentence for each variable that is set and has no effect. */
-export function idleSentences(env: NodeJS.ProcessEnv): readonly string[] {
-  return idleVariables
-    .filter(({ name }) => (env[name] ?? "") !== "")
-    .map(({ name, because }) => `${name} has no effect: ${because}`);
-}

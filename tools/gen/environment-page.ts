@@ -1,7 +1,8 @@
 /** The reference page of environment variables, from the program's table. */
-import { idleVariables, variables } from "../../src/cli/environment.ts";
+import { variables } from "../../src/cli/environment.ts";
+import { idleVariables } from "../../src/cli/idle-environment.ts";
 
-const note = "<!-- Generated from src/cli/environment.ts by `make gen`; not edited by hand. -->\n";
+const note = "<!-- Generated from src/cli by `make gen`; not edited by hand. -->\n";
 const opening = "Variables that the program reads; an empty one is as if it were not set.\n";
 const idle =
   "Variables of Ambassador and Emissary that have no effect; `dragoman run` says so once for each that is set.\n";
