@@ -1,5 +1,5 @@
 /** EMIT of header edits. */
-import type { HeaderEdits, HeaderValue } from "../ir/route.ts";
+import type { HeaderEdits, HeaderValue } from "../ir/headers.ts";
 
 /** The header edits of a route, a virtual host or a table. */
 export function emitHeaderEdits(edits: HeaderEdits) {

@@ -1,5 +1,5 @@
 /** Active health checks of an upstream's endpoints. */
-import type { HeaderValue } from "./route.ts";
+import type { HeaderValue } from "./headers.ts";
 
 /** How an endpoint is asked. Without `host`, the upstream's own name is the authority. */
 export type HealthProbe =

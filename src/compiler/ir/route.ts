@@ -1,23 +1,8 @@
 /** Routes: a declared one as a frontend produces it, and a linked one as a virtual host holds it. */
 import type { Origin } from "#base/origin.ts";
 import type { ClusterDecl, ClusterName } from "./cluster.ts";
+import type { HeaderEdits, HeaderValue } from "./headers.ts";
 import type { RouteHosts, RouteMatch } from "./match.ts";
-
-/** A header to set on a request or response. */
-export interface HeaderValue {
-  readonly name: string;
-  readonly value: string;
-  /** Add beside existing values instead of replacing them. */
-  readonly append: boolean;
-}
-
-/** Edits of request and response headers. */
-export interface HeaderEdits {
-  readonly addRequest: readonly HeaderValue[];
-  readonly removeRequest: readonly string[];
-  readonly addResponse: readonly HeaderValue[];
-  readonly removeResponse: readonly string[];
-}
 
 /** What happens to the path on its way upstream, or in a redirect. */
 export type PathRewrite =

@@ -5,7 +5,8 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { equal } from "#base/equal.ts";
 import { child, formatRef } from "#base/origin.ts";
-import type { HeaderEdits, HeaderValue, RouteDecl, SharedFields } from "../ir/route.ts";
+import type { HeaderEdits, HeaderValue } from "../ir/headers.ts";
+import type { RouteDecl, SharedFields } from "../ir/route.ts";
 
 type FieldName = keyof SharedFields;
 

@@ -5,8 +5,9 @@
 import type { Module } from "../../api/index.ts";
 import type { CircuitBreaker, Keepalive } from "../../ir/cluster.ts";
 import type { HeaderCase } from "../../ir/header-case.ts";
+import type { HeaderEdits } from "../../ir/headers.ts";
 import type { AccessLogFormat, HttpOptions } from "../../ir/http-options.ts";
-import type { HeaderEdits, RetryPolicy } from "../../ir/route.ts";
+import type { RetryPolicy } from "../../ir/route.ts";
 import type { TracingDriver } from "../../ir/tracing.ts";
 import { type Balancing, lowerBalancing, lowerCircuitBreakers, lowerKeepalive } from "./connection.ts";
 import { lowerHeaderCase, lowerUpstreamCase } from "./header-case.ts";

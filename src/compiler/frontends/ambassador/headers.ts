@@ -1,6 +1,6 @@
 /** LOWER of header edits: `add_*_headers` and `remove_*_headers`. */
 import type { ClusterDecl } from "../../ir/cluster.ts";
-import type { HeaderEdits, HeaderValue } from "../../ir/route.ts";
+import type { HeaderEdits, HeaderValue } from "../../ir/headers.ts";
 
 interface AddedHeader {
   readonly value?: string | undefined;

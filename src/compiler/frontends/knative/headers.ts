@@ -2,8 +2,8 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, type Origin } from "#base/origin.ts";
 import { headerNameProblem, headerValueProblem, headTextProblem, matchedNameProblem } from "../../api/index.ts";
+import type { HeaderEdits, HeaderValue } from "../../ir/headers.ts";
 import type { NamedMatch } from "../../ir/match.ts";
-import type { HeaderEdits, HeaderValue } from "../../ir/route.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
