@@ -86,7 +86,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     recent: lastGood.recent,
     initial: Object.entries(state.refusals),
     trial: async (edits) => xds.whenAcknowledged(await schedule.push(edits)),
-    isRefused: (type, name) => refusedHere.current(type, name) !== undefined,
+    refusal: refusedHere.current,
     pardon: refusedHere.pardon,
     onFound() {
       save();

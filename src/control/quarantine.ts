@@ -1,7 +1,8 @@
 /**
  * Finds the objects behind a resource that Envoy refused and has the compiler leave their current content out, so
  * that the last good version, or nothing, is served in its place while everything else goes on.
- * When several objects changed at once, all of them are left out first and then let back in by halves.
+ * What Envoy quotes is tried first; when several objects changed at once and it quotes none of them, all are left out
+ * and then let back in by halves.
  */
 
 import { errorFields, type Log, type LogFields } from "#base/log.ts";
@@ -10,6 +11,7 @@ import { printable } from "#base/printable.ts";
 import { redact } from "#base/redact.ts";
 import { type Compiler, type CompilerEdit, contentHash, type Refusal, type ResourceType } from "#compiler";
 import type { RecentChange } from "./last-good.ts";
+import { quotedIn } from "./quoted.ts";
 import { halves, type Refused } from "./xds/refusal.ts";
 
 /** What quarantine works with. */
@@ -21,8 +23,8 @@ export interface QuarantineOptions {
   readonly initial: Iterable<readonly [string, Refusal]>;
   /** Has edits compiled and served; resolves when Envoy has judged the result. */
   trial(edits: readonly CompilerEdit[]): Promise<void>;
-  /** Whether Envoy is known to refuse a resource as it is now. */
-  isRefused(type: ResourceType, name: string): boolean;
+  /** What Envoy is known to say against a resource as it is now. */
+  refusal(type: ResourceType, name: string): Refused | undefined;
   /** Has Envoy judge resources of a type again that it refused because of another resource. */
   pardon(type: ResourceType): void;
   /** The search is over, and what is left out is what is to blame. */
@@ -43,6 +45,9 @@ export interface Quarantine {
   idle(): Promise<void>;
   readonly refusals: ReadonlyMap<string, Refusal>;
 }
+
+/** Where Envoy minds more than this, halves are quicker. */
+const mostQuotes = 16;
 
 /** Starts with what an earlier process knew. */
 export function createQuarantine(options: QuarantineOptions): Quarantine {
@@ -80,30 +85,61 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
 
   async function isolate(refused: Refused): Promise<void> {
     const { type, name } = refused;
-    if (!options.isRefused(type, name)) return;
+    if (!options.refusal(type, name)) return;
     const { identities } = compiler.declared.objects;
     const owners = compiler.owners(type, name).filter((ref) => identities.get(refKey(ref)));
     const changed = owners.filter((ref) => options.recent.has(refKey(ref)));
-    for (const suspects of changed.length > 0 ? [changed, owners] : [owners]) {
+    const groups = changed.length > 0 ? [changed, owners] : [owners];
+    const found = (await believe(groups[0] ?? [], refused)) || (await search(groups, refused));
+    if (!found) {
+      log("error", `Envoy refuses the ${type} resource "${name}", and not because of one object`, why(refused));
+      return;
+    }
+    // Envoy refuses a listener, too, while it refuses what fills one of its slots.
+    if (type === "extension") options.pardon("listener");
+  }
+
+  /** Leaves out what Envoy quotes, one after the other; false when that is not all that it minds. */
+  async function believe(suspects: readonly ResourceRef[], refused: Refused): Promise<boolean> {
+    const open = new Map(suspects.map((ref) => [refKey(ref), ref]));
+    let now: Refused | undefined = refused;
+    for (let tries = 0; now && tries < mostQuotes; tries++) {
+      const objects = [...open.keys()].flatMap((key) => compiler.declared.objects.identities.get(key)?.[0] ?? []);
+      const quoted = quotedIn(now.message, objects);
+      if (!quoted) return false;
+      const { ref } = quoted.object;
+      for (const matchToo of [false, true]) {
+        await options.trial(leaveOut([ref], now ?? refused, matchToo));
+        now = options.refusal(refused.type, refused.name);
+        if (!now?.message.includes(quoted.text)) break;
+      }
+      if (!now?.message.includes(quoted.text)) continue;
+      open.delete(refKey(ref));
+      await options.trial(letIn([ref]));
+    }
+    return !now;
+  }
+
+  async function search(groups: readonly (readonly ResourceRef[])[], refused: Refused): Promise<boolean> {
+    const { type, name } = refused;
+    for (const suspects of groups) {
       // What an object matches is kept, so that its requests reach nothing else, unless that is what Envoy refuses.
       for (const matchToo of [false, true]) {
         await options.trial(leaveOut(suspects, refused, matchToo));
-        if (options.isRefused(type, name)) continue;
+        if (options.refusal(type, name)) continue;
         if (suspects.length > 1) for (const half of halves(suspects)) await acquit(half, refused, matchToo);
-        // Envoy refuses a listener, too, while it refuses what fills one of its slots.
-        if (type === "extension") options.pardon("listener");
-        return;
+        return true;
       }
-      await options.trial(letIn(suspects));
     }
-    log("error", `Envoy refuses the ${type} resource "${name}", and not because of one object`, why(refused));
+    await options.trial(letIn(groups.flat()));
+    return false;
   }
 
   /** Lets back in those of a group that Envoy does not mind. */
   async function acquit(group: readonly ResourceRef[], refused: Refused, matchToo: boolean): Promise<void> {
     if (group.length === 0) return;
     await options.trial(letIn(group));
-    if (!options.isRefused(refused.type, refused.name)) return;
+    if (!options.refusal(refused.type, refused.name)) return;
     await options.trial(leaveOut(group, refused, matchToo));
     if (group.length > 1) for (const half of halves(group)) await acquit(half, refused, matchToo);
   }
