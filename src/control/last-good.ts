@@ -10,17 +10,20 @@ export interface RecentChange {
   readonly ref: ResourceRef;
   /** The version before that was in use; absent for a new object. */
   readonly previous?: RawObject;
+  /** The first change set that holds all of its effect; absent while it is being compiled. */
+  readonly number?: number;
 }
 
 /** The memory of earlier versions. */
 export interface LastGoodKeeper {
   /** What goes with edits of objects, so that a bad edit is never compiled without the version before it. */
   before(edits: readonly CompilerEdit[]): CompilerEdit[];
-  /** What is over now that the edits are compiled. */
-  after(): CompilerEdit[];
-  /** Objects changed since the last `forget`, by `refKey`. */
+  /** What is over now that the edits are compiled, and all of their effect is in this change set or an earlier one. */
+  after(number: number): CompilerEdit[];
+  /** Objects of which Envoy may not have acknowledged everything, by `refKey`. */
   readonly recent: ReadonlyMap<string, RecentChange>;
-  forget(): void;
+  /** Envoy has acknowledged everything up to this change set. */
+  forget(number: number): void;
   /** Those in use, by `refKey`. */
   readonly kept: ReadonlyMap<string, LastGood>;
 }
@@ -72,11 +75,14 @@ export function createLastGoodKeeper(
       }
       return more;
     },
-    after() {
+    after(number) {
+      for (const [key, one] of recent) if (one.number === undefined) recent.set(key, { ...one, number });
       const over = [...kept.keys()].filter((key) => admitted.get(key)?.from !== "lastGood");
       for (const key of over) kept.delete(key);
       return over.map((key) => ({ kind: "lastGood", key }));
     },
-    forget: () => recent.clear(),
+    forget(acknowledged) {
+      for (const [key, { number }] of recent) if (number !== undefined && number <= acknowledged) recent.delete(key);
+    },
   };
 }

@@ -144,7 +144,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     },
     files: () => options.wanted.edits(compiler.wantedFiles()),
     settle(diagnosticsChanged) {
-      const edits = [...lastGood.after(), ...quarantine.forgetGone()];
+      const edits = [...lastGood.after(xds.snapshot.number), ...quarantine.forgetGone()];
       if (!quarantine.busy) save();
       if (diagnosticsChanged) report();
       options.consul.want(compiler.declared.upstreams.consulServices.entries());
@@ -165,7 +165,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     },
     converged(number) {
       counts.convergedAt = performance.now();
-      if (number === xds.snapshot.number && !quarantine.busy) lastGood.forget();
+      if (!quarantine.busy) lastGood.forget(number);
     },
   };
 }
