@@ -49,7 +49,7 @@ export function declareCompiler(g: Graph) {
   declareReach(g, inputs, objects, hosts, listeners); //                        link: who is reached through the own Service
   const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
-  const chains = declareChains(g, { inputs, module, hosts, listeners, names, logs, tracing }); //     link, emit: listeners
+  const chains = declareChains(g, { inputs, module, hosts, listeners, routes, names, logs, tracing }); // link, emit: listeners
   const asked: AskedByPolicy = { auth: auth.asked, "rate-limit": rateLimit.asked };
   const slots = declareSlots(g, { module, routes: routes.routes, own: asked }); // lower, emit: policies in use
   const secrets = declareSecrets(g, hosts, upstreams, chains); //               link, emit: key material in use
@@ -61,6 +61,7 @@ export function declareCompiler(g: Graph) {
     secret: secrets.encodedSecrets,
     listener: chains.encodedListeners,
     routes: tables.encodedTables,
+    scope: tables.scopes.encodedScopes,
   };
   return {
     inputs,

@@ -20,6 +20,7 @@ const types = [
   "secret",
   "listener",
   "routes",
+  "scope",
 ] as const satisfies readonly ResourceType[];
 
 /** What a one-off compilation starts from besides objects. */

@@ -2,6 +2,7 @@
 import { type ResourceRef, refKey } from "#base/origin.ts";
 import type { Declared } from "./compile.ts";
 import type { ResourceType } from "./ir/encoded.ts";
+import type { VirtualHost } from "./ir/virtual-host.ts";
 import type { Asked } from "./lanes/slots.ts";
 
 const authFilter = "envoy.filters.http.ext_authz";
@@ -23,6 +24,8 @@ function refs(declared: Declared, type: ResourceType, name: string): readonly Re
       return listenerOwners(declared, name);
     case "routes":
       return tableOwners(declared, name);
+    case "scope":
+      return scopeOwners(declared, name);
     case "secret":
       return secretOwners(declared, name);
     case "extension":
@@ -57,14 +60,29 @@ function toldOwners({ logs, tracing }: Declared): readonly ResourceRef[] {
 }
 
 function tableOwners(declared: Declared, name: string): readonly ResourceRef[] {
-  const hosts = [...declared.tables.virtualHosts.entries()]
-    .map(([, host]) => host)
-    .filter((host) => host.table === name);
+  const hosts = [...declared.tables.virtualHosts.entries()].map(([, host]) => host);
+  return hostOwners(
+    declared,
+    hosts.filter((host) => host.table === name),
+    name,
+  );
+}
+
+/** Those of its virtual hosts; which of the bucket's routes it is, the search for it says. */
+function scopeOwners(declared: Declared, name: string): readonly ResourceRef[] {
+  const { places, parts } = declared.tables.scopes;
+  const placed = [...places.entries()].flatMap(([, place]) => (place.scope === name ? [place.host] : []));
+  const part = parts.get(name);
+  const hosts = part ? [part.host] : placed;
+  return hosts.flatMap((host) => hostOwners(declared, [host], host.table));
+}
+
+function hostOwners(declared: Declared, hosts: readonly VirtualHost[], table: string): readonly ResourceRef[] {
   const sets = new Set(hosts.flatMap((host) => host.inherits.map((inherited) => inherited.set)));
   const routes = [...sets].flatMap((set) => declared.routes.sets.get(set) ?? []);
   const domains = [...declared.names.domains.entries()]
     .map(([, domain]) => domain)
-    .filter((domain) => name.startsWith(`${domain.site}/`));
+    .filter((domain) => table.startsWith(`${domain.site}/`));
   const owners = [...moduleOwner(declared), ...domains.map((domain) => domain.host.origin.ref)];
   return [...routes.map(({ route }) => route.origin.ref), ...owners];
 }

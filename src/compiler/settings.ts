@@ -15,6 +15,9 @@ export interface Scope {
   readonly labelSelector?: readonly LabelRequirement[];
 }
 
+/** `pathed`: as `scoped`, but every virtual host is in parts, however few routes it has. */
+export type RouteTables = "table" | "scoped" | "pathed";
+
 /** The operator's choices. Absent optional fields mean "as in a cluster". */
 export interface Settings {
   /** AMBASSADOR_ID. */
@@ -55,6 +58,8 @@ export interface Settings {
   readonly istioSecretDirectory?: string;
   /** Certificates of Hosts with an authority are obtained by this instance, into Secrets that come as objects. */
   readonly obtainsCertificates?: true;
+  /** How route tables are laid out; absent: as `table`. Listeners with one of another layout are others to Envoy. */
+  readonly routeTables?: RouteTables;
   /** Ports below this one may not be bound by this process (net.ipv4.ip_unprivileged_port_start, 0 when root). */
   readonly unprivilegedPortStart: number;
   /** What Envoy the resources are for, `1.40`. */

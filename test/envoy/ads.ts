@@ -34,9 +34,9 @@ interface Subscription {
 
 const types = Object.keys(typeUrls) as ResourceType[];
 const typeOfUrl = new Map(types.map((type) => [typeUrls[type] as string, type]));
-const wildcard = (type: ResourceType): boolean => type === "cluster" || type === "listener";
+const wildcard = (type: ResourceType): boolean => type === "cluster" || type === "listener" || type === "scope";
 /** What is named comes before what names it. */
-const order: readonly ResourceType[] = ["cluster", "endpoints", "secret", "extension", "listener", "routes"];
+const order: readonly ResourceType[] = ["cluster", "endpoints", "secret", "extension", "listener", "routes", "scope"];
 
 /** Serves on a unix socket. */
 export async function startAds(path: string): Promise<Ads> {

@@ -1,22 +1,35 @@
 /**
  * Every golden case served by one real Envoy, case after case, with its requests: by the newest that is supported and
- * by the oldest. CASE selects by a part of the name.
+ * by the oldest, and by the newest once more with route tables in other shapes: all answers are the same in each.
+ * CASE selects by a part of the name, SHAPES which other shapes (`scoped,pathed`; `pathed` has all that `scoped` has).
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { RouteTables, Settings } from "#compiler";
 import { obtainEnvoy, supportedEnvoys } from "../../src/keeper/envoy-binary.ts";
 import { caseNames, readCase } from "./case-directory.ts";
 import { startEnvoy, type TestEnvoy } from "./envoy.ts";
 import { type Bench, openBench, runCase } from "./golden.ts";
 import { obtainOldestEnvoy } from "./oldest-envoy.ts";
 
-const binaries = {
-  newest: { obtain: async () => (await obtainEnvoy()).path, minor: minorOf(supportedEnvoys.newest) },
-  oldest: { obtain: obtainOldestEnvoy, minor: minorOf(supportedEnvoys.oldest) },
-} as const;
+const newest = { obtain: async () => (await obtainEnvoy()).path, minor: minorOf(supportedEnvoys.newest) };
+const shapes = (process.env["SHAPES"] ?? "pathed").split(",").filter(isShape);
+const runs: Readonly<Record<string, Run>> = {
+  "newest Envoy": { ...newest, settings: {} },
+  "oldest Envoy": { obtain: obtainOldestEnvoy, minor: minorOf(supportedEnvoys.oldest), settings: {} },
+  ...Object.fromEntries(
+    shapes.map((routeTables) => [`newest Envoy, ${routeTables}`, { ...newest, settings: { routeTables } }]),
+  ),
+};
 
-for (const [age, { obtain, minor }] of Object.entries(binaries)) {
-  describe(`${age} Envoy`, () => {
+interface Run {
+  readonly obtain: () => Promise<string>;
+  readonly minor: number;
+  readonly settings: Partial<Settings>;
+}
+
+for (const [run, { obtain, minor, settings }] of Object.entries(runs)) {
+  describe(run, () => {
     let envoy: TestEnvoy;
     let bench: Bench;
 
@@ -31,7 +44,7 @@ for (const [age, { obtain, minor }] of Object.entries(binaries)) {
 
     for (const name of caseNames(process.env.CASE).filter((one) => isFor(one, minor))) {
       test(name, async () => {
-        assert.deepEqual(await runCase(name, bench), []);
+        assert.deepEqual(await runCase(name, bench, settings), []);
       });
     }
   });
@@ -41,6 +54,10 @@ for (const [age, { obtain, minor }] of Object.entries(binaries)) {
 function isFor(name: string, minor: number): boolean {
   const { envoyVersion } = readCase(name).settings;
   return envoyVersion === undefined || minorOf(envoyVersion) <= minor;
+}
+
+function isShape(text: string): text is RouteTables {
+  return text === "scoped" || text === "pathed";
 }
 
 function minorOf(version: string): number {

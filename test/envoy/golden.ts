@@ -53,8 +53,9 @@ export function openBench(envoy: TestEnvoy): Bench {
 }
 
 /** Serves every state of a case by Envoy and sends its requests; returns the differences, one a line. */
-export async function runCase(name: string, shared: Bench): Promise<string[]> {
-  const golden = readCase(name);
+export async function runCase(name: string, shared: Bench, changed: Partial<Settings> = {}): Promise<string[]> {
+  const read = readCase(name);
+  const golden = { ...read, settings: { ...read.settings, ...changed } };
   const bench = { ...shared, material: shared.material.fork() };
   const inputs = inputsOf(golden, await liveExpand(golden, bench), golden.settings.namespace);
   return runInputs(golden, inputs, bench);

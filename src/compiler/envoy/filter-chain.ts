@@ -10,6 +10,7 @@ import type { Policy } from "../policies/policy.ts";
 import { duration, encode, field, type Init, pack } from "./bytes.ts";
 import { emitConnectionManager } from "./http-connection-manager.ts";
 import { emitLogReceivers, logClusters } from "./log-receiver.ts";
+import type { Entrance } from "./shape/entrance.ts";
 import { emitDownstreamTls, emitQuic } from "./tls.ts";
 
 /** An encoded chain, framed as a field of its listener. */
@@ -25,11 +26,16 @@ export interface EncodedChain {
 const filterChainsField = 3;
 
 /** Encodes a filter chain. */
-export function emitFilterChain(chain: FilterChain, options: HttpOptions, policies: readonly Policy[]): EncodedChain {
+export function emitFilterChain(
+  chain: FilterChain,
+  entrance: Entrance,
+  options: HttpOptions,
+  policies: readonly Policy[],
+): EncodedChain {
   const bytes = encode(FilterChainSchema, {
     name: chain.name,
     ...emitChainMatch(chain),
-    filters: [emitService(chain.service, options, policies)],
+    filters: [emitService(chain.service, entrance, options, policies)],
     ...emitTransportSocket(chain),
   });
   const clusters = clustersOf(chain.service, options);
@@ -54,9 +60,9 @@ function emitChainMatch(chain: FilterChain): Init<typeof FilterChainSchema> {
   return { filterChainMatch: { serverNames: [...chain.serverNames], transportProtocol: chain.quic ? "quic" : "tls" } };
 }
 
-function emitService(service: ChainService, options: HttpOptions, policies: readonly Policy[]) {
+function emitService(service: ChainService, entrance: Entrance, options: HttpOptions, policies: readonly Policy[]) {
   if (service.kind === "http") {
-    const manager = emitConnectionManager(service.table, service.settings, options, policies);
+    const manager = emitConnectionManager(service, entrance, options, policies);
     return {
       name: "envoy.filters.network.http_connection_manager",
       configType: { case: "typedConfig", value: manager },

@@ -20,6 +20,7 @@ import { duration, type Init, pack } from "./bytes.ts";
 import { ads } from "./config-source.ts";
 import { emitHeaderCase } from "./header-case.ts";
 import { emitLogReceivers } from "./log-receiver.ts";
+import { type Entrance, emitEntrance } from "./shape/entrance.ts";
 import { emitTracing } from "./tracing.ts";
 
 type ManagerFields = Init<typeof HttpConnectionManagerSchema>;
@@ -49,6 +50,12 @@ const internalRanges = [
   { addressPrefix: "fc00::", prefixLen: 7 },
 ] as const;
 
+/** What a chain's own connection manager is made of. */
+export interface HttpService {
+  readonly table: string;
+  readonly settings: HttpSettings;
+}
+
 const remembered = 1000;
 
 /** Managers by what is theirs alone. Thousands of chains, one for each certificate, have the same one. */
@@ -56,16 +63,16 @@ const known = new WeakMap<HttpOptions, WeakMap<readonly Policy[], Map<string, An
 
 /** The connection manager of an HTTP chain, as a network filter's configuration. */
 export function emitConnectionManager(
-  table: string,
-  settings: HttpSettings,
+  { table, settings }: HttpService,
+  entrance: Entrance,
   options: HttpOptions,
   policies: readonly Policy[],
 ): Any {
   const ofOptions = known.get(options) ?? new WeakMap<readonly Policy[], Map<string, Any>>();
   const managers = ofOptions.get(policies) ?? new Map<string, Any>();
   known.set(options, ofOptions.set(policies, managers));
-  const key = JSON.stringify([table, settings]);
-  const manager = managers.get(key) ?? packConnectionManager(table, settings, options, policies);
+  const key = JSON.stringify([table, settings, entrance]);
+  const manager = managers.get(key) ?? packConnectionManager({ table, settings }, entrance, options, policies);
   // Tables come and go with their names; what is forgotten is made again.
   if (managers.size >= remembered) managers.clear();
   managers.set(key, manager);
@@ -73,15 +80,14 @@ export function emitConnectionManager(
 }
 
 function packConnectionManager(
-  table: string,
-  settings: HttpSettings,
+  { table, settings }: HttpService,
+  entrance: Entrance,
   options: HttpOptions,
   policies: readonly Policy[],
 ) {
   return pack(HttpConnectionManagerSchema, {
     statPrefix: settings.statPrefix,
-    routeSpecifier: { case: "rds", value: { configSource: ads, routeConfigName: table } },
-    httpFilters: [...emitHttp3Port(settings), ...policies.map(emitSlot), emitRouter(options)],
+    ...emitEntrance(table, entrance, [...emitHttp3Port(settings), ...policies.map(emitSlot), emitRouter(options)]),
     ...emitClientTrust(settings, options),
     ...emitProtocolOptions(options),
     ...emitProtocol(settings),

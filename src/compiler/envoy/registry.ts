@@ -23,6 +23,7 @@ import { file_envoy_config_listener_v3_listener } from "#gen/envoy/config/listen
 import { file_envoy_config_listener_v3_quic_config } from "#gen/envoy/config/listener/v3/quic_config_pb.js";
 import { file_envoy_config_metrics_v3_stats } from "#gen/envoy/config/metrics/v3/stats_pb.js";
 import { file_envoy_config_overload_v3_overload } from "#gen/envoy/config/overload/v3/overload_pb.js";
+import { file_envoy_config_route_v3_route_components } from "#gen/envoy/config/route/v3/route_components_pb.js";
 import { file_envoy_config_route_v3_route } from "#gen/envoy/config/route/v3/route_pb.js";
 import { file_envoy_config_route_v3_scoped_route } from "#gen/envoy/config/route/v3/scoped_route_pb.js";
 import { file_envoy_config_trace_v3_datadog } from "#gen/envoy/config/trace/v3/datadog_pb.js";
@@ -172,6 +173,7 @@ export const envoyRegistry: Registry = createRegistry(
   file_envoy_config_listener_v3_listener,
   file_envoy_config_listener_v3_quic_config,
   file_envoy_config_route_v3_route,
+  file_envoy_config_route_v3_route_components,
   file_envoy_config_route_v3_scoped_route,
   file_envoy_config_cluster_v3_cluster,
   file_envoy_config_endpoint_v3_endpoint,

@@ -3,6 +3,7 @@
  * together: behind an x-forwarded-proto condition, as a redirect to https, or as it is.
  */
 
+import type { JsonObject } from "@bufbuild/protobuf";
 import { formatRef } from "#base/origin.ts";
 import {
   type RedirectActionSchema,
@@ -13,7 +14,7 @@ import {
   type RouteActionSchema,
   RouteSchema,
 } from "#gen/envoy/config/route/v3/route_components_pb.js";
-import { markNamespace } from "../ir/marks.ts";
+import { markNamespace, upgradeMarks } from "../ir/marks.ts";
 import type { NamedMatch } from "../ir/match.ts";
 import type { Forward, HashKey, Mirror, PathRewrite, Redirect, RetryPolicy, Route } from "../ir/route.ts";
 import { emitRouteMarks, emitRoutePolicies, emitToHttpsPolicies } from "../policies/on-routes.ts";
@@ -66,7 +67,7 @@ export function emitRoute(route: Route, httpsPort: number | undefined): EncodedR
   const action = fieldAt(bytes, match.end);
   return {
     match: bytes.subarray(match.start, match.end),
-    action: bytes.subarray(match.end, action.end),
+    action: withUpgradeMarks(bytes.subarray(match.end, action.end), route),
     common: withMarks(bytes.subarray(action.end), route),
     toHttps: encodeToHttps(httpsPort),
     ...(route.action.kind === "forward" ? { cluster: route.action.cluster } : {}),
@@ -75,15 +76,23 @@ export function emitRoute(route: Route, httpsPort: number | undefined): EncodedR
   };
 }
 
-/** Metadata has a number between those of the actions, so that it is encoded by itself. */
 function withMarks(common: Uint8Array, { policies }: Route): Uint8Array {
   const marks = policies && emitRouteMarks(policies);
-  if (!marks) return common;
-  const metadata = encodeFields(RouteSchema, { metadata: { filterMetadata: { [markNamespace]: marks } } });
-  const all = new Uint8Array(common.length + metadata.length);
-  all.set(common);
-  all.set(metadata, common.length);
-  return all;
+  return marks ? withMetadata(common, { [markNamespace]: marks }) : common;
+}
+
+/** They stand with the action, because a redirect in its place allows no upgrade. */
+function withUpgradeMarks(action: Uint8Array, route: Route): Uint8Array {
+  const upgrades = route.action.kind === "forward" ? route.action.upgrades : [];
+  if (upgrades.length === 0) return action;
+  return withMetadata(action, {
+    [upgradeMarks]: Object.fromEntries(upgrades.map((type) => [type.toLowerCase(), true])),
+  });
+}
+
+/** Metadata has a number between those of the actions, so that it is encoded by itself. */
+function withMetadata(bytes: Uint8Array, filterMetadata: Record<string, JsonObject>): Uint8Array {
+  return Buffer.concat([bytes, encodeFields(RouteSchema, { metadata: { filterMetadata } })]);
 }
 
 const toHttps = new Map<number | undefined, Uint8Array>();

@@ -6,7 +6,7 @@ import { RouteMatchSchema, RouteSchema, VirtualHostSchema } from "#gen/envoy/con
 import { routeVariants } from "../ir/exposure.ts";
 import type { NamedMatch } from "../ir/match.ts";
 import type { Exposure } from "../ir/virtual-host.ts";
-import { contentVersion, encode, encodeFields, field } from "./bytes.ts";
+import { contentVersion, encode, encodeFields, field, type Init } from "./bytes.ts";
 import { emitHeaderCondition, matchField } from "./match.ts";
 import { type EncodedRoute, protoCondition } from "./route.ts";
 
@@ -19,25 +19,33 @@ export interface HostedRoute {
 
 /** An encoded virtual host, framed as a field of its RouteConfiguration. */
 export interface EncodedVirtualHost {
+  /** Or the scope. */
   readonly table: string;
   readonly bytes: Uint8Array;
   readonly version: string;
   readonly clusters: readonly string[];
 }
 
-const routesField = 3;
+/** Of VirtualHost. */
+export const routesField = 3;
 const virtualHostsField = 2;
 
-/** Puts a virtual host together. `misdirected` answers 421 to every secure request before any route. */
-export function emitVirtualHost(
-  table: string,
-  name: string,
-  domains: readonly string[],
-  misdirected: Uint8Array | undefined,
-  routes: readonly HostedRoute[],
-): EncodedVirtualHost {
-  const parts: Uint8Array[] = [encode(VirtualHostSchema, { name, domains: [...domains] })];
-  if (misdirected) parts.push(misdirected);
+/** What is put together to a virtual host. */
+export interface VirtualHostContent {
+  readonly table: string;
+  readonly name: string;
+  readonly domains: readonly string[];
+  readonly metadata?: Init<typeof VirtualHostSchema>["metadata"];
+  /** A framed route before all others, such as one that answers 421 to every secure request. */
+  readonly first?: Uint8Array | undefined;
+  readonly routes: readonly HostedRoute[];
+}
+
+/** Puts a virtual host together. */
+export function emitVirtualHost({ table, name, domains, metadata, first, routes }: VirtualHostContent) {
+  const head = { name, domains: [...domains], ...(metadata ? { metadata } : {}) };
+  const parts: Uint8Array[] = [encode(VirtualHostSchema, head)];
+  if (first) parts.push(first);
   const clusters = new Set<string>();
   for (const hosted of routes) {
     const { bytes, forwards } = exposed(hosted);
@@ -48,7 +56,8 @@ export function emitVirtualHost(
     if (mirror !== undefined) clusters.add(mirror);
   }
   const bytes = field(virtualHostsField, ...parts);
-  return { table, bytes, version: contentVersion(bytes), clusters: [...clusters] };
+  const host: EncodedVirtualHost = { table, bytes, version: contentVersion(bytes), clusters: [...clusters] };
+  return host;
 }
 
 /** A route as one exposure shows it: framed routes, and whether any of them does what the route asks for. */

@@ -11,6 +11,7 @@ export const typeUrls = {
   secret: "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret",
   listener: "type.googleapis.com/envoy.config.listener.v3.Listener",
   routes: "type.googleapis.com/envoy.config.route.v3.RouteConfiguration",
+  scope: "type.googleapis.com/envoy.config.route.v3.ScopedRouteConfiguration",
 } as const;
 
 /** Which xDS service a resource belongs to. */
@@ -23,6 +24,11 @@ export interface Encoded {
   /** Hash of the content: equal versions mean equal bytes. */
   readonly version: string;
   readonly parts: readonly Uint8Array[];
+  /**
+   * Scope only: those whose names begin so are relied on or covered by it. New ones among them are sent before it, and
+   * ones that are gone are removed after it.
+   */
+  readonly around?: string;
   /** Cluster names that a route table names (one list per virtual host), or a listener's or an extension's. */
   readonly clusters?: readonly (readonly string[])[];
   /** Cluster only: the endpoints resource it subscribes to, if it is an EDS cluster. */

@@ -2,3 +2,6 @@
 
 /** Where in the metadata of a route its marks are. */
 export const markNamespace = "dragoman";
+
+/** Where in the metadata of a route the upgrades are that it allows. */
+export const upgradeMarks = "dragoman.upgrade";

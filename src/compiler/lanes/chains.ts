@@ -2,10 +2,12 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { emitFilterChain } from "../envoy/filter-chain.ts";
 import { emitListener } from "../envoy/listener.ts";
+import type { Entrance } from "../envoy/shape/entrance.ts";
 import { lowerHttpOptions, withTraceIds } from "../frontends/ambassador/index.ts";
 import { speaksQuic } from "../frontends/secrets.ts";
-import type { Graph, Reads } from "../graph/index.ts";
+import type { Collection, Graph, Reads } from "../graph/index.ts";
 import type { ListenerDecl } from "../ir/listener.ts";
+import type { Route } from "../ir/route.ts";
 import * as link from "../link/index.ts";
 import { policies } from "../policies/index.ts";
 import { defaultSettings, type Settings } from "../settings.ts";
@@ -15,8 +17,9 @@ import type { LogServices } from "./log-services.ts";
 import type { ModuleValues } from "./module.ts";
 import type { Names } from "./names.ts";
 import type { Inputs } from "./objects.ts";
+import type { Routes } from "./routes.ts";
 import type { TracingServices } from "./tracing.ts";
-import { byKey, emitted, single } from "./wiring.ts";
+import { byKey, emitted, keep, single } from "./wiring.ts";
 
 /** Linked chains, and the bytes of listeners. */
 export type Chains = ReturnType<typeof declareChains>;
@@ -26,15 +29,21 @@ interface ChainInputs {
   readonly module: ModuleValues;
   readonly hosts: Hosts;
   readonly listeners: Listeners;
+  readonly routes: Routes;
   readonly names: Names;
   readonly logs: LogServices;
   readonly tracing: TracingServices;
 }
 
 const noOptions = lowerHttpOptions({});
+const inTable: Entrance = { shape: "table" };
+const usualUpgrades: readonly string[] = ["websocket"];
 
 /** Declares chains and listeners. */
-export function declareChains(g: Graph, { inputs, module, hosts, listeners, names, logs, tracing }: ChainInputs) {
+export function declareChains(
+  g: Graph,
+  { inputs, module, hosts, listeners, routes, names, logs, tracing }: ChainInputs,
+) {
   const claims = g.union(
     "chain claims",
     g.map("claim.tcp", listeners.tcpRoutes, link.claimTcpChain(listeners.listeners)),
@@ -58,9 +67,15 @@ export function declareChains(g: Graph, { inputs, module, hosts, listeners, name
     });
   });
   const options = (reads: Reads) => reads.get(allOptions, "") ?? noOptions;
+  const upgrades = declareUpgrades(g, routes);
+  const entrances = g.value("shape.entrance", (reads) => {
+    if ((reads.get(inputs.settings, "")?.routeTables ?? "table") === "table") return single(inTable);
+    return single<Entrance>({ shape: "scoped", upgrades: reads.get(upgrades, "") ?? usualUpgrades });
+  });
+  const entrance = (reads: Reads) => reads.get(entrances, "") ?? inTable;
   const encodedChains = g.map("emit.FilterChain", chains, (chain, reads, key) =>
     emitted(key, chain.origin, "its connections are not served", () =>
-      emitFilterChain(chain, options(reads), policies),
+      emitFilterChain(chain, entrance(reads), options(reads), policies),
     ),
   );
   const byListener = g.group("chains by listener", encodedChains, (chain) => [chain.listener], byKey);
@@ -75,6 +90,20 @@ export function declareChains(g: Graph, { inputs, module, hosts, listeners, name
     return emitted(listener.key, listener.origin, "nothing listens on its port", emit);
   });
   return { chains, options, encodedListeners };
+}
+
+/** Every type of upgrade that some route allows, under "". A new one changes connection managers, the usual one never. */
+function declareUpgrades(g: Graph, { routes }: Routes): Collection<readonly string[]> {
+  const upgradesOf = ({ action }: Route) =>
+    action.kind === "forward"
+      ? action.upgrades.map((type) => type.toLowerCase()).filter((type) => type !== "connect")
+      : [];
+  const byType = g.group("routes by upgrade", routes, upgradesOf, byKey);
+  const types = g.map("upgrade types", byType, (_, __, type) => keep(type, type));
+  const all = g.group("all upgrade types", types, () => [""], byKey);
+  return g.map<readonly string[], readonly string[]>("shape.upgrades", all, (own) =>
+    single([...new Set([...usualUpgrades, ...own])].sort()),
+  );
 }
 
 /** Envoy would refuse the listener at every start. */

@@ -24,6 +24,8 @@ export interface EmittedRoute {
 export interface PlannedHostLookup {
   readonly sets: Collection<readonly EmittedRoute[]>;
   readonly settings: Collection<Settings>;
+  /** Which routes of a set there may be; absent: all of them. */
+  readonly routesOf?: (set: string) => readonly EmittedRoute[];
   /** Tables in which some Host names a port. */
   readonly withPorts: Collection<unknown>;
 }
@@ -39,8 +41,9 @@ export interface ShownRoute extends EmittedRoute {
 export function shownRoutes(lookup: PlannedHostLookup, host: VirtualHost, reads: Reads): readonly ShownRoute[] {
   const loose = reads.get(lookup.settings, "")?.looseLabelSelectors ?? false;
   const { selector } = host;
+  const { routesOf = (set) => reads.get(lookup.sets, set) ?? [] } = lookup;
   const lists = host.inherits.map((inherited) => {
-    const routes = reads.get(lookup.sets, inherited.set) ?? [];
+    const routes = routesOf(inherited.set);
     return selector ? routes.filter(({ route }) => takesRoute(selector, route, loose)) : routes;
   });
   const conditional = new Set(host.inherits.flatMap(({ set, conditional }) => (conditional ? [set] : [])));
@@ -62,10 +65,10 @@ export function emitPlannedHost(
 ): (host: VirtualHost, reads: Reads) => Derived<EncodedVirtualHost> {
   return (host, reads) => {
     const routes = shownRoutes(lookup, host, reads);
-    const misdirected = host.misdirected && emitMisdirected(host.misdirected);
+    const first = host.misdirected && emitMisdirected(host.misdirected);
     const name = host.domains[0] ?? host.key;
     const domains = domainsOf(lookup, host, reads);
-    return { out: [[host.key, emitVirtualHost(host.table, name, domains, misdirected, routes)]] };
+    return { out: [[host.key, emitVirtualHost({ table: host.table, name, domains, first, routes })]] };
   };
 }
 

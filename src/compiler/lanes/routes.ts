@@ -75,5 +75,5 @@ export function declareRoutes(
   const tcpDecls = g.map("lower.TCPMapping", all("TCPMapping"), of(ambassador.lowerTcpMapping(lookup)));
   const sameConnections = g.group("same connections", tcpDecls, (decl) => [link.tcpMatch(decl)], link.byAge);
   const tcpRoutes = g.map("link.TcpRoute", sameConnections, link.linkTcpRoute);
-  return { lookup, decls, routes, sets, tcpDecls, tcpRoutes };
+  return { lookup, decls, routes, emittedRoutes, sets, tcpDecls, tcpRoutes };
 }

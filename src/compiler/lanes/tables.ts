@@ -1,6 +1,6 @@
 /** Virtual hosts and the route tables that hold them. */
 import { shapeTable } from "../envoy/shape/table.ts";
-import type { Graph } from "../graph/index.ts";
+import type { Graph, Reads } from "../graph/index.ts";
 import type { VirtualHost } from "../ir/virtual-host.ts";
 import * as link from "../link/index.ts";
 import type { Listeners } from "./listeners.ts";
@@ -8,13 +8,20 @@ import type { Names } from "./names.ts";
 import type { Inputs } from "./objects.ts";
 import { emitPlannedHost } from "./planned-host.ts";
 import type { Routes } from "./routes.ts";
+import { declareScopes } from "./scopes.ts";
 import { byKey, clientTable, clientTableName, isIrregular, keep, openTable } from "./wiring.ts";
 
 /** Tables, their virtual hosts, and the tables' bytes. */
 export type Tables = ReturnType<typeof declareTables>;
 
 /** Declares tables. */
-export function declareTables(g: Graph, { settings }: Inputs, { sites }: Listeners, names: Names, { sets }: Routes) {
+export function declareTables(
+  g: Graph,
+  { settings }: Inputs,
+  { sites }: Listeners,
+  names: Names,
+  { sets, emittedRoutes }: Routes,
+) {
   const { claimed, domains, setNames, globs } = names;
   const open = g.map("open tables", sites, openTable);
   const byClass = g.group("Hosts by client rule", claimed, clientTableName, byKey);
@@ -30,12 +37,20 @@ export function declareTables(g: Graph, { settings }: Inputs, { sites }: Listene
   const virtualHosts = g.map("link.VirtualHost", alike, link.linkVirtualHost);
   const withPorts = g.group("tables with ports", virtualHosts, tableWithPorts, byKey);
   const planned = { sets, settings, withPorts };
-  const emittedHosts = g.map("emit.VirtualHost", virtualHosts, emitPlannedHost(planned));
+  const inTables = (reads: Reads) => (reads.get(settings, "")?.routeTables ?? "table") === "table";
+  const emitHost = emitPlannedHost(planned);
+  const emittedHosts = g.map("emit.VirtualHost", virtualHosts, (host, reads) =>
+    inTables(reads) ? emitHost(host, reads) : { out: [] },
+  );
   const byTable = g.group("virtual hosts by table", emittedHosts, (host) => [host.table], byKey);
   const encodedTables = g.map("emit.RouteConfiguration", tables, ({ name }, reads) =>
-    keep(name, shapeTable(name, reads.get(byTable, name) ?? [], reads.has(withPorts, name))),
+    keep(
+      name,
+      inTables(reads) ? shapeTable(name, reads.get(byTable, name) ?? [], reads.has(withPorts, name)) : undefined,
+    ),
   );
-  return { tables, virtualHosts, planned, encodedTables };
+  const scopes = declareScopes(g, { virtualHosts, emittedRoutes, planned });
+  return { tables, virtualHosts, planned, encodedTables, scopes };
 }
 
 function tableWithPorts({ table, domains }: VirtualHost): readonly string[] {

@@ -22,7 +22,12 @@ const always = [
 
 test("the filters that there have always been are in the order that they have always had, with the router last", () => {
   const settings = { statPrefix: "ingress_http", trustedHops: 0 };
-  const manager = emitConnectionManager("table", settings, lowerHttpOptions({}), policies);
+  const manager = emitConnectionManager(
+    { table: "table", settings },
+    { shape: "table" },
+    lowerHttpOptions({}),
+    policies,
+  );
   const names = fromBinary(HttpConnectionManagerSchema, manager.value).httpFilters.map(({ name }) => name);
   deepEqual(
     names.filter((name) => always.includes(name)),

@@ -24,7 +24,7 @@ export interface Graces {
   readonly drainMs: number;
 }
 
-const namingTypes: readonly ResourceType[] = ["routes", "listener", "extension"];
+const namingTypes: readonly ResourceType[] = ["routes", "scope", "listener", "extension"];
 
 /** Whether resources of this type name clusters. */
 export function namesClusters(type: ResourceType): boolean {

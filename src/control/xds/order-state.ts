@@ -21,6 +21,8 @@ export interface OrderOptions {
   /** How long an unacknowledged CDS response holds back the next one. */
   readonly clusterHoldMs: number;
   readonly batchSize: number;
+  /** Scopes in one response: Envoy applies all of them or none. */
+  readonly scopeBatchSize: number;
 }
 
 /** What runs outside tests. */
@@ -31,6 +33,7 @@ export const defaultOrderOptions: OrderOptions = {
   drainMs: 600_000,
   clusterHoldMs: 100,
   batchSize: 1_000,
+  scopeBatchSize: 100,
 };
 
 /** A resource that was sent although clusters that it names were not warm in time. */

@@ -3,12 +3,20 @@
  */
 import type { Encoded, ResourceType } from "#compiler";
 import { namesClusters, nextRemovalAt, removableClusters, updateGraces } from "./leaving.ts";
-import { type OrderState, type Work, wake } from "./order-state.ts";
-import { isReady } from "./ready.ts";
+import { type OrderOptions, type OrderState, type Work, wake } from "./order-state.ts";
+import { isReady, mayLeave } from "./ready.ts";
 import { has, judge, lastTold, noteSent, type Response, type Subscription, touch, wants } from "./subscription.ts";
 import { startWarming, stillWarms, stopWarming } from "./warming.ts";
 
-const sendOrder: readonly ResourceType[] = ["cluster", "endpoints", "secret", "extension", "listener", "routes"];
+const sendOrder: readonly ResourceType[] = [
+  "cluster",
+  "endpoints",
+  "secret",
+  "extension",
+  "listener",
+  "routes",
+  "scope",
+];
 /** Envoy can withhold CDS acknowledgements for long; more than this many outstanding would be a leak. */
 const maxOutstanding = 256;
 
@@ -79,12 +87,20 @@ function nextResponse(work: Work, subscription: Subscription): Response | undefi
     const content = gather(work, subscription, parts.shift() ?? [], Number.POSITIVE_INFINITY);
     if (content) return draft(work, subscription, content);
   }
-  const alone = type === "routes" || type === "secret" || type === "extension";
-  const content = gather(work, subscription, pending.keys(), alone ? 1 : work.state.options.batchSize);
+  const content = gather(work, subscription, pending.keys(), limitOf(type, work.state.options));
   if (content) return draft(work, subscription, content);
   return subscription.unanswered && pending.size === 0
     ? draft(work, subscription, { resources: [], removed: [] })
     : undefined;
+}
+
+/**
+ * How many resources a response may have. Where Envoy's refusal would not say which, or takes its neighbours along,
+ * one; scopes are too many for that, so a refused response of them is halved, and narrow edits need not wait for long.
+ */
+function limitOf(type: ResourceType, { batchSize, scopeBatchSize }: OrderOptions): number {
+  if (type === "routes" || type === "secret" || type === "extension") return 1;
+  return type === "scope" ? scopeBatchSize : batchSize;
 }
 
 /**
@@ -118,7 +134,7 @@ function gather(work: Work, subscription: Subscription, names: Iterable<string>,
       if (!isReady(work, subscription, verdict.resource)) continue;
       (verdict.resource.slow ? slow : resources).push(verdict.resource);
     } else if (verdict.kind === "remove" && !(subscription.type === "cluster" && has(subscription, name))) {
-      removed.push(name);
+      if (mayLeave(work.state, subscription, name)) removed.push(name);
     } else {
       subscription.pending.delete(name);
       if (subscription.type === "cluster" && !view.get("cluster", name)) leave(work.state, subscription, name);

@@ -4,7 +4,7 @@
 import type { Encoded } from "#compiler";
 import { namesClusters } from "./leaving.ts";
 import { type OrderState, type Work, wake } from "./order-state.ts";
-import { has, type Subscription } from "./subscription.ts";
+import { has, judge, type Subscription } from "./subscription.ts";
 
 /** Whether everything that a resource relies on is in place at this Envoy, or has been waited for long enough. */
 export function isReady(work: Work, subscription: Subscription, resource: Encoded): boolean {
@@ -14,6 +14,7 @@ export function isReady(work: Work, subscription: Subscription, resource: Encode
   if (type === "extension" && !has(subscription, resource.name)) return true;
   const slots = work.state.subscriptions.get("extension");
   if (type !== "extension" && slots && slots.pending.size + slots.inFlight.size > 0) return false;
+  if (type === "scope" && !comesAfterNew(work.state, subscription, resource)) return false;
   const missed: string[] = [];
   for (const list of work.state.warming.clusters.size + unsent(work.state) > 0 ? (resource.clusters ?? []) : []) {
     for (const name of list) {
@@ -49,4 +50,26 @@ function waitUntil(state: OrderState, name: string, now: number): number | undef
   const cluster = view.get("cluster", name);
   if (!cluster || has(clusters, name) || refused.has("cluster", name, cluster.version)) return undefined;
   return clusters ? Number.POSITIVE_INFINITY : openedAt + options.warmWaitMs;
+}
+
+/** Whether all new scopes that one is around have been sent: it may lead to them, or no longer cover their hosts. */
+function comesAfterNew({ view, refused }: OrderState, scopes: Subscription, { name, around }: Encoded): boolean {
+  if (around === undefined) return true;
+  for (const other of scopes.pending.keys()) {
+    if (other === name || !other.startsWith(around) || has(scopes, other)) continue;
+    if (view.get("scope", other)?.around === around) continue;
+    if (judge(scopes, other, view, refused).kind === "send") return false;
+  }
+  return true;
+}
+
+/** Whether a scope that is gone may be removed: not before what is around it has stopped to lead there, or covers it. */
+export function mayLeave({ view, refused }: OrderState, subscription: Subscription, name: string): boolean {
+  if (subscription.type !== "scope" || !has(subscription, name)) return true;
+  for (const other of subscription.pending.keys()) {
+    const around = view.get("scope", other)?.around;
+    if (around === undefined || !name.startsWith(around)) continue;
+    if (judge(subscription, other, view, refused).kind === "send") return false;
+  }
+  return true;
 }

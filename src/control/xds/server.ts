@@ -86,7 +86,7 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
   const refusals = createRefusals();
   const order = { ...defaultOrderOptions, ...options.order };
   const counters = { bytes: 0, refusals: 0, early: 0 };
-  const responses = { cluster: 0, endpoints: 0, extension: 0, secret: 0, listener: 0, routes: 0 };
+  const responses = { cluster: 0, endpoints: 0, extension: 0, secret: 0, listener: 0, routes: 0, scope: 0 };
   const opened = Promise.withResolvers<void>();
   let flags = flagLayer({});
   let converged = 0;

@@ -28,6 +28,7 @@ export function createSnapshot(): Snapshot {
     secret: new Map(),
     listener: new Map(),
     routes: new Map(),
+    scope: new Map(),
   };
   let number = 0;
   return {

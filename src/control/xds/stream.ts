@@ -173,7 +173,7 @@ function eventsOf(type: ResourceType, request: DeltaDiscoveryRequest, state: Ord
   const names = asked.filter((name) => name !== everything);
   if (!state.subscriptions.has(type)) {
     // The others, secrets above all, go only to who has been told their names by those.
-    const mayHaveAll = type === "cluster" || type === "listener";
+    const mayHaveAll = type === "cluster" || type === "listener" || type === "scope";
     const wildcard = mayHaveAll && (asked.length === 0 || asked.includes(everything));
     return [{ kind: "open", type, first: { wildcard, names, versions: request.initialResourceVersions } }];
   }

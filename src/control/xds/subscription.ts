@@ -120,7 +120,7 @@ export function judge(subscription: Subscription, name: string, view: SnapshotVi
  * unsubscribing; taking them back earlier would take a filter or a certificate away from connections that drain.
  */
 function removable(type: ResourceType): boolean {
-  return type === "cluster" || type === "listener";
+  return type === "cluster" || type === "listener" || type === "scope";
 }
 
 function adopt(subscription: Subscription, name: string, resource: Encoded): void {

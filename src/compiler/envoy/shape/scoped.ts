@@ -1,0 +1,68 @@
+/**
+ * SHAPE `scoped`: every exact host is a resource of its own, which Envoy's scoped routes find, so that an edit costs
+ * its own host however many others there are. Names with wildcards are together in one more.
+ * Where a name does not have its routes itself, its virtual host has one route, the lead, whose name says where they are.
+ */
+import { FilterConfigSchema, RouteSchema } from "#gen/envoy/config/route/v3/route_components_pb.js";
+import { RouteConfigurationSchema } from "#gen/envoy/config/route/v3/route_pb.js";
+import { ScopedRouteConfigurationSchema } from "#gen/envoy/config/route/v3/scoped_route_pb.js";
+import type { Encoded } from "../../ir/encoded.ts";
+import { contentVersion, encode, encodeFields, field, pack } from "../bytes.ts";
+import { type EncodedVirtualHost, routesField } from "../virtual-host.ts";
+import type { Division } from "./division.ts";
+import { scopeHeader, wildScope } from "./scope-name.ts";
+
+/** The name of the filter that finds scopes, of its configuration on routes, and of what virtual hosts tell it. */
+export const scopeFilter = "dragoman.scope";
+
+const routeConfigurationField = 5;
+
+const findsNothing = { [scopeFilter]: pack(FilterConfigSchema, { disabled: true }) };
+
+/** Where the routes of a name are: in the scope of this name, or in one for each bucket. */
+export interface Lead {
+  readonly scope: string;
+  readonly division?: Division;
+}
+
+/** The one route of a virtual host whose routes are elsewhere, framed. */
+export function emitLead({ scope, division = { depth: 0, buckets: 1 } }: Lead): Uint8Array {
+  const name = `~${division.depth} ${division.buckets} ${scope}`;
+  const match = { pathSpecifier: { case: "prefix", value: "/" } } as const;
+  const action = { case: "directResponse", value: { status: 404 } } as const;
+  return field(routesField, encode(RouteSchema, { name, match, action }));
+}
+
+/** A virtual host in a scope. */
+export interface PlacedHost extends EncodedVirtualHost {
+  readonly portsMatter: boolean;
+  /** Where its routes are, if they are elsewhere. */
+  readonly lead?: Lead;
+}
+
+/** What tells the filter that a host is this one, though it has no route for a request. */
+export const knownHost = { filterMetadata: { [scopeFilter]: { known: true } } };
+
+/** A scope with the virtual hosts in it: one message for both. */
+export function emitScope(name: string, hosts: readonly PlacedHost[]): Encoded {
+  const leads = hosts.flatMap(({ lead }) => lead?.scope ?? []);
+  const wild = name.endsWith(wildScope(""));
+  const around = wild ? name.slice(0, -wildScope("").length + 1) : leads[0];
+  const key = { fragments: [{ type: { case: "stringKey", value: name } as const }] };
+  const head = encodeFields(ScopedRouteConfigurationSchema, { name, key });
+  const table = encode(RouteConfigurationSchema, {
+    name,
+    ignorePortInHostMatching: !hosts.some((host) => host.portsMatter),
+    requestHeadersToRemove: [scopeHeader],
+    ...(leads.length > 0 || wild ? {} : { typedPerFilterConfig: findsNothing }),
+  });
+  const parts = [head, field(routeConfigurationField, table, ...hosts.map((host) => host.bytes))];
+  return {
+    type: "scope",
+    name,
+    version: contentVersion(...parts),
+    parts,
+    clusters: hosts.map((host) => host.clusters),
+    ...(around === undefined ? {} : { around }),
+  };
+}
