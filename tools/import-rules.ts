@@ -132,6 +132,7 @@ export const rooms: readonly Room[] = [
       "base/",
       compilerDoor,
       "compiler/view.ts",
+      "control/admin/envoy-alone.ts",
       "control/sources/files.ts",
       "control/run.ts",
       "control/admin/nearby.ts",

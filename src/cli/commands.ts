@@ -17,6 +17,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./run.ts")).runCommand(),
   },
   {
+    name: "envoy",
+    summary: "run an Envoy whose control plane is elsewhere",
+    load: async () => (await import("./envoy.ts")).envoyCommand(),
+  },
+  {
     name: "compile",
     summary: "print what manifests compile to",
     load: async () => (await import("./compile.ts")).compileCommand(),

@@ -19,6 +19,7 @@ import { maxMetricsClusters } from "./metrics-limit.ts";
 import { type RunFlags, withRunOptions } from "./run.ts";
 import { settingsFrom } from "./settings.ts";
 import { productVersion } from "./version.ts";
+import { doorFrom } from "./xds-flags.ts";
 
 interface ControlFlags extends RunFlags {
   readonly envoyVersion: string;
@@ -44,6 +45,7 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
   const certificates = access || flags.stateDir === undefined ? undefined : await obtaining(flags.stateDir, log);
   const obtained = certificates ? { obtainsCertificates: true as const } : {};
   const settings = { ...defaultSettings, ...obtained, ...place, ...settingsFrom(flags, process.env), ...adminSettings };
+  const hasOwnEnvoy = flags.envoy !== false;
   const running = runControl({
     paths,
     cluster: access && clusterFrom(access, process.env),
@@ -61,7 +63,11 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
     log,
     logFormat: flags.logFormat,
     endpoints: commandEndpoints,
-    beforeServing: ({ compiler }) => checkPorts(compiler, settings.ports, keeper.runtimeDirectory),
+    remote: await doorFrom(flags),
+    hasOwnEnvoy,
+    beforeServing: async ({ compiler }) => {
+      if (hasOwnEnvoy) await checkPorts(compiler, settings.ports, keeper.runtimeDirectory);
+    },
     onReady: (text) => keeper.ready(text),
     signal: keeper.signal,
   });
@@ -80,7 +86,7 @@ function endProcess(error: unknown): never {
   const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE" && "port" in error;
   const cause = taken
     ? new CannotRun(
-        `port ${error.port} is taken by another program; choose another --admin-port (or --snapshot-port) than that.`,
+        `port ${error.port} is taken by another program; choose another for --admin-port, --snapshot-port or --xds-address.`,
       )
     : error;
   explainFailure(cause);

@@ -1,5 +1,6 @@
 /** Options that several commands have, described once. */
 import { type Command, Option } from "commander";
+import type { LogFormat, LogLevel } from "#base/log.ts";
 
 /** The options behind `settingsFrom`. */
 export function withSettings(command: Command): Command {
@@ -8,6 +9,23 @@ export function withSettings(command: Command): Command {
     .option("--resolve <service:port=address:port>", "give a service an address; repeatable", collect)
     .option("--https-port <port>", "the port that redirects to https name")
     .option("--file-dir <directory>", "a directory that certificate files may be read from; repeatable", collect);
+}
+
+/** Flags about the log. */
+export interface LogFlags {
+  readonly logFormat: LogFormat;
+  readonly logLevel: LogLevel;
+}
+
+/** Their options. */
+export function withLog(command: Command): Command {
+  return command
+    .addOption(new Option("--log-format <format>", "form of log lines").choices(["text", "json"]).default("text"))
+    .addOption(
+      new Option("--log-level <level>", "least serious level to log")
+        .choices(["debug", "info", "warning", "error"])
+        .default("info"),
+    );
 }
 
 /** `--format`, one of these; the first is the default. */

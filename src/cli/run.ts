@@ -3,37 +3,37 @@
  * first, so that what cannot work fails with one sentence before anything is started.
  */
 import { hostname } from "node:os";
-import { Command, Option } from "commander";
-import { type LogFormat, type LogLevel, openLog } from "#base/log.ts";
-import { EnvoyUnavailable, obtainEnvoy } from "../keeper/envoy-binary.ts";
+import { Command } from "commander";
+import { openLog } from "#base/log.ts";
+import { supportedEnvoys } from "../keeper/envoy-binary.ts";
 import { runKeeper } from "../keeper/keeper.ts";
 import { adminFrom, overruledSentences } from "./admin-place.ts";
 import { CannotRun } from "./cannot-run.ts";
 import { accessFrom, type ClusterFlags, fieldSelectorFrom } from "./cluster.ts";
 import { configDirectory } from "./config-directory.ts";
 import { consulIdentity } from "./consul-identity.ts";
-import { envoyTuning } from "./envoy-tuning.ts";
 import { idleSentences } from "./idle-environment.ts";
+import { envoyTuning } from "./envoy-tuning.ts";
 import { maxMetricsClusters } from "./metrics-limit.ts";
-import { environmentHelp, withSettings } from "./options.ts";
-import { writeError } from "./output.ts";
+import { obtain } from "./obtain.ts";
+import { environmentHelp, type LogFlags, withLog, withSettings } from "./options.ts";
 import { checkPaths } from "./paths.ts";
 import { parseSeconds, type SettingsFlags, settingsFrom } from "./settings.ts";
 import { stateDirectory } from "./state-directory.ts";
 import { keepStandardInput } from "./stdin-file.ts";
 import { productVersion } from "./version.ts";
+import { type DoorFlags, doorFrom, withTls } from "./xds-flags.ts";
 
 /** The flags of `run`, most of which `control` is given too. */
-export interface RunFlags extends SettingsFlags, ClusterFlags {
+export interface RunFlags extends SettingsFlags, ClusterFlags, DoorFlags, LogFlags {
   readonly adminPort?: string;
   readonly adminAddress?: string;
   readonly snapshotPort?: string;
   readonly shutdownTime?: string;
   readonly lingerTime?: string;
-  readonly envoy?: string;
+  /** True where nothing is said, false for none. */
+  readonly envoy: string | boolean;
   readonly stateDir?: string;
-  readonly logFormat: LogFormat;
-  readonly logLevel: LogLevel;
 }
 
 /** The command. */
@@ -68,7 +68,7 @@ Exit status: 0 ended by a signal, 2 could not run.`,
 
 /** The options that `run` and `control` share. */
 export function withRunOptions(command: Command): Command {
-  return withSettings(command.argument("[path...]", "files and directories; - is standard input, read once"))
+  const common = withSettings(command.argument("[path...]", "files and directories; - is standard input, read once"))
     .option("--kubernetes", "watch a cluster: the pod's own, or the one of the current kubeconfig")
     .option("--kubeconfig <file>", "watch the cluster that this file names")
     .option("--context <name>", "watch the cluster of this context of the kubeconfig")
@@ -79,12 +79,9 @@ export function withRunOptions(command: Command): Command {
       "show the objects in force, without Secrets' data, at /snapshot-external of this port",
     )
     .option("--state-dir <directory>", "where to keep what must outlive a restart")
-    .addOption(new Option("--log-format <format>", "form of log lines").choices(["text", "json"]).default("text"))
-    .addOption(
-      new Option("--log-level <level>", "least serious level to log")
-        .choices(["debug", "info", "warning", "error"])
-        .default("info"),
-    );
+    .option("--xds-address <address:port>", "serve Envoys elsewhere (dragoman envoy) at this IP address and port")
+    .option("--no-envoy", "run no Envoy here: serve only those that connect to --xds-address");
+  return withLog(withTls(common));
 }
 
 /** A smaller nursery: a quarter less memory in a large configuration, and shorter pauses, at no cost in time. */
@@ -101,7 +98,9 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   maxMetricsClusters(process.env);
   const shutdownMs = parseSeconds(flags.shutdownTime, "--shutdown-time");
   const lingerMs = parseSeconds(flags.lingerTime, "--linger-time");
-  const envoy = await obtainEnvoy({ option: flags.envoy, say: (line) => writeError(`${line}\n`) }).catch(sentence);
+  const door = await doorFrom(flags);
+  if (!flags.envoy && !door) throw new CannotRun("with --no-envoy and without --xds-address, nobody would be served.");
+  const envoy = flags.envoy ? await obtain(flags.envoy === true ? undefined : flags.envoy) : undefined;
   const stdin = await keepStandardInput(paths);
   const log = (source: string) => openLog({ source, level: flags.logLevel, format: flags.logFormat });
   const idle = [...idleSentences(process.env), ...overruledSentences(flags, process.env)];
@@ -109,11 +108,15 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   const { ambassadorId = "default", namespace = access?.namespace ?? "default" } = settings;
   try {
     process.exitCode = await runKeeper({
-      envoy: { binary: envoy.path, ...envoyTuning(flags.logLevel, process.env) },
+      envoy: envoy && { binary: envoy.path, ...envoyTuning(flags.logLevel, process.env) },
       bootstrap: { nodeId: hostname(), nodeCluster: `${ambassadorId}-${namespace}`, version: productVersion() },
       control: {
         command: process.execPath,
-        args: [...controlFlags, process.argv[1] ?? "", ...controlArguments(stdin.paths, flags, envoy.version)],
+        args: [
+          ...controlFlags,
+          process.argv[1] ?? "",
+          ...controlArguments(stdin.paths, flags, envoy?.version ?? supportedEnvoys.newest),
+        ],
       },
       ...(shutdownMs === undefined ? {} : { shutdownMs }),
       ...(lingerMs === undefined ? {} : { lingerMs }),
@@ -125,10 +128,6 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   } finally {
     await stdin.remove();
   }
-}
-
-function sentence(error: unknown): never {
-  throw error instanceof EnvoyUnavailable ? new CannotRun(error.message) : error;
 }
 
 function controlArguments(paths: readonly string[], flags: RunFlags, envoyVersion: string): readonly string[] {
@@ -146,10 +145,15 @@ function controlArguments(paths: readonly string[], flags: RunFlags, envoyVersio
     ["--admin-address", flags.adminAddress],
     ["--snapshot-port", flags.snapshotPort],
     ["--state-dir", state],
+    ["--xds-address", flags.xdsAddress],
+    ["--xds-cert", flags.xdsCert],
+    ["--xds-key", flags.xdsKey],
+    ["--xds-ca", flags.xdsCa],
     ["--log-format", flags.logFormat],
     ["--log-level", flags.logLevel],
     ["--envoy-version", envoyVersion.split(".").slice(0, 2).join(".")],
   ];
   const given = pairs.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
-  return ["control", ...(flags.kubernetes ? ["--kubernetes"] : []), ...given, "--", ...paths];
+  const switches = [...(flags.kubernetes ? ["--kubernetes"] : []), ...(flags.envoy ? [] : ["--no-envoy"])];
+  return ["control", ...switches, ...given, "--", ...paths];
 }

@@ -7,6 +7,7 @@ import type { Clock } from "./clock.ts";
 import type { ClusterChoice } from "./cluster.ts";
 import type { ConsulIdentity } from "./sources/consul.ts";
 import type { ControlView } from "./view.ts";
+import type { RemoteDoor } from "./xds/remote.ts";
 
 /** How to run. */
 export interface ControlOptions {
@@ -43,6 +44,10 @@ export interface ControlOptions {
   readonly beforeServing?: (view: ControlView) => Promise<void>;
   /** Envoy has acknowledged everything for the first time. The text says where things are. */
   readonly onReady: (text: string) => void;
+  /** Where Envoys elsewhere connect; nowhere when absent. */
+  readonly remote?: RemoteDoor | undefined;
+  /** Whether there is an Envoy beside this process; true when absent. */
+  readonly hasOwnEnvoy?: boolean;
   /** How long Envoy drains connections of replaced listeners, in seconds. */
   readonly drainSeconds?: number | undefined;
   /** The process's own if absent. */

@@ -148,7 +148,9 @@ export function openPipeline(options: PipelineOptions): Pipeline {
       if (!quarantine.busy) save();
       if (diagnosticsChanged) report();
       options.consul.want(compiler.declared.upstreams.consulServices.entries());
-      flags.want(compiler.declared.module.runtimeFlags.get("") ?? {});
+      const wanted = compiler.declared.module.runtimeFlags.get("") ?? {};
+      flags.want(wanted);
+      xds.setFlags(wanted);
       return edits;
     },
   });

@@ -5,7 +5,6 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Diagnostic } from "#base/diagnostic.ts";
-import { errorFields } from "#base/log.ts";
 import { type CompilerEdit, openCompiler } from "#compiler";
 import { openAdmin } from "./admin/index.ts";
 import { ownClock } from "./clock.ts";
@@ -16,12 +15,12 @@ import { type Observed, observe } from "./observe.ts";
 import type { ControlOptions } from "./options.ts";
 import { createCounts, openPipeline, type Pipeline, type PipelineOptions } from "./pipeline.ts";
 import { createDiagnosticLog } from "./report-log.ts";
+import { startXds } from "./serve.ts";
 import type { ConsulWatch } from "./sources/consul.ts";
 import { openWantedFiles } from "./sources/wanted-files.ts";
 import { openStateFile, type State, type StateFile } from "./state-file.ts";
 import { createTimings } from "./timings.ts";
 import { type ControlView, createReached, createView, type Reached } from "./view.ts";
-import { serveXds, type XdsServer } from "./xds/server.ts";
 
 /** What has been opened, to be closed in the opposite order. */
 type Closers = (() => Promise<void>)[];
@@ -156,22 +155,6 @@ async function serveFirst({ xds }: ControlView, pipeline: Pipeline, consul: Cons
   await pipeline.idle();
   if (xds.snapshot.number === 0) xds.update([]);
   xds.open();
-}
-
-/** Envoys are let in when everything is compiled, so none is heard before there is a pipeline. */
-function startXds({ runtimeDirectory, drainSeconds, log }: ControlOptions, reached: Reached): Promise<XdsServer> {
-  return serveXds({
-    socketPath: join(runtimeDirectory, "xds.sock"),
-    ...(drainSeconds === undefined ? {} : { order: { drainMs: drainSeconds * 1000 } }),
-    onRefusal: (refused) => reached.pipeline?.refused(refused),
-    onConnected: () => reached.pipeline?.connected(),
-    onConverged: (number) => reached.pipeline?.converged(number),
-    onEarly({ type, name, clusters }) {
-      const text = `${type} "${name}" was sent although Envoy had not reached all of its clusters in time`;
-      log("warning", text, { clusters: clusters.slice(0, 5).join(" "), count: clusters.length });
-    },
-    onStreamError: (error) => log("warning", "Envoy's stream has broken", errorFields(error)),
-  });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

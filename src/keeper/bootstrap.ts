@@ -2,6 +2,7 @@
  * The bootstrap that our Envoy starts with, as Envoy's own JSON. It holds only what cannot come over xDS: who it is,
  * where its control plane and its admin socket are, its limits, and which statistics it keeps.
  */
+import { http2, type RemoteXds, remoteFlags, remoteXdsCluster } from "./remote-bootstrap.ts";
 
 /** What the operator decides about Envoy itself. */
 export interface BootstrapOptions {
@@ -10,6 +11,8 @@ export interface BootstrapOptions {
   readonly nodeCluster: string;
   readonly version: string;
   readonly xdsSocket: string;
+  /** The control plane, where it is not behind the socket. */
+  readonly remote?: RemoteXds | undefined;
   readonly adminSocket: string;
   readonly maxConnections?: number;
   /** Memory at which Envoy defends itself; without it there is no limit. */
@@ -60,13 +63,14 @@ export function bootstrap(options: BootstrapOptions): object {
     node: { id: options.nodeId, cluster: options.nodeCluster, metadata: { dragoman_version: options.version } },
     admin: { address: { pipe: { path: options.adminSocket, mode: 0o600 } } },
     dynamic_resources: dynamicResources(),
-    static_resources: { clusters: [xdsCluster(options.xdsSocket)] },
+    static_resources: { clusters: [{ name: xdsClusterName, ...xdsCluster(options) }] },
     // Statistics are most of what a cluster costs; those of a cluster that nobody calls are made when somebody does.
     deferred_stat_options: { enable_deferred_creation_stats: true },
     stats_config: { stats_matcher: { inclusion_list: { patterns: options.keptStats ?? defaultKeptStats } } },
     layered_runtime: {
       layers: [
         { name: "static", static_layer: runtime(options) },
+        ...(options.remote ? [remoteFlags] : []),
         { name: "admin", admin_layer: {} },
       ],
     },
@@ -92,17 +96,12 @@ function dynamicResources(): object {
 
 const xdsClusterName = "dragoman_xds";
 
-function xdsCluster(path: string): object {
+function xdsCluster({ xdsSocket: path, remote }: BootstrapOptions): object {
+  if (remote) return remoteXdsCluster(remote, xdsClusterName);
   return {
-    name: xdsClusterName,
     type: "STATIC",
     connect_timeout: "1s",
-    typed_extension_protocol_options: {
-      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
-        "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-        explicit_http_config: { http2_protocol_options: {} },
-      },
-    },
+    typed_extension_protocol_options: http2({}),
     load_assignment: {
       cluster_name: xdsClusterName,
       endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path } } } }] }],

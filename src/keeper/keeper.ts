@@ -1,6 +1,7 @@
 /**
  * `dragoman run`: starts Envoy and `dragoman control` side by side, each restarted on its own, and ends both when it
  * ends. It knows nothing of configuration. Killing control never touches Envoy, and the other way round.
+ * `dragoman envoy` is the same with an Envoy alone, whose control plane is elsewhere.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
@@ -10,6 +11,7 @@ import { errorFields, type Log } from "#base/log.ts";
 import { type AdminClient, openAdminClient } from "./admin-client.ts";
 import { type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 import { drainEnvoy, type EnvoyProcessOptions, startEnvoyProcess } from "./envoy-process.ts";
+import { type OpenRemoteControl, openRemoteControl, type RemoteControl } from "./remote-control.ts";
 import { makeRuntimeDirectory, type RuntimeDirectory } from "./runtime-dir.ts";
 import { type Sentinel, startSentinel } from "./sentinel.ts";
 import { openStdoutRelay, type StdoutRelay } from "./stdout-relay.ts";
@@ -17,10 +19,11 @@ import { supervise } from "./supervise.ts";
 
 /** What to run. */
 export interface KeeperOptions {
-  readonly envoy: Omit<EnvoyProcessOptions, "bootstrapFile">;
-  readonly bootstrap: Omit<BootstrapOptions, "xdsSocket" | "adminSocket">;
-  /** How control is started; it finds the runtime directory in DRAGOMAN_RUNTIME_DIR. */
-  readonly control: { readonly command: string; readonly args: readonly string[]; readonly env?: NodeJS.ProcessEnv };
+  /** Absent: only Envoys elsewhere are served. */
+  readonly envoy?: Omit<EnvoyProcessOptions, "bootstrapFile"> | undefined;
+  readonly bootstrap: Omit<BootstrapOptions, "xdsSocket" | "adminSocket" | "remote">;
+  /** How control is started, which finds the runtime directory in DRAGOMAN_RUNTIME_DIR; or where it is. */
+  readonly control: OwnControl | RemoteControl;
   /** Where the runtime directory is made; the system's temporary directory when absent. */
   readonly runtimeParent?: string;
   /** How long open connections may go on after the first signal. */
@@ -33,6 +36,13 @@ export interface KeeperOptions {
   readonly stdout: Writable & { readonly fd?: number };
   /** Signals that end the keeper, the second one at once; the process's own when absent. */
   readonly signals?: SignalSource;
+}
+
+/** Control as a process beside Envoy. */
+export interface OwnControl {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Where signals come from. */
@@ -64,21 +74,31 @@ export async function runKeeper(options: KeeperOptions): Promise<number> {
   const directory = await makeRuntimeDirectory(options.runtimeParent);
   const sentinel = startSentinel(directory.path, options.log);
   const relay = await openStdoutRelay(directory.path, options.stdout);
-  await writeBootstrap(options.bootstrap, directory);
+  const { control } = options;
+  let remote: OpenRemoteControl | undefined;
   try {
-    return await keep(options, directory, sentinel, relay);
+    if (!("command" in control)) remote = await openRemoteControl(control, directory, options.log);
+    await writeBootstrap({ ...options.bootstrap, remote: remote?.xds }, directory);
+    return await keep(options, directory, { sentinel, relay, adminText: remote?.text ?? "" });
   } finally {
+    await remote?.close();
     sentinel.release();
     relay.close();
     await rm(directory.path, { recursive: true, force: true });
   }
 }
 
+/** What stands around the processes; the text says where a data plane by itself answers probes. */
+interface Surroundings {
+  readonly sentinel: Sentinel;
+  readonly relay: StdoutRelay;
+  readonly adminText: string;
+}
+
 async function keep(
   options: KeeperOptions,
   { path, envoyAdminSocket, bootstrapFile }: RuntimeDirectory,
-  sentinel: Sentinel,
-  relay: StdoutRelay,
+  { sentinel, relay, adminText }: Surroundings,
 ): Promise<number> {
   const { log } = options;
   const admin = openAdminClient(envoyAdminSocket);
@@ -90,43 +110,53 @@ async function keep(
     else pids.set(name, pid);
     sentinel.watch([...pids.values()]);
   };
-  const envoy = supervise({
-    name: "Envoy",
-    log,
-    start: () => startEnvoyProcess({ ...options.envoy, bootstrapFile }, options.envoyLog, relay.fd),
-    onPid: notePid("envoy"),
-  });
-  const control = supervise({
-    name: "control",
-    log,
-    start: () => startControl(options.control, path, ready.announce),
-    onPid: notePid("control"),
-    isFinal: (status) => status === cannotRunStatus && !ready.announced,
-    onFinal: ending.end,
-  });
+  const { envoy: envoyOptions, control: controlOptions } = options;
+  const envoy =
+    envoyOptions &&
+    supervise({
+      name: "Envoy",
+      log,
+      start: () => startEnvoyProcess({ ...envoyOptions, bootstrapFile }, options.envoyLog, relay.fd),
+      onPid: notePid("envoy"),
+    });
+  const control =
+    "command" in controlOptions
+      ? supervise({
+          name: "control",
+          log,
+          start: () => startControl(controlOptions, path, ready.announce),
+          onPid: notePid("control"),
+          isFinal: (status) => status === cannotRunStatus && !ready.announced,
+          onFinal: ending.end,
+        })
+      : undefined;
+  if (!control) void ready.announce({ kind: "ready", text: adminText });
   const status = await ending.first;
   const gently = async (): Promise<number> => {
-    if (status === 0) {
+    if (status === 0 && envoy) {
       const times = { atLeastMs: options.lingerMs ?? 0, atMostMs: options.shutdownMs ?? defaultShutdownMs };
       await drainEnvoy(admin, times).catch((error: unknown) => {
         log("warning", "Envoy could not be drained", errorFields(error));
       });
     }
     // Control goes last: Envoy would only complain.
-    await envoy.stop(envoyPatienceMs);
-    await control.stop(controlPatienceMs);
+    await envoy?.stop(envoyPatienceMs);
+    await control?.stop(controlPatienceMs);
     return status;
   };
   const atOnce = ending.second.then(() => killedStatus);
   try {
     return await Promise.race([gently(), atOnce]);
   } finally {
-    await Promise.all([envoy.kill(), control.kill()]);
+    await Promise.all([envoy?.kill(), control?.kill()]);
     ending.close();
   }
 }
 
-async function writeBootstrap(options: KeeperOptions["bootstrap"], directory: RuntimeDirectory): Promise<void> {
+async function writeBootstrap(
+  options: Omit<BootstrapOptions, "xdsSocket" | "adminSocket">,
+  directory: RuntimeDirectory,
+): Promise<void> {
   const { xdsSocket, envoyAdminSocket: adminSocket, bootstrapFile } = directory;
   await writeFile(bootstrapFile, JSON.stringify(bootstrap({ ...options, xdsSocket, adminSocket })), { mode: 0o600 });
 }
@@ -160,7 +190,7 @@ function listenForEnd(signals: SignalSource, log: Log) {
 }
 
 /** Says `ready` once: when control says so and Envoy has all that it asked for. */
-function createAnnouncer({ stdout, log }: KeeperOptions, admin: AdminClient, ending: AbortSignal) {
+function createAnnouncer({ envoy, stdout, log }: KeeperOptions, admin: AdminClient, ending: AbortSignal) {
   let announced = false;
 
   async function announce({ text }: ControlMessage): Promise<void> {
@@ -171,6 +201,7 @@ function createAnnouncer({ stdout, log }: KeeperOptions, admin: AdminClient, end
   }
 
   async function isReady(): Promise<boolean> {
+    if (!envoy) return true;
     try {
       return await admin.isReady();
     } catch (error) {
@@ -188,7 +219,7 @@ function createAnnouncer({ stdout, log }: KeeperOptions, admin: AdminClient, end
 }
 
 function startControl(
-  { command, args, env = process.env }: KeeperOptions["control"],
+  { command, args, env = process.env }: OwnControl,
   runtimeDirectory: string,
   announce: (message: ControlMessage) => Promise<void>,
 ): ChildProcess {

@@ -13,6 +13,9 @@ export interface RuntimeDirectory {
   /** Control's own admin socket. */
   readonly controlSocket: string;
   readonly bootstrapFile: string;
+  /** Who Envoy is, and whom it trusts, where its control plane is elsewhere. */
+  readonly xdsIdentityFile: string;
+  readonly xdsAuthoritiesFile: string;
 }
 
 // sockaddr_un has room for 108 bytes with the final zero.
@@ -39,5 +42,7 @@ export function runtimeDirectory(path: string): RuntimeDirectory {
     envoyAdminSocket: join(path, "envoy-admin.sock"),
     controlSocket: join(path, "control.sock"),
     bootstrapFile: join(path, "envoy.json"),
+    xdsIdentityFile: join(path, "xds-identity.json"),
+    xdsAuthoritiesFile: join(path, "xds-authorities.json"),
   };
 }

@@ -28,7 +28,7 @@ for pid in $pids; do
     sleep 0.1
   done
 done
-rm -f "$1"/*.sock "$1"/*.pipe "$1"/envoy.json
+rm -f "$1"/*.sock "$1"/*.pipe "$1"/*.json "$1"/*.json.new
 rmdir "$1" 2>/dev/null
 `;
 

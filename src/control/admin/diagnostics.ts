@@ -71,6 +71,7 @@ type Part = (sources: DiagnosticSources) => unknown;
 const parts = {
   system: systemInformation,
   envoy_status: envoyStatus,
+  envoys: ({ xds }) => xds.envoys(),
   loginfo: async ({ logLevel }) => ({ all: (await logLevel.current()) ?? "unknown" }),
   errors: ({ diagnostics }) =>
     diagnostics()

@@ -76,3 +76,6 @@ export function watchEnvoyLife({ ask, clock }: EnvoyLifeOptions): EnvoyLife {
     },
   };
 }
+
+/** Where there is no Envoy to look at. */
+export const withoutEnvoy: EnvoyLife = { isReady: async () => true, isLost: async () => false };

@@ -10,7 +10,7 @@ import type { Timings } from "../timings.ts";
 import type { ControlView, Reached } from "../view.ts";
 import { debugEndpoints } from "./debug.ts";
 import { diagnosticsEndpoints, diagnosticsPath } from "./diagnostics.ts";
-import { watchEnvoyLife } from "./envoy-life.ts";
+import { watchEnvoyLife, withoutEnvoy } from "./envoy-life.ts";
 import { envoyLogLevel } from "./envoy-log-level.ts";
 import { openEnvoyMetrics } from "./envoy-metrics.ts";
 import { healthEndpoints, metricsEndpoint } from "./health.ts";
@@ -75,9 +75,10 @@ async function answers(options: ControlOptions, { view, counts, timings, clock, 
     () => reached.observed?.objects ?? new Map(),
     options.clusterId,
   );
-  const envoy = watchEnvoyLife({ ask: () => isReady(socketPath), clock });
+  const { hasOwnEnvoy = true } = options;
+  const envoy = hasOwnEnvoy ? watchEnvoyLife({ ask: () => isReady(socketPath), clock }) : withoutEnvoy;
   // Nothing has been served yet: an Envoy that is ready has its configuration from a control process before this one.
-  const isWarm = await envoy.isReady();
+  const isWarm = hasOwnEnvoy && (await envoy.isReady());
   const logLevel = envoyLogLevel(socketPath);
   const metrics = openEnvoyMetrics({
     socketPath,
@@ -101,7 +102,7 @@ async function answers(options: ControlOptions, { view, counts, timings, clock, 
     isPublic: publicPaths(compiler),
     endpoints: {
       ...healthEndpoints({ envoy, timings, hasServed: () => isWarm || hasServed() }),
-      ...metricsEndpoint(figures, metrics),
+      ...metricsEndpoint(figures, hasOwnEnvoy ? metrics : async () => ""),
       ...diagnosticsEndpoints(diagnosed),
       ...debugEndpoints(view, timings),
       ...options.endpoints?.(view),

@@ -11,9 +11,13 @@ const watchPaths: readonly string[] = ["/healthz", "/metrics"];
 /** Everyone may ask the probes, and the diagnostics where the Module says allow_non_local. */
 export function publicPaths(compiler: Compiler): (path: string, asks: Stranger) => boolean {
   return (path, asks) => {
-    if (probePaths.includes(path)) return true;
-    if (asks === "from-elsewhere" && watchPaths.includes(path)) return true;
+    if (isForEveryone(path, asks)) return true;
     const { diagnostics } = compiler.declared.module.settings.get("")?.config ?? {};
     return path === diagnosticsPath && diagnostics?.allow_non_local === true;
   };
+}
+
+/** What others may ask whatever manifests say. */
+export function isForEveryone(path: string, asks: Stranger): boolean {
+  return probePaths.includes(path) || (asks === "from-elsewhere" && watchPaths.includes(path));
 }

@@ -52,7 +52,10 @@ export async function openRemoteDoor(
     else refuse(call, refusal(grpc.status.UNAUTHENTICATED, "the certificate holds no DNS name and no URI"));
   }, connectionAge);
   const provider = createProvider(texts);
-  await bind(server, address, grpc.experimental.createCertificateProviderServerCredentials(provider, provider, true));
+  const credentials = grpc.experimental.createCertificateProviderServerCredentials(provider, provider, true);
+  await bind(server, address, credentials).catch((error: unknown) => {
+    throw bindFailure(error, address);
+  });
   let { authorities } = texts;
   const watch = watchTlsFiles(paths, texts, {
     log,
@@ -77,6 +80,12 @@ export function checkNode({ names }: RemotePeer, { nodeId }: NodeIdentity): void
   if (names.includes(nodeId)) return;
   const theirs = names.join(", ");
   throw refusal(grpc.status.PERMISSION_DENIED, `the certificate is for ${theirs}, and not for the node "${nodeId}"`);
+}
+
+/** gRPC's error has the system's in its text. */
+function bindFailure(error: unknown, address: string): unknown {
+  const isTaken = error instanceof Error && error.message.includes("EADDRINUSE");
+  return isTaken ? Object.assign(error, { code: "EADDRINUSE", port: Number(/\d+$/.exec(address)) }) : error;
 }
 
 function peerOf(call: DeltaCall): RemotePeer | undefined {
