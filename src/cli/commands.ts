@@ -57,6 +57,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./demo-backends.ts")).demoBackendsCommand(),
   },
   {
+    name: "crds",
+    summary: "print the definitions of custom resources for a cluster",
+    load: async () => (await import("./crds.ts")).crdsCommand(),
+  },
+  {
     name: "webhook",
     summary: "convert custom resources between versions for an API server",
     load: async () => (await import("./webhook.ts")).webhookCommand(),

@@ -8,11 +8,16 @@
  */
 export type { FileContent } from "./api/file-content.ts";
 export {
+  type ApiVersion,
+  type CrdOptions,
   type CustomKind,
   contentHash,
   customKinds,
+  customResourceDefinitions,
+  defaultCrdOptions,
   isKnownKind,
   isOwnService,
+  storableVersionNames,
   withoutUnreadData,
   writtenVersion,
 } from "./api/index.ts";

@@ -3,9 +3,13 @@
  * with kubectl when they apply the quickstart.
  */
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
+import { fieldsOf } from "#base/fields.ts";
 import { customResourceDefinitions, defaultCrdOptions } from "../../src/compiler/api/crd.ts";
 import { ambassadorKinds } from "../../src/compiler/api/kinds.ts";
 import { ensureQuickstartSecret } from "../../tools/quickstart-secret.ts";
@@ -122,6 +126,36 @@ test("definitions of another installation are taken over, with what is stored, a
     await other.stop();
   }
 });
+
+test("an administrator stores and serves other versions: what is stored stays, and all goes on to be read", async () => {
+  const crds = async (...args: readonly string[]): Promise<void> => {
+    const printed = await promisify(execFile)(process.execPath, [program, "crds", ...args]);
+    await cluster.kubectl(["apply", "-f", "-"], { stdin: printed.stdout });
+  };
+  const old = { apiVersion: "getambassador.io/v2", kind: "Mapping", metadata: { name: "stored" }, spec: oldSpec };
+  await cluster.apply(old);
+  await crds("--storage-version", "v3alpha1", "--served-versions", "v3alpha1");
+  const stored = ["get", "crd", "mappings.getambassador.io", "-o", "jsonpath={.status.storedVersions}"];
+  assert.equal(await cluster.kubectl(stored), '["v2","v3alpha1"]');
+  await until(async () => (await cluster.ask("GET", "/apis/getambassador.io/v2/mappings")).status === 404);
+  const { body } = await cluster.ask("GET", "/apis/getambassador.io/v3alpha1/namespaces/default/mappings/stored");
+  assert.deepEqual(fieldsOf(body)["spec"], oldSpec);
+  await cluster.apply({ ...old, apiVersion: "getambassador.io/v3alpha1", spec: { ...oldSpec, prefix: "/new/" } });
+  await crds();
+  await until(async () => (await cluster.ask("GET", "/apis/getambassador.io/v2/mappings")).status === 200);
+  const prefix = ["get", "mappings.v2.getambassador.io", "stored", "-o", "jsonpath={.spec.prefix}"];
+  assert.equal(await cluster.kubectl(prefix), "/new/");
+});
+
+const program = join(import.meta.dirname, "..", "..", "src", "main.ts");
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const start = performance.now();
+  while (!(await isSo())) {
+    assert.ok(performance.now() - start < 20_000);
+    await pause(50);
+  }
+}
 
 /** A table without its padding; ages become the word. */
 function columns(table: string): string {

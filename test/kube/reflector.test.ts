@@ -150,6 +150,27 @@ test("a kind that is not installed is picked up when it is, in the version that 
   await seen.stop();
 });
 
+test("a kind that is stored in an older version, and a webhook that is down: it is read as it is stored", async () => {
+  const schema = definition.spec.versions[0]?.schema;
+  const versions = ["v1", "v2"].map((name) => ({ name, served: true, storage: name === "v1", schema }));
+  const clientConfig = { service: { namespace: "default", name: "nobody" } };
+  const conversion = { strategy: "Webhook", webhook: { conversionReviewVersions: ["v1"], clientConfig } };
+  await cluster.apply({ ...definition, spec: { ...definition.spec, versions, conversion } });
+  await cluster.kubectl(["wait", "--for=condition=Established", "crd/widgets.example.com"]);
+  await cluster.apply({ ...widget, metadata: { name: "stored" } });
+  const newer = { ...widgets, version: "v2" };
+  const seen = mirror(admin, [newer, widgets, { ...widgets, version: "v0" }]);
+  await seen.until(() => seen.copy.has("default/stored"));
+  await cluster.apply({ ...widget, metadata: { name: "later" } });
+  await seen.until(() => seen.copy.has("default/later"));
+  await seen.stop();
+  assert.deepEqual(seen.states, ["following"]);
+  const unlucky = mirror(admin, [newer, { ...widgets, version: "v0" }]);
+  await unlucky.until(() => unlucky.states.length > 0);
+  await unlucky.stop();
+  assert.deepEqual(unlucky.states, ["failing"]);
+});
+
 test("a permission that is missing, granted, and revoked: what was seen stays", async () => {
   const account = await cluster.serviceAccount("default", "watcher");
   const file = await cluster.writeKubeconfig("watcher", { token: cluster.token(account) });

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { customResourceDefinitions, defaultCrdOptions } from "./crd.ts";
+import { type CrdOptions, customResourceDefinitions, defaultCrdOptions } from "./crd.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -128,18 +128,25 @@ test("all have a status", () => {
     for (const { subresources } of spec.versions) assert.deepEqual(subresources, { status: {} });
 });
 
-test("without old versions there is nothing to convert", () => {
-  const only = customResourceDefinitions({
-    ...defaultCrdOptions,
-    oldVersions: false,
-  }) as unknown as readonly Definition[];
-  for (const { spec } of only) {
-    assert.deepEqual(
-      spec.versions.map((version) => [version.name, version.storage]),
-      [["v3alpha1", true]],
-    );
-    assert.equal(spec.conversion, undefined);
-  }
+function chosen(options: Partial<CrdOptions>): readonly string[] {
+  const definitions = customResourceDefinitions({ ...defaultCrdOptions, ...options });
+  return (definitions as unknown as readonly Definition[])
+    .filter(({ metadata }) => /^(?:mappings|listeners|filters)\./.test(metadata.name))
+    .map(({ spec }) => {
+      return spec.versions.map((v) => `${v.name}${v.storage ? "*" : ""}${v.served ? "" : "-"}`).join(" ");
+    });
+}
+
+test("an administrator chooses what is stored and what is served, of kinds that have it", () => {
+  assert.deepEqual(chosen({ storage: "v3alpha1" }), ["v3alpha1*", "v1 v2 v3alpha1*", "v1beta1 v1beta2 v2 v3alpha1*"]);
+  assert.deepEqual(chosen({ storage: "v1" }), ["v3alpha1*", "v1* v2 v3alpha1", "v1beta1 v1beta2 v2* v3alpha1"]);
+  const newest = ["v3alpha1*", "v1- v2*- v3alpha1", "v1beta1- v1beta2- v2*- v3alpha1"];
+  assert.deepEqual(chosen({ served: ["v3alpha1"] }), newest);
+  assert.deepEqual(chosen({ served: ["v1", "v2"] }), [
+    "v3alpha1*",
+    "v1 v2* v3alpha1-",
+    "v1beta1- v1beta2- v2* v3alpha1-",
+  ]);
 });
 
 /** Fields that the API server demands, by kind. */

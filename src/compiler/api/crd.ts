@@ -13,8 +13,10 @@ import { storableVersions, storageVersion } from "./stored-versions.ts";
 
 /** What a cluster's administrator decides. */
 export interface CrdOptions {
-  /** Whether old versions are served too. */
-  readonly oldVersions: boolean;
+  /** The version that objects are stored in, of kinds that have it; absent: v2, where there is one. */
+  readonly storage?: ApiVersion;
+  /** The versions that are served, of kinds that have any of them; absent: all. */
+  readonly served?: readonly ApiVersion[];
   /** The service that converts between versions, if one does. */
   readonly webhook?: Webhook;
   /** Added to every definition. */
@@ -30,7 +32,6 @@ export interface Webhook {
 
 /** What the chart installs: objects of any age can be stored, and nothing needs to run for it. */
 export const defaultCrdOptions: CrdOptions = {
-  oldVersions: true,
   labels: { "app.kubernetes.io/name": "dragoman", "app.kubernetes.io/component": "crds" },
 };
 
@@ -47,10 +48,12 @@ export function customResourceDefinitions(
 }
 
 function definition(kind: Kind, options: CrdOptions): CustomResourceDefinition {
-  const known = storableVersions(kind);
-  const versions = options.oldVersions ? known : known.filter((version) => version === "v3alpha1");
+  const versions = storableVersions(kind);
   const guests = options.webhook ? [] : versions;
-  const storage = storageVersion(versions);
+  const storage = versions.find((version) => version === options.storage) ?? storageVersion(versions);
+  const asked = versions.filter((version) => options.served?.includes(version));
+  // Objects may be stored in a version that is not served any more, so that it stays.
+  const served = asked.length > 0 ? asked : versions;
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
@@ -68,7 +71,9 @@ function definition(kind: Kind, options: CrdOptions): CustomResourceDefinition {
       },
       preserveUnknownFields: false,
       scope: "Namespaced",
-      versions: versions.map((version) => versionOf(kind, { version, guests, storage: version === storage })),
+      versions: versions.map((version) =>
+        versionOf(kind, { version, guests, served: served.includes(version), storage: version === storage }),
+      ),
     },
   };
 }
@@ -77,10 +82,11 @@ interface VersionOptions {
   readonly version: ApiVersion;
   /** Versions for whose objects there must be room, too. */
   readonly guests: readonly ApiVersion[];
+  readonly served: boolean;
   readonly storage: boolean;
 }
 
-function versionOf(kind: Kind, { version, guests, storage }: VersionOptions): OpenApi {
+function versionOf(kind: Kind, { version, guests, served, storage }: VersionOptions): OpenApi {
   const spec = guests.reduce((own, guest) => keeping(own, kind.schema, guest), openApi(kind.schema, version));
   return {
     additionalPrinterColumns: columnsOf(kind).map(({ name, path, type = "string", wide }) => {
@@ -88,7 +94,7 @@ function versionOf(kind: Kind, { version, guests, storage }: VersionOptions): Op
     }),
     name: version,
     schema: { openAPIV3Schema: objectSchema(kind, version, spec) },
-    served: true,
+    served,
     storage,
     subresources: { status: {} },
   };

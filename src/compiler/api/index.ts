@@ -42,6 +42,7 @@ export { possibleKeepalive } from "./ambassador/upstream-rules.ts";
 export { configAnnotation, unfoldAnnotations } from "./annotations.ts";
 export type { AmbassadorResource, AnyResource, CoreResource } from "./any-resource.ts";
 export { contentHash } from "./content-hash.ts";
+export { type CrdOptions, customResourceDefinitions, defaultCrdOptions } from "./crd.ts";
 export type { FileContent } from "./file-content.ts";
 export { type FormatCommand, formatProblem, splitFormat } from "./format-string.ts";
 export { type Certificate, readAuthorities, readCertificate } from "./kubernetes/certificate.ts";
@@ -58,6 +59,7 @@ export { isOwnService, type Service, type ServicePort, type ServiceSpec } from "
 export type { RawObject } from "./raw-object.ts";
 export type { Resource } from "./resource.ts";
 export type { ApiVersion } from "./schema/index.ts";
+export { storableVersionNames } from "./stored-versions.ts";
 export { writtenVersion } from "./written-version.ts";
 
 /** Whether the product knows a kind; unknown ones of its own groups count as known, so that they are reported. */

@@ -161,6 +161,8 @@ function judgement<T>(options: ReflectorOptions<T>, position: Position, empty: (
   const troubled = createBackOff(trouble, Math.random);
   const expired = createBackOff(expiry, Math.random);
   let expiredAt = Number.NEGATIVE_INFINITY;
+  /** Why a version that was asked for before could not be read, although it is there. */
+  let unconverted: string | undefined;
 
   function judgeExpiry(): number {
     const before = expiredAt;
@@ -169,18 +171,37 @@ function judgement<T>(options: ReflectorOptions<T>, position: Position, empty: (
     return expired.next(expiredAt - before);
   }
 
-  /** The one that it is asked for next, as long as there are other versions. */
-  function judgeAbsence(): number {
+  /** Whether there is another version, which is asked for next. */
+  function hasNextVersion(): boolean {
     const other = resources[resources.indexOf(position.resource) + 1];
     position.resource = other ?? resources[0];
-    if (other) return 0;
+    return other !== undefined;
+  }
+
+  function judgeAbsence(): number {
+    if (hasNextVersion()) return 0;
+    if (unconverted !== undefined) return failed(unconverted);
     position.resourceVersion = undefined;
     empty();
     onState({ kind: "absent" });
     return lookAgainMs;
   }
 
+  /** Nobody says which version objects are stored in; that one can be read without the webhook. */
+  function judgeConversion(message: string): number {
+    position.resourceVersion = undefined;
+    unconverted = message;
+    return hasNextVersion() ? 0 : failed(message);
+  }
+
+  function failed(message: string): number {
+    unconverted = undefined;
+    onState({ kind: "failing", message });
+    return troubled.next(0);
+  }
+
   return async (failure: unknown, lastedMs: number): Promise<number> => {
+    if (lastedMs >= absence.healthyMs) unconverted = undefined;
     if (failure === undefined) return lastedMs < absence.healthyMs ? away.next(lastedMs) : 0;
     if (!(failure instanceof ApiFailure || failure instanceof NoAnswer || failure instanceof AccessUnavailable))
       throw failure;
@@ -192,6 +213,7 @@ function judgement<T>(options: ReflectorOptions<T>, position: Position, empty: (
       return 0;
     }
     if (failure instanceof ApiFailure && failure.status === 404) return judgeAbsence();
+    if (needsConversion(failure)) return judgeConversion(failure.message);
     if (failure instanceof ApiFailure && failure.status === 403) {
       onState({ kind: "forbidden", message: failure.message });
       return lookAgainMs;
@@ -207,6 +229,11 @@ function judgement<T>(options: ReflectorOptions<T>, position: Position, empty: (
     const asked = failure instanceof ApiFailure ? (failure.retryAfterMs ?? 0) : 0;
     return Math.max(troubled.next(lastedMs), asked);
   };
+}
+
+/** Whether objects are stored in another version, and the webhook that would convert them does not answer. */
+function needsConversion(failure: Error): boolean {
+  return failure instanceof ApiFailure && /\bconversion webhook for .* failed\b/.test(failure.message);
 }
 
 /** Servers before 1.32, or with an old etcd, refuse to stream lists. */
