@@ -1,5 +1,5 @@
 /** Which cluster a run is about, from flags and the environment. */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { ClusterChoice } from "../control/cluster.ts";
 import { type Access, AccessUnavailable, findAccess } from "../control/kube/find-access.ts";
@@ -23,8 +23,8 @@ export async function accessFrom(flags: ClusterFlags, env: NodeJS.ProcessEnv): P
   }
 }
 
-/** What of the cluster is looked at. */
-export function clusterFrom(access: Access, env: NodeJS.ProcessEnv): ClusterChoice {
+/** What of the cluster is looked at; the directory is its run's own. */
+export function clusterFrom(access: Access, env: NodeJS.ProcessEnv, runtimeDirectory: string): ClusterChoice {
   const { AMBASSADOR_LABEL_SELECTOR: labelSelector } = env;
   const fieldSelector = fieldSelectorFrom(env);
   return {
@@ -33,7 +33,17 @@ export function clusterFrom(access: Access, env: NodeJS.ProcessEnv): ClusterChoi
     ...(fieldSelector ? { fieldSelector } : {}),
     updateMappings: env["AMBASSADOR_UPDATE_MAPPING_STATUS"]?.toLowerCase() === "true",
     identity: `${hostname()}_${randomUUID()}`,
+    replica: replicaFrom(env, runtimeDirectory),
   };
+}
+
+/** The Pod, where that is said; several runs of one machine are several replicas. */
+function replicaFrom({ POD_NAME, POD_UID, POD_NAMESPACE }: NodeJS.ProcessEnv, runtimeDirectory: string) {
+  const run = createHash("sha256").update(runtimeDirectory).digest("hex").slice(0, 8);
+  if (!POD_NAME) return { name: `${hostname()}-${run}` };
+  return POD_UID && POD_NAMESPACE
+    ? { name: POD_NAME, pod: { uid: POD_UID, namespace: POD_NAMESPACE } }
+    : { name: POD_NAME };
 }
 
 /** Other fields are not known of all kinds, and what the API server refuses for one kind would hold up the start. */

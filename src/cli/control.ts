@@ -48,7 +48,7 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
   const hasOwnEnvoy = flags.envoy !== false;
   const running = runControl({
     paths,
-    cluster: access && clusterFrom(access, process.env),
+    cluster: access && clusterFrom(access, process.env, keeper.runtimeDirectory),
     settings: { ...settings, envoyVersion: flags.envoyVersion },
     fileDirectories: fileDirectories(flags, process.env),
     runtimeDirectory: keeper.runtimeDirectory,

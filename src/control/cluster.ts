@@ -11,8 +11,13 @@ import type { Access } from "./kube/access.ts";
 import { openClient } from "./kube/client.ts";
 import { takePart } from "./kube/election.ts";
 import { configMapLock, leaseLock } from "./kube/leader-lock.ts";
+import { createAcknowledged } from "./replicas/acknowledged.ts";
+import type { ReplicaIdentity } from "./replicas/place.ts";
+import { openPublisher } from "./replicas/publish.ts";
+import { refusalsIn } from "./replicas/refusals.ts";
 import type { KubernetesOptions } from "./sources/kubernetes.ts";
 import type { ClusterObject } from "./sources/kubernetes-object.ts";
+import { createReadProgress } from "./sources/read-progress.ts";
 import { type ClusterState, openClusterState } from "./state-in-cluster.ts";
 import { openReporter } from "./status/reporter.ts";
 
@@ -24,8 +29,10 @@ export interface ClusterChoice {
   readonly fieldSelector?: string;
   /** AMBASSADOR_UPDATE_MAPPING_STATUS: write in the status of Mappings that all is well, too. */
   readonly updateMappings: boolean;
-  /** Who this replica is among all. */
+  /** Who this process is among all. */
   readonly identity: string;
+  /** Which replica it is, through all its processes. */
+  readonly replica: ReplicaIdentity;
 }
 
 /** What reports are about. */
@@ -35,6 +42,8 @@ export interface Reported {
   diagnostics(): readonly Diagnostic[];
   /** Resolves when Envoy has acknowledged everything so far. */
   served(): Promise<void>;
+  /** Resolves when it is known what is to blame for everything that Envoy has refused. */
+  judged(): Promise<void>;
   /** Who obtains certificates while this replica leads, if anybody does. */
   readonly certificates?: CertificateLeader | undefined;
 }
@@ -55,15 +64,17 @@ export interface ClusterSide {
 
 /** Opens the side; nothing is asked yet. */
 export function openCluster(choice: ClusterChoice, settings: Settings, log: Log, signal: AbortSignal): ClusterSide {
-  const { access, updateMappings, identity, ...selectors } = choice;
+  const { access, updateMappings, identity, replica, ...selectors } = choice;
   const { namespace, ambassadorId, knative = false, scope = {} } = settings;
   const { singleNamespace = false, certsSingleNamespace = false } = scope;
   const client = openClient(access);
   const state = openClusterState({ client, namespace, ambassadorId, log, signal });
   const instance = instanceName(ambassadorId);
   const stop = new AbortController();
-  let reporting: Promise<void> | undefined;
+  let reporting: Promise<unknown> | undefined;
   let wake = (): void => undefined;
+  let publish = (): void => undefined;
+  const progress = createReadProgress(() => publish());
   return {
     watch: {
       ...selectors,
@@ -73,15 +84,25 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
       singleNamespace,
       certsSingleNamespace,
       onSeen: () => wake(),
+      progress,
       log,
     },
     state,
     certificates: (objects) => ({ client, namespace, instance, identity, objects, report: () => wake() }),
     report(reported) {
-      const reporter = openReporter({ ...reported, client, namespace, updateMappings, log });
+      const place = { namespace, instance };
+      const acknowledged = createAcknowledged({
+        progress,
+        settled: () => reported.served().then(reported.judged),
+        refusals: () => refusalsIn(reported.diagnostics(), reported.objects()),
+      });
+      const shared = { client, place, acknowledged, log };
+      const publisher = openPublisher({ ...shared, replica });
+      const reporter = openReporter({ ...reported, ...shared, replica: replica.name, updateMappings });
       const leading: Promise<unknown>[] = [];
       const failed = Promise.withResolvers<never>();
       wake = reporter.wake;
+      publish = publisher.wake;
       const at = { namespace, name: `dragoman-${instance}` };
       const election = takePart({
         locks: [leaseLock(client, at), configMapLock(client, at)],
@@ -96,10 +117,13 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
         onForbidden: (message) => log("warning", `statuses and events are not written: ${message}`),
         signal: stop.signal,
       });
-      reporting = election.then(() => Promise.all(leading)).then(() => undefined);
-      return Promise.race([reporting, failed.promise]);
+      reporting = Promise.all([election.then(() => Promise.all(leading)), publisher.run(stop.signal)]);
+      return Promise.race([reporting, failed.promise]).then(() => undefined);
     },
-    wake: () => wake(),
+    wake() {
+      wake();
+      publish();
+    },
     async close() {
       stop.abort();
       await reporting;

@@ -88,7 +88,12 @@ async function start(options: ControlOptions, closers: Closers): Promise<{ reado
     options.onReady(admin.url === undefined ? "" : `admin ${admin.url}`);
   });
   const reporting =
-    cluster?.report({ ...view, objects: () => observed.objects, certificates: certificates?.leader }) ?? observed.done;
+    cluster?.report({
+      ...view,
+      objects: () => observed.objects,
+      judged: pipeline.judged,
+      certificates: certificates?.leader,
+    }) ?? observed.done;
   return { watching: Promise.race([observed.done, reporting]) };
 }
 

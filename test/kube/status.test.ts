@@ -23,7 +23,7 @@ before(async () => {
     mapping("good", "/good/"),
   );
   const ports = ["--port", `8080:${await freePort()}`, "--port", `8443:${await freePort()}`];
-  const env = { ...process.env, AMBASSADOR_KNATIVE_SUPPORT: "true" };
+  const env = { ...process.env, AMBASSADOR_KNATIVE_SUPPORT: "true", POD_NAME: "first" };
   gateway = startProgram(["run", "--kubeconfig", cluster.kubeconfig, ...ports], { env });
   started.push(gateway);
   await gateway.line(/^ready/);
@@ -167,6 +167,8 @@ test("a second replica serves, and writes statuses when the first has died", asy
   assert.doesNotMatch(second.program.output(), writes);
   assert.equal(await second.get("/good/x", "plain.example.com"), "301");
   gateway.kill();
+  // Nothing waits for a replica whose Pod is gone.
+  await cluster.kubectl(["delete", "configmap", "dragoman-replica-first"]);
   await cluster.apply(host("late", {}));
   await second.program.said(writes);
   await until(["get", "hosts"], /late .*Ready/);

@@ -3,9 +3,9 @@
  * its record; one that cannot, stops leading before anybody else may begin. Others judge a record by how long they
  * themselves have not seen it change, never by its times, so that clocks need not agree.
  */
-import { AccessUnavailable } from "./access.ts";
-import { ApiFailure, NoAnswer } from "./failure.ts";
+import { ApiFailure } from "./failure.ts";
 import type { Held, LeaderLock } from "./leader-lock.ts";
+import { isOutside } from "./outside.ts";
 import { pauseUnlessAborted } from "./pause.ts";
 
 /** How to take part. */
@@ -98,12 +98,6 @@ export async function takePart(options: ElectionOptions): Promise<void> {
   const led = leading !== undefined;
   stopLeading();
   if (led) await handOver(lock, identity);
-}
-
-/** Whether a failure is the server's or the network's, and not a bug. */
-function isOutside(error: unknown): boolean {
-  if (error instanceof ApiFailure || error instanceof NoAnswer || error instanceof AccessUnavailable) return true;
-  return error instanceof Error && error.name === "TimeoutError";
 }
 
 const handOverMs = 2000;

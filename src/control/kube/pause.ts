@@ -22,3 +22,13 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal)
     signal.removeEventListener("abort", onAbort);
   }
 }
+
+/** Resolves after the time, or as soon as the work or the signal comes; a rejection of the work is passed on. */
+export async function pauseUntil(work: Promise<unknown>, ms: number, signal: AbortSignal): Promise<void> {
+  const cut = new AbortController();
+  try {
+    await Promise.race([work, pauseUnlessAborted(ms, AbortSignal.any([signal, cut.signal]))]);
+  } finally {
+    cut.abort();
+  }
+}

@@ -14,8 +14,8 @@ function patient() {
 }
 
 test("what is read while Envoy answers waits for its next answer", async () => {
-  const [progress, envoy] = [createReadProgress(), patient()];
-  const acknowledged = createAcknowledged(progress, envoy.settled);
+  const [progress, envoy] = [createReadProgress(() => undefined), patient()];
+  const acknowledged = createAcknowledged({ progress, settled: envoy.settled, refusals: () => [] });
   progress.nothing("hosts");
   progress.upTo("hosts", "10");
   assert.equal(acknowledged.now().versions.get("hosts"), "0");
@@ -31,8 +31,8 @@ test("what is read while Envoy answers waits for its next answer", async () => {
 });
 
 test("an Envoy that does not answer is asked once, and once more when it has", async () => {
-  const [progress, envoy] = [createReadProgress(), patient()];
-  const acknowledged = createAcknowledged(progress, envoy.settled);
+  const [progress, envoy] = [createReadProgress(() => undefined), patient()];
+  const acknowledged = createAcknowledged({ progress, settled: envoy.settled, refusals: () => [] });
   const first = acknowledged.refresh();
   progress.upTo("hosts", "7");
   const later = [acknowledged.refresh(), acknowledged.refresh(), acknowledged.refresh()];

@@ -25,8 +25,8 @@ export interface ReadProgress {
   now(): Reached;
 }
 
-/** Nothing is read yet. */
-export function createReadProgress(): ReadProgress {
+/** Nothing is read yet. `onEdited` is called before what is behind a change has been handed on. */
+export function createReadProgress(onEdited: () => void): ReadProgress {
   const versions = new Map<string, string>();
   let edits = 0;
   return {
@@ -34,6 +34,7 @@ export function createReadProgress(): ReadProgress {
     upTo: (resource, version) => void versions.set(resource, version),
     edited() {
       edits++;
+      onEdited();
     },
     now: () => ({ versions: new Map(versions), edits }),
   };

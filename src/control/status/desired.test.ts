@@ -35,6 +35,7 @@ interface Row {
   readonly errors?: readonly Diagnostic[];
   readonly isOurs?: boolean;
   readonly certificate?: Standing["certificate"];
+  readonly behind?: readonly string[];
   readonly context?: Partial<StatusContext>;
   readonly written: unknown;
 }
@@ -117,6 +118,63 @@ const rows: readonly Row[] = [
     what: "a Host with an authority where nobody obtains certificates",
     object: object("Host", { acmeProvider: {} }, undefined),
     written: { state: "Ready", tlsCertificateSource: "ACME" },
+  },
+  {
+    what: "a Host that waits for a replica",
+    object: object("Host", {}, ready),
+    behind: ["a"],
+    written: { state: "Pending" },
+  },
+  {
+    what: "a Host with a certificate that waits for a replica",
+    object: object("Host", {}, { ...ready, tlsCertificateSource: "ACME" }),
+    certificate: { tlsCertificateSource: "ACME", state: "Ready" },
+    behind: ["a"],
+    written: { state: "Pending" },
+  },
+  {
+    what: "a Host with an error, whoever waits",
+    object: object("Host", {}, { ...ready, state: "Error", errorReason: reason, errorTimestamp: before }),
+    errors: wrong("Host"),
+    behind: ["a"],
+    written: undefined,
+  },
+  {
+    what: "a new Mapping that waits",
+    object: object("Mapping", {}, undefined),
+    behind: ["a"],
+    context: { updateMappings: true },
+    written: undefined,
+  },
+  {
+    what: "a mended Mapping that waits",
+    object: object("Mapping", {}, { state: "Inactive", reason: "x" }),
+    behind: ["a", "b"],
+    written: { reason: "not every replica has acknowledged it yet" },
+  },
+  {
+    what: "an Ingress that waits",
+    object: object("Ingress", {}, undefined),
+    behind: ["a"],
+    context: { service: service({ ingress: [{ ip: "203.0.113.7" }] }) },
+    written: undefined,
+  },
+  {
+    what: "a condition that waits",
+    object: object("TLSContext", {}, { conditions: [inForce] }),
+    behind: ["a"],
+    written: { conditions: [condition("Unknown", "Waiting", "replica a has not acknowledged it yet", now)] },
+  },
+  {
+    what: "a condition that says already for whom it waits, or waited",
+    object: object("TLSContext", {}, { conditions: [condition("Unknown", "Waiting", "x", before)] }),
+    behind: ["a"],
+    written: undefined,
+  },
+  {
+    what: "a condition that has waited",
+    object: object("TLSContext", {}, { conditions: [condition("Unknown", "Waiting", "x", before)] }),
+    written: { conditions: [{ ...inForce, lastTransitionTime: now }] },
   },
   { what: "somebody else's Host", object: object("Host", {}, undefined), isOurs: false, written: undefined },
   { what: "a Mapping that is well", object: object("Mapping", {}, undefined), written: undefined },
@@ -223,10 +281,10 @@ const rows: readonly Row[] = [
   },
 ];
 
-for (const { what, object, errors = [], isOurs = true, certificate, context, written } of rows) {
+for (const { what, object, errors = [], isOurs = true, certificate, behind = [], context, written } of rows) {
   test(what, () => {
     const whole = { now, updateMappings: false, service: undefined, ...context };
-    assert.deepEqual(statusChange(object, { errors, isOurs, certificate }, whole), written);
+    assert.deepEqual(statusChange(object, { errors, isOurs, certificate, behind }, whole), written);
   });
 }
 

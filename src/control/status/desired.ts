@@ -23,6 +23,8 @@ export interface Standing {
   readonly isOurs: boolean;
   /** Of a Host: what is known of its certificate, where somebody looks after that. */
   readonly certificate?: CertificateStatus | "unknown" | undefined;
+  /** Replicas of which it has been known for long that they have not acknowledged it. */
+  readonly behind?: readonly string[];
 }
 
 /** What is known beside objects. */
@@ -57,7 +59,7 @@ function desiredStatus(object: ClusterObject, standing: Standing, context: Statu
       return mappingStatus(object, standing, context);
     case "Ingress":
       return object.raw.ref.group === "networking.k8s.io"
-        ? ingressStatus(context)
+        ? ingressStatus(standing, context)
         : knativeIngressStatus(object, standing, context);
     default:
       return object.raw.ref.group === "getambassador.io" ? readyStatus(object, standing, context) : undefined;
@@ -65,8 +67,9 @@ function desiredStatus(object: ClusterObject, standing: Standing, context: Statu
 }
 
 /** An address that the gateway's Service does not have any more leads nowhere, so that nobody should be told of it. */
-function ingressStatus({ service }: StatusContext): DesiredStatus | undefined {
-  return service?.loadBalancer === undefined ? undefined : { loadBalancer: service.loadBalancer };
+function ingressStatus({ behind = [] }: Standing, { service }: StatusContext): DesiredStatus | undefined {
+  if (behind.length > 0 || service?.loadBalancer === undefined) return undefined;
+  return { loadBalancer: service.loadBalancer };
 }
 
 const ofHost = ["phaseCompleted", "phasePending", "errorReason", "errorTimestamp", "errorBackoff"];
@@ -74,15 +77,19 @@ const cleared: DesiredStatus = Object.fromEntries(ofHost.map((name) => [name, nu
 
 function hostStatus(
   { raw, status }: ClusterObject,
-  { errors, certificate }: Standing,
+  { errors, certificate, behind = [] }: Standing,
   { now }: StatusContext,
 ): DesiredStatus | undefined {
   const known = certificate === "unknown" ? undefined : certificate;
   // Without a certificate, what else is wrong can wait.
-  if (known && (known.state === "Error" || errors.length === 0)) return { ...cleared, ...known };
+  if (known && (known.state === "Error" || errors.length === 0)) {
+    const isEarly = known.state === "Ready" && behind.length > 0;
+    return { ...cleared, ...known, ...(isEarly ? { state: "Pending" } : {}) };
+  }
   const tlsCertificateSource = known?.["tlsCertificateSource"] ?? certificateSource(fieldsOf(raw.body["spec"]));
   if (errors.length === 0) {
-    return certificate === "unknown" ? undefined : { ...cleared, state: "Ready", tlsCertificateSource };
+    const state = behind.length > 0 ? "Pending" : "Ready";
+    return certificate === "unknown" ? undefined : { ...cleared, state, tlsCertificateSource };
   }
   const errorReason = reasonOf(errors);
   const seen = fieldsOf(status);
@@ -99,14 +106,15 @@ function certificateSource({ acmeProvider, tlsSecret }: Fields): string {
 
 function mappingStatus(
   { status }: ClusterObject,
-  { errors }: Standing,
+  { errors, behind = [] }: Standing,
   { updateMappings }: StatusContext,
 ): DesiredStatus | undefined {
   if (errors.length > 0) return { state: "Inactive", reason: reasonOf(errors) };
-  if (updateMappings) return { state: "Running", reason: null };
-  const seen = fieldsOf(status);
   // What somebody else's release wrote about a Mapping that is well is no news.
-  return text(seen, "state") === "Inactive" ? { state: null, reason: null } : undefined;
+  const wasBad = text(fieldsOf(status), "state") === "Inactive";
+  if (behind.length > 0) return wasBad ? { reason: "not every replica has acknowledged it yet" } : undefined;
+  if (updateMappings) return { state: "Running", reason: null };
+  return wasBad ? { state: null, reason: null } : undefined;
 }
 
 function same(seen: unknown, wanted: unknown): boolean {

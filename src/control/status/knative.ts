@@ -5,7 +5,7 @@
 import { type Fields, fieldsOf, list, text } from "#base/fields.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 import type { DesiredStatus, Standing, StatusContext } from "./desired.ts";
-import { reasonOf } from "./reason.ts";
+import { reasonOf, waitingReason } from "./reason.ts";
 
 interface Condition {
   readonly type: "LoadBalancerReady" | "NetworkConfigured" | "Ready";
@@ -17,18 +17,17 @@ interface Condition {
 /** What it should say. */
 export function knativeIngressStatus(
   object: ClusterObject,
-  { errors }: Standing,
+  standing: Standing,
   { now, service }: StatusContext,
 ): DesiredStatus {
-  const bad = { status: "False", reason: "Invalid", message: reasonOf(errors) } as const;
-  const network = errors.length === 0 ? ({ status: "True" } as const) : bad;
+  const seen = list(fieldsOf(object.status), "conditions");
+  const network = networkOf(standing, seen);
   const balancer = service ? ({ status: "True" } as const) : unknownService;
   const conditions: readonly Condition[] = [
     { type: "LoadBalancerReady", ...balancer },
     { type: "NetworkConfigured", ...network },
-    { type: "Ready", ...(errors.length > 0 ? network : balancer) },
+    { type: "Ready", ...(network.status === "True" ? balancer : network) },
   ];
-  const seen = list(fieldsOf(object.status), "conditions");
   const where = service ? { ingress: [{ domainInternal: service.domain }] } : null;
   return {
     observedGeneration: object.generation,
@@ -39,6 +38,16 @@ export function knativeIngressStatus(
     publicLoadBalancer: where,
     privateLoadBalancer: where,
   };
+}
+
+function networkOf({ errors, behind = [] }: Standing, seen: readonly Fields[]): Omit<Condition, "type"> {
+  if (errors.length > 0) return { status: "False", reason: "Invalid", message: reasonOf(errors) };
+  if (behind.length > 0) {
+    // Whom it waits for changes as they catch up, which is not worth a write each time.
+    const said = seen.find(({ reason }) => reason === "Waiting");
+    return { status: "Unknown", reason: "Waiting", message: (said && text(said, "message")) ?? waitingReason(behind) };
+  }
+  return { status: "True" };
 }
 
 const unknownService = {

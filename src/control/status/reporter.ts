@@ -2,17 +2,22 @@
  * REPORT to a cluster: while this replica leads, statuses and events follow what the compiler and Envoy say. Nothing
  * of it is on the way of an edit to Envoy: a report waits for a moment of quiet, and for Envoy's acknowledgement.
  */
-import { setTimeout as pause } from "node:timers/promises";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Log } from "#base/log.ts";
 import { refKey } from "#base/origin.ts";
 import type { Compiler } from "#compiler";
 import type { CertificateLeader } from "../certificates.ts";
 import type { Client } from "../kube/client.ts";
+import { pauseUnlessAborted, pauseUntil } from "../kube/pause.ts";
+import type { Acknowledged } from "../replicas/acknowledged.ts";
+import { type Folded, foldReplicas } from "../replicas/fold.ts";
+import { type Others, openOthers } from "../replicas/others.ts";
+import type { ReplicaPlace } from "../replicas/place.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 import { ownService } from "../sources/own-service.ts";
 import { statusChange } from "./desired.ts";
 import { openEventWriter } from "./events.ts";
+import { createWaiting, type Waiting } from "./waiting.ts";
 import { openStatusWriter, type StatusWrite } from "./writer.ts";
 
 /** What a reporter looks at. */
@@ -21,14 +26,16 @@ export interface ReporterOptions {
   readonly compiler: Compiler;
   /** A cluster's objects as they were last seen, by `refKey`. */
   readonly objects: () => ReadonlyMap<string, ClusterObject>;
-  /** The instance's own namespace. */
-  readonly namespace: string;
+  /** Where the instance is. */
+  readonly place: ReplicaPlace;
+  /** This replica's name among them. */
+  readonly replica: string;
   readonly updateMappings: boolean;
   /** Who looks after certificates, if anybody does. */
   readonly certificates?: Pick<CertificateLeader, "status"> | undefined;
   diagnostics(): readonly Diagnostic[];
-  /** Resolves when Envoy has acknowledged everything so far. */
-  served(): Promise<void>;
+  /** By this replica's Envoy. */
+  readonly acknowledged: Acknowledged;
   readonly log: Log;
 }
 
@@ -45,35 +52,81 @@ const quietMs = 200;
 const servedWithinMs = 5000;
 /** Looks for what nobody told of: a status that somebody else has changed. */
 const lookAgainMs = 30_000;
+/** The same, while something waits for a replica, which may have died. */
+const lookSoonMs = 2000;
 
 /** Opens a reporter. */
 export function openReporter(options: ReporterOptions): Reporter {
-  const { client, log, served } = options;
+  const { client, log, acknowledged, place, replica } = options;
   const writer = openStatusWriter(client, log);
   const events = openEventWriter(client, log, () => new Date().toISOString());
-  let wake = Promise.withResolvers<void>();
+  const waiting = createWaiting(log);
+  let woken = Promise.withResolvers<void>();
+
+  async function look(others: Others, signal: AbortSignal): Promise<void> {
+    await pauseUntil(woken.promise, waiting.size > 0 ? lookSoonMs : lookAgainMs, signal);
+    woken = Promise.withResolvers();
+    await pauseUnlessAborted(quietMs, signal);
+    await pauseUntil(Promise.all([acknowledged.refresh(), others.known]), servedWithinMs, signal);
+    if (signal.aborted) return;
+    const own = { name: replica, acknowledged: acknowledged.now().versions, refusals: [] };
+    const folded = foldReplicas([own, ...others.live()]);
+    const { writes, diagnostics } = survey(options, folded, waiting);
+    await writer.write(writes, signal);
+    await events.tell(diagnostics, options.objects(), signal);
+  }
 
   return {
-    wake: () => wake.resolve(),
+    wake: () => woken.resolve(),
     async lead(signal) {
-      while (!signal.aborted) {
-        await unlessAborted(signal, Promise.race([wake.promise, pause(lookAgainMs, undefined, { signal })]));
-        wake = Promise.withResolvers<void>();
-        await unlessAborted(signal, pause(quietMs, undefined, { signal }));
-        await unlessAborted(signal, Promise.race([served(), pause(servedWithinMs, undefined, { signal })]));
-        if (signal.aborted) return;
-        const diagnostics = options.diagnostics();
-        await writer.write(changes(options, diagnostics), signal);
-        await events.tell(diagnostics, options.objects(), signal);
-      }
+      const onChange = (isAsBefore: boolean): void => {
+        if (!isAsBefore || waiting.size > 0) woken.resolve();
+      };
+      const others = openOthers({ client, place, self: replica, onChange, log });
+      const reporting = async () => {
+        while (!signal.aborted) await look(others, signal);
+      };
+      await Promise.all([others.follow(signal), reporting()]);
     },
   };
 }
 
-/** Every status that is not as it should be. */
-function changes(options: ReporterOptions, diagnostics: readonly Diagnostic[]): readonly StatusWrite[] {
-  const { compiler, namespace, updateMappings, certificates } = options;
+interface Survey {
+  /** Every status that is not as it should be. */
+  readonly writes: readonly StatusWrite[];
+  /** What is wrong here, and at other replicas. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Looks at all objects. */
+function survey(options: ReporterOptions, folded: Folded, waiting: Waiting): Survey {
+  const { compiler, place, updateMappings, certificates } = options;
   const objects = options.objects();
+  const diagnostics = [...options.diagnostics()];
+  const errors = errorsByObject(diagnostics);
+  const service = ownService(objects.values(), place.namespace);
+  const context = { now: new Date().toISOString(), updateMappings, service };
+  const writes: StatusWrite[] = [];
+  waiting.begin(performance.now());
+  for (const [key, object] of objects) {
+    const refused = folded.refused(object);
+    const own = errors.get(key) ?? [];
+    const isNew = refused && !own.some(({ code }) => code === refused.code);
+    if (isNew) diagnostics.push(refused);
+    const all = isNew ? [...own, refused] : own;
+    const ours = isOurs(compiler, key, object);
+    const late = all.length > 0 || !ours ? [] : folded.behind(object);
+    const behind = late.length > 0 ? waiting.note(key, object, late) : late;
+    if (!behind) continue;
+    const certificate = object.raw.ref.kind === "Host" ? certificates?.status(object) : undefined;
+    const change = statusChange(object, { errors: all, isOurs: ours, certificate, behind }, context);
+    if (change) writes.push({ object, change });
+  }
+  waiting.end();
+  return { writes, diagnostics };
+}
+
+function errorsByObject(diagnostics: readonly Diagnostic[]): ReadonlyMap<string, readonly Diagnostic[]> {
   const errors = new Map<string, Diagnostic[]>();
   for (const diagnostic of diagnostics) {
     if (diagnostic.severity !== "error") continue;
@@ -82,17 +135,7 @@ function changes(options: ReporterOptions, diagnostics: readonly Diagnostic[]): 
     if (known) known.push(diagnostic);
     else errors.set(key, [diagnostic]);
   }
-  const context = {
-    now: new Date().toISOString(),
-    updateMappings,
-    service: ownService(objects.values(), namespace),
-  };
-  return Array.from(objects, ([key, object]) => {
-    const certificate = object.raw.ref.kind === "Host" ? certificates?.status(object) : undefined;
-    const standing = { errors: errors.get(key) ?? [], isOurs: isOurs(compiler, key, object), certificate };
-    const change = statusChange(object, standing, context);
-    return change && { object, change };
-  }).filter((write) => write !== undefined);
+  return errors;
 }
 
 /** An Ingress of Kubernetes is ours by its class, and all others by what they say of themselves. */
@@ -100,12 +143,4 @@ function isOurs({ declared }: Compiler, key: string, { raw }: ClusterObject): bo
   const isIngress = raw.ref.kind === "Ingress" && raw.ref.group === "networking.k8s.io";
   const accepted = isIngress ? declared.ingresses : declared.objects.admitted;
   return accepted.get(key) !== undefined;
-}
-
-async function unlessAborted(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }
