@@ -88,9 +88,7 @@ export const diagnosticCodes = {
   "gzip/unknown-value": error("A level or strategy of compression does not exist."),
 
   // host
-  "host/acme-not-yet-supported": notice(
-    "A Host names an authority, and certificates are obtained by a run on files alone so far.",
-  ),
+  "host/acme-not-obtained": notice("A Host names an authority, and nothing obtains certificates in this run."),
   "host/acme-pattern": error("A Host with a pattern as hostname is to have a certificate from an authority."),
   "host/certificate-pending": notice("A Host's certificate is still to be obtained from its authority."),
   "host/duplicate-hostname": error("Two Hosts claim the same hostname; the older one is used."),

@@ -1,13 +1,12 @@
 /** `dragoman control`: the control plane of a run, started and restarted by its keeper; not for people. */
-import { join } from "node:path";
 import { Command } from "commander";
-import { type Log, openLog } from "#base/log.ts";
+import { openLog } from "#base/log.ts";
 import { defaultSettings } from "#compiler";
-import type { Certificates } from "../control/certificates.ts";
 import { openKeeperLink } from "../control/keeper-link.ts";
 import { runControl } from "../control/run.ts";
 import { adminFrom } from "./admin-place.ts";
 import { CannotRun, exitStatus } from "./cannot-run.ts";
+import { certificatesFrom, obtainsCertificates } from "./certificates.ts";
 import { checkPorts } from "./check-ports.ts";
 import { accessFrom, clusterFrom } from "./cluster.ts";
 import { consulIdentity } from "./consul-identity.ts";
@@ -41,9 +40,9 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
   const access = await accessFrom(flags, process.env);
   // Only a run by itself knows where its https listener can be reached; in a cluster a load balancer stands before it.
   const place = access ? { namespace: access.namespace } : { httpsPort: "own" as const };
-  // In a cluster, Secrets would have to be written for all replicas.
-  const certificates = access || flags.stateDir === undefined ? undefined : await obtaining(flags.stateDir, log);
-  const obtained = certificates ? { obtainsCertificates: true as const } : {};
+  const certificatePlace = { isCluster: access !== undefined, stateDirectory: flags.stateDir };
+  const certificates = await certificatesFrom(certificatePlace, process.env, log);
+  const obtained = obtainsCertificates(certificatePlace, process.env) ? { obtainsCertificates: true as const } : {};
   const settings = { ...defaultSettings, ...obtained, ...place, ...settingsFrom(flags, process.env), ...adminSettings };
   const hasOwnEnvoy = flags.envoy !== false;
   const running = runControl({
@@ -73,12 +72,6 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
   });
   await running.catch(endProcess);
   keeper.close();
-}
-
-/** Loaded where it is used alone: half of what it needs is about certificates. */
-async function obtaining(stateDirectory: string, log: Log): Promise<Certificates> {
-  const { openCertificates } = await import("../services/acme/index.ts");
-  return openCertificates(join(stateDirectory, "acme"), log);
 }
 
 /** Half of it may be running, so nothing but an exit ends it. The keeper starts it again, unless it cannot run. */

@@ -130,6 +130,22 @@ export const variables: readonly Variable[] = [
     unset: "the usual authorities",
     effect: "A file of certificates in PEM: the authorities that a Consul at `https://` has its certificate from.",
   },
+  {
+    name: "AES_ACME_LEADER_DISABLE",
+    unset: "`false`",
+    effect: "`true`: no certificates are obtained from authorities, whatever Hosts say.",
+  },
+  {
+    name: "DRAGOMAN_EDGE_STACK_HOSTS",
+    unset: "`false`",
+    effect:
+      "`true`: in a cluster, a Host without `acmeProvider` obtains its certificate from Let's Encrypt, as with Edge Stack 1.",
+  },
+  {
+    name: "DRAGOMAN_ACME_EVENT_SOURCE",
+    unset: "`Ambassador Edge Stack`",
+    effect: "Who Events about certificates are said to be from.",
+  },
   { name: "ENVOY_CONCURRENCY", unset: "one for each processor", effect: "Envoy's worker threads." },
   { name: "DRAGOMAN_ENVOY", unset: "one on PATH, or the one that is fetched", effect: "The Envoy to run." },
   { name: "DRAGOMAN_CACHE", unset: "`dragoman` below XDG_CACHE_HOME", effect: "Where a fetched Envoy is kept." },

@@ -171,7 +171,11 @@ describe("everywhere", () => {
     const written = rules.flatMap(({ resources, verbs }) =>
       verbs.some((verb) => !["get", "list", "watch"].includes(verb)) ? resources : [],
     );
-    assert.ok(written.every((name) => name === "events" || name.endsWith("/status")));
+    assert.ok(written.every((name) => ["events", "hosts", "secrets"].includes(name) || name.endsWith("/status")));
+    const secrets = rules.find(({ resources }) => resources.includes("secrets"));
+    assert.deepEqual(secrets?.verbs, ["create", "get", "list", "update", "watch"]);
+    const without = await helm("template", "edge", chart, "--set", "acme.enabled=false", "-s", "templates/rbac.yaml");
+    assert.doesNotMatch(without, /resources: \[hosts\]|verbs: \[create, get, list, update/);
     assert.ok(rules.every(({ resources, verbs }) => ![...resources, ...verbs].includes("*")));
   });
 });

@@ -34,9 +34,20 @@
     {{- end }}
     {{- end }}
   verbs: [patch]
+{{- if include "dragoman.acme" . }}
+- apiGroups: [getambassador.io]
+  resources: [hosts]
+  verbs: [patch]
+{{- end }}
 - apiGroups: [""]
   resources: [events]
   verbs: [create, get, patch]
+{{- end }}
+
+{{/* Not empty where certificates are obtained. */}}
+{{- define "dragoman.acme" -}}
+{{- $off := toString (.Values.env | default dict).AES_ACME_LEADER_DISABLE -}}
+{{- if and .Values.acme.enabled (not (regexMatch "^(?i:1|t|true|y|yes|on)$" $off)) }}true{{ end -}}
 {{- end }}
 
 {{/* Not empty where Knative's Ingresses are served. */}}
@@ -47,7 +58,7 @@
 {{- define "dragoman.secretRules" -}}
 - apiGroups: [""]
   resources: [secrets]
-  verbs: [get, list, watch]
+  verbs: [{{ if include "dragoman.acme" . }}create, {{ end }}get, list, {{ if include "dragoman.acme" . }}update, {{ end }}watch]
 {{- end }}
 
 {{/* What belongs to no namespace. */}}

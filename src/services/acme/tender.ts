@@ -53,6 +53,7 @@ export function openTender(key: string, tools: TenderTools): Tender {
   let said = "";
   let obtainedAt = Number.NEGATIVE_INFINITY;
   let wasReady = true;
+  let announced: { readonly bundle: string; readonly until: number } | undefined;
 
   async function renewalInfo(host: AcmeHost, certificate: StoredCertificate): Promise<RenewalInfo | undefined> {
     const id = certificate.kind === "present" ? certificate.chain.renewalId : undefined;
@@ -91,7 +92,9 @@ export function openTender(key: string, tools: TenderTools): Tender {
     return kept;
   }
 
+  /** Another certificate's turn may have done it meanwhile. */
   async function createKey(bundle: Bundle, host: AcmeHost): Promise<Kept> {
+    if ((await desk.read(bundle)).account) return "readable";
     await desk.tell(bundle, eventTexts.creatingKey);
     // What the authority knew was another key's.
     if (host.spec.acmeProvider?.registration) await desk.keepRegistration(host, undefined);
@@ -100,7 +103,7 @@ export function openTender(key: string, tools: TenderTools): Tender {
     return kept;
   }
 
-  /** Another certificate's turn may have done it meanwhile. */
+  /** The same goes for this. */
   async function register(bundle: Bundle, host: AcmeHost): Promise<Kept> {
     const { authority, email } = filledSpec(host);
     const { account } = await desk.read(bundle);
@@ -197,8 +200,11 @@ export function openTender(key: string, tools: TenderTools): Tender {
       const { failure } = facts;
       if (failure && failure.at + failure.backOffMs > now()) lookedUp = { lastEarlyAt: now() };
       try {
-        if ((await act(step, bundle, host, stored)) === "announced") return now() + announcedMs;
+        const kept = await act(step, bundle, host, stored);
         said = "";
+        if (kept === "readable") continue;
+        announced = { bundle: JSON.stringify(bundle), until: now() + announcedMs };
+        return announced.until;
       } catch (error) {
         if (!isOutside(error)) throw error;
         await failed(error, bundle, host, step, failure);
@@ -208,6 +214,9 @@ export function openTender(key: string, tools: TenderTools): Tender {
 
   return {
     async look(bundle) {
+      // Until it is seen, what was kept would be done again.
+      if (announced && announced.until > now() && announced.bundle === JSON.stringify(bundle)) return announced.until;
+      announced = undefined;
       try {
         return await look(bundle);
       } catch (error) {

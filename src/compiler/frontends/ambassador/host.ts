@@ -66,9 +66,9 @@ export function lowerHost(lookup: HostLookup): (host: Host, reads: Reads) => Der
 
 function notObtained(origin: Origin): Diagnostic {
   const at = child(origin, "spec", "acmeProvider");
-  return diagnose("host/acme-not-yet-supported", at, "certificates are obtained by a run on files alone so far", {
+  return diagnose("host/acme-not-obtained", at, "nothing obtains certificates here", {
     traffic: "TLS is served with the certificate in tlsSecret, if that Secret exists",
-    hint: "put a certificate into the Secret, or set acmeProvider.authority to none",
+    hint: "a run in a cluster or with a state directory does, unless AES_ACME_LEADER_DISABLE is set",
   });
 }
 

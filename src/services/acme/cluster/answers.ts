@@ -1,0 +1,126 @@
+/**
+ * What every replica does for challenges: follows the records of orders, gives their answers to the compiler, and says
+ * on each record what its own Envoy answers, so that whoever orders knows when to go on.
+ */
+import { errorFields, type Log } from "#base/log.ts";
+import type { CompilerEdit } from "#compiler";
+import type { CertificateCluster, CertificateDoor } from "../../../control/certificates.ts";
+import { ApiFailure, NoAnswer } from "../../../control/kube/failure.ts";
+import { reflect } from "../../../control/kube/reflector.ts";
+import { objectPath } from "../../../control/kube/resource.ts";
+import { isServed } from "../served.ts";
+import {
+  type Answers,
+  configMaps,
+  digest,
+  type OrderRecord,
+  orderLabel,
+  readRecord,
+  replicaName,
+  seenPatch,
+} from "./order-record.ts";
+
+/** The records, and that they are answered. */
+export interface AnswerSide {
+  /** As it was last seen. */
+  record(name: string): OrderRecord | undefined;
+  records(): Iterable<OrderRecord>;
+  /** Resolves when some record is another one than now. */
+  changed(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Begins to answer. */
+export function openAnswers(door: CertificateDoor, cluster: CertificateCluster, log: Log): AnswerSide {
+  const stop = new AbortController();
+  const known = new Map<string, OrderRecord>();
+  const given = new Map<string, Answers>();
+  const saying = new Map<string, Promise<void>>();
+  const replica = replicaName(cluster.identity);
+  let change = Promise.withResolvers<void>();
+
+  function give(name: string, answers: Answers): void {
+    const before = given.get(name) ?? {};
+    const edits: CompilerEdit[] = [
+      ...Object.keys(before)
+        .filter((token) => !Object.hasOwn(answers, token))
+        .map((key) => ({ kind: "challenge", key }) as const),
+      ...Object.entries(answers)
+        .filter(([token]) => !Object.hasOwn(before, token))
+        .map(([key, value]) => ({ kind: "challenge", key, value }) as const),
+    ];
+    given.set(name, answers);
+    if (edits.length > 0) door.push(edits);
+  }
+
+  /** Says of a record what is answered by now; what it is to be may be something else again by then. */
+  async function say(name: string): Promise<void> {
+    for (;;) {
+      const record = known.get(name);
+      if (!record || stop.signal.aborted) return;
+      const seen = digest(record.answers);
+      if (record.seen.get(replica) === seen) return;
+      if (Object.keys(record.answers).length > 0 && !(await isServed(door))) return;
+      const path = objectPath(configMaps, { namespace: cluster.namespace, name });
+      const contentType = "application/merge-patch+json";
+      const body = seenPatch(replica, seen);
+      await cluster.client.ask({ method: "PATCH", path, contentType, body, attempts: 5, signal: stop.signal });
+      if (known.get(name) === record) return;
+    }
+  }
+
+  function sayOnce(name: string): void {
+    const saidBefore = saying.get(name) ?? Promise.resolve();
+    const said = saidBefore
+      .then(() => say(name))
+      .catch((error: unknown) => {
+        if (stop.signal.aborted) return;
+        if (!(error instanceof ApiFailure || error instanceof NoAnswer)) throw error;
+        // An order that is over need not be told.
+        if (!(error instanceof ApiFailure && error.status === 404)) {
+          log("warning", "whoever orders a certificate cannot be told that this replica answers", errorFields(error));
+        }
+      })
+      .finally(() => {
+        if (saying.get(name) === said) saying.delete(name);
+      });
+    saying.set(name, said);
+  }
+
+  const reflecting = reflect({
+    client: cluster.client,
+    resources: [configMaps],
+    namespace: cluster.namespace,
+    labelSelector: `${orderLabel}=${cluster.instance}`,
+    keep: readRecord,
+    onChanges(changes) {
+      for (const { before, after } of changes) {
+        const name = (after ?? before)?.name ?? "";
+        give(name, after?.answers ?? {});
+        if (after) known.set(name, after);
+        else {
+          known.delete(name);
+          given.delete(name);
+        }
+        if (after) sayOnce(name);
+      }
+      change.resolve();
+      change = Promise.withResolvers<void>();
+    },
+    onState(state) {
+      if (state.kind !== "forbidden") return;
+      log("warning", `challenges of authorities are not answered: ${state.message}`);
+    },
+    signal: stop.signal,
+  });
+
+  return {
+    record: (name) => known.get(name),
+    records: () => known.values(),
+    changed: () => change.promise,
+    async close() {
+      stop.abort(new Error("the process ends"));
+      await Promise.all([reflecting, ...saying.values()]);
+    },
+  };
+}

@@ -1,0 +1,171 @@
+/**
+ * The desk of a cluster: defaults and registrations stand in the spec of a Host, accounts and certificates in Secrets,
+ * the last failure in the status, and what is done is told by Events. Whatever it keeps, another replica finds.
+ */
+import { type Fields, fieldsOf } from "#base/fields.ts";
+import { errorFields, type Log } from "#base/log.ts";
+import { type ResourceRef, refKey } from "#base/origin.ts";
+import { recordEvent } from "../../../control/kube/event.ts";
+import { ApiFailure, NoAnswer } from "../../../control/kube/failure.ts";
+import { objectPath } from "../../../control/kube/resource.ts";
+import { type AcmeHost, filledSpec, type SecretName } from "../acme-host.ts";
+import type { Bundle } from "../bundle.ts";
+import { type Desk, DeskAway } from "../desk.ts";
+import type { HostEvent } from "../event-texts.ts";
+import { type Failure, type HostStatus, readFailure } from "../host-status.ts";
+import type { HostObject } from "./hosts.ts";
+import { keep } from "./keeping.ts";
+import { beginOrder, type RecordTools } from "./order-desk.ts";
+import { type Owner, openSecrets } from "./secrets.ts";
+
+/** What the desk is about. */
+export interface ClusterDeskOptions extends Omit<RecordTools, "refOf"> {
+  /** Who tells Events. */
+  readonly component: string;
+  /** Statuses as they should be, by `refKey` of the Host: written here, read by whoever reports. */
+  readonly statuses: Map<string, HostStatus>;
+  readonly log: Log;
+}
+
+/** A Host's reference. */
+export const hostRef = ({ namespace, name }: Pick<AcmeHost, "namespace" | "name">): ResourceRef => ({
+  group: "getambassador.io",
+  kind: "Host",
+  namespace,
+  name,
+});
+
+/** Opens it for as long as this replica leads. */
+export function openClusterDesk(options: ClusterDeskOptions): Desk {
+  const { cluster, statuses, signal } = options;
+  const { client } = cluster;
+  const secrets = openSecrets(client, signal);
+  const tell = teller(options);
+  /** Of this process's own attempts; null is one that did well. */
+  const failures = new Map<string, { readonly failure: Failure; readonly attempt: string } | null>();
+
+  const objectOf = (host: AcmeHost): HostObject | undefined => cluster.objects().get(refKey(hostRef(host)));
+  const keyOf = ({ secret }: Bundle): string => `${secret.namespace}/${secret.name}`;
+
+  function ownerOf(host: AcmeHost): Owner {
+    const object = objectOf(host);
+    if (!object) throw new DeskAway(`Host ${host.namespace}/${host.name} is gone`);
+    return ownerFrom(object);
+  }
+
+  async function patchSpec(host: AcmeHost, spec: Fields): Promise<"announced"> {
+    const object = objectOf(host);
+    if (!object) throw new DeskAway(`Host ${host.namespace}/${host.name} is gone`);
+    // In the version that it was written in, so that its other fields keep their meaning.
+    const resource = { ...object.resource, version: object.raw.version };
+    await keep(client, "the Host cannot be written", {
+      method: "PATCH",
+      path: objectPath(resource, host),
+      contentType: "application/merge-patch+json",
+      body: { metadata: { uid: object.uid }, spec },
+      signal,
+    });
+    return "announced";
+  }
+
+  function failureOf(bundle: Bundle) {
+    const known = failures.get(keyOf(bundle));
+    if (known !== undefined) return known ?? {};
+    const [host] = bundle.hosts;
+    const status = fieldsOf(host && objectOf(host)?.status);
+    const failure = status["tlsCertificateSource"] === "ACME" ? readFailure(status) : undefined;
+    return failure ? { failure } : {};
+  }
+
+  return {
+    async read(bundle) {
+      const [host] = bundle.hosts;
+      const [account, certificate] = await Promise.all([
+        host && secrets.readAccount(accountOf(host)),
+        secrets.readCertificate(bundle.secret),
+      ]);
+      const registration = host?.spec.acmeProvider?.registration;
+      return {
+        ...(account ? { account: { ...account, ...(registration ? { registration } : {}) } } : {}),
+        ...(certificate ? { certificate } : {}),
+        ...failureOf(bundle),
+      };
+    },
+    fillDefaults: (host, { acmeProvider, tlsSecret }) =>
+      patchSpec(host, {
+        acmeProvider: {
+          authority: acmeProvider?.authority,
+          privateKeySecret: { name: acmeProvider?.privateKeySecret?.name },
+        },
+        tlsSecret: { name: tlsSecret?.name },
+      }),
+    async createKey(host, key) {
+      await secrets.createAccount(accountOf(host), key, ownerOf(host));
+      return "readable";
+    },
+    async keepRegistration(host, registration) {
+      if (registration !== undefined) await secrets.shareAccount(accountOf(host), ownerOf(host));
+      return patchSpec(host, { acmeProvider: { registration: registration ?? null } });
+    },
+    beginOrder: (bundle) => beginOrder(keyOf(bundle), { ...options, refOf: (hostname) => refIn(bundle, hostname) }),
+    async keepCertificate(bundle, issued) {
+      const owners = bundle.hosts.flatMap((host) => {
+        const object = objectOf(host);
+        return object ? [ownerFrom(object)] : [];
+      });
+      // Nobody would delete it, and nobody wants it.
+      if (owners.length === 0) throw new DeskAway("the Hosts of a certificate are gone");
+      await secrets.writeCertificate(bundle.secret, issued, owners);
+      failures.set(keyOf(bundle), null);
+    },
+    async keepFailure(bundle, failure, attempt) {
+      failures.set(keyOf(bundle), { failure, attempt });
+    },
+    async report(bundle, status) {
+      let isNew = false;
+      for (const host of bundle.hosts) {
+        const key = refKey(hostRef(host));
+        isNew ||= JSON.stringify(statuses.get(key)) !== JSON.stringify(status);
+        statuses.set(key, status);
+      }
+      if (status.state === "Ready") failures.set(keyOf(bundle), null);
+      if (isNew) cluster.report();
+    },
+    async tell(bundle, event) {
+      for (const host of bundle.hosts) {
+        const object = objectOf(host);
+        if (object) await tell(object, event);
+      }
+    },
+  };
+}
+
+function accountOf(host: AcmeHost): SecretName {
+  return { namespace: host.namespace, name: filledSpec(host).accountSecret };
+}
+
+function refIn(bundle: Bundle, hostname: string): ResourceRef | undefined {
+  const host = bundle.hosts.find(({ spec }) => spec.hostname.toLowerCase() === hostname);
+  return host && hostRef(host);
+}
+
+function ownerFrom({ raw, uid }: HostObject): Owner {
+  return { apiVersion: `${raw.ref.group}/${raw.version}`, kind: raw.ref.kind, name: raw.ref.name, uid };
+}
+
+/** Tells Events for as long as that is permitted; a problem is in the status and in the log, too. */
+function teller({ cluster, component, log, signal }: ClusterDeskOptions) {
+  let mayTell = true;
+  return async ({ raw, uid }: HostObject, { type, reason, message }: HostEvent): Promise<void> => {
+    if (!mayTell) return;
+    const about = { ref: raw.ref, version: raw.version, uid };
+    try {
+      const event = { about, type, reason, message, component };
+      await recordEvent(cluster.client, event, new Date().toISOString(), signal);
+    } catch (error) {
+      if (!(error instanceof ApiFailure || error instanceof NoAnswer)) throw error;
+      mayTell = !(error instanceof ApiFailure && error.status === 403);
+      log(mayTell ? "debug" : "warning", "Events about certificates cannot be written", errorFields(error));
+    }
+  };
+}

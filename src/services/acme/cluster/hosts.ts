@@ -1,0 +1,55 @@
+/** Which Hosts of a cluster get their certificates from an authority, and what about them is worth another look. */
+import { refKey } from "#base/origin.ts";
+import type { Compiler } from "#compiler";
+import type { CertificateCluster } from "../../../control/certificates.ts";
+import { type AcmeHost, type CertificateSource, certificateSource, filledSpec, orderedName } from "../acme-host.ts";
+import { bundlesOf } from "../bundle.ts";
+import type { Tended } from "../tending.ts";
+
+/** What decides about Hosts. */
+export interface HostChoice {
+  /** Whether a Host that mentions no authority has one all the same, as with Edge Stack 1. */
+  readonly impliedAcme: boolean;
+}
+
+type Objects = ReturnType<CertificateCluster["objects"]>;
+
+/** A Host as it was last seen. */
+export type HostObject = Objects extends ReadonlyMap<string, infer T> ? T : never;
+
+/** The bundles of a cluster, by the key of their Secret. */
+export function bundlesIn(compiler: Compiler, objects: Objects, choice: HostChoice): ReadonlyMap<string, Tended> {
+  const hosts: AcmeHost[] = [];
+  for (const [key, { resource }] of compiler.declared.objects.all("Host").entries()) {
+    if (!objects.has(key)) continue;
+    const { ref, created = "", spec } = resource;
+    const host = { namespace: ref.namespace, name: ref.name, created, spec: certificateSpec(spec) };
+    if (sourceOf(host, choice) === "ACME") hosts.push(host);
+  }
+  const versionOf = (namespace: string, name: string): string =>
+    objects.get(refKey({ group: "", kind: "Secret", namespace, name }))?.resourceVersion ?? "";
+  const all = [...bundlesOf(hosts)].map(([key, bundle]) => {
+    const { secret, hosts: members } = bundle;
+    const accounts = members.map((host) => versionOf(host.namespace, filledSpec(host).accountSecret));
+    return [key, { bundle, version: [versionOf(secret.namespace, secret.name), ...accounts].join(" ") }] as const;
+  });
+  return new Map(all);
+}
+
+/** The fields of a Host's spec that are about its certificate. */
+export function certificateSpec(given: object): AcmeHost["spec"] {
+  // The same fields, of which absent ones may read as undefined.
+  const { hostname, acmeProvider, tlsSecret } = given as AcmeHost["spec"];
+  return { hostname, ...(acmeProvider ? { acmeProvider } : {}), ...(tlsSecret ? { tlsSecret } : {}) };
+}
+
+/** Where a Host's certificate comes from. */
+export function sourceOf(
+  { namespace, spec }: Pick<AcmeHost, "namespace" | "spec">,
+  choice: HostChoice,
+): CertificateSource {
+  // Whoever may write Hosts in one namespace must not write Secrets of another one.
+  if (spec.tlsSecret?.name && (spec.tlsSecret.namespace ?? namespace) !== namespace) return "Other";
+  // A pattern that mentions no authority was never meant for one.
+  return certificateSource(spec, choice.impliedAcme && orderedName(spec) !== undefined);
+}

@@ -1,0 +1,128 @@
+/**
+ * Obtains certificates in a cluster: every replica answers challenges, and the one that leads looks after one
+ * certificate for each Secret that Hosts name, whatever process began with it.
+ */
+import { errorFields, type Log } from "#base/log.ts";
+import { refKey } from "#base/origin.ts";
+import type { CertificateCluster, CertificateDoor, Certificates } from "../../../control/certificates.ts";
+import type { HostStatus } from "../host-status.ts";
+import { openTending, type Tended, type Tending } from "../tending.ts";
+import { type AnswerSide, openAnswers } from "./answers.ts";
+import { openClusterDesk } from "./desk.ts";
+import { bundlesIn, type HostChoice } from "./hosts.ts";
+import { sweepRecords } from "./order-desk.ts";
+import { statusOf } from "./status.ts";
+
+/** What is decided about certificates. */
+export interface ClusterCertificatesOptions extends HostChoice {
+  /** Whether this process may order; it reports in any case. */
+  readonly orders: boolean;
+  /** Who Events are told by. */
+  readonly component: string;
+  readonly log: Log;
+}
+
+/** A replica that has come to serve. */
+interface Started {
+  readonly door: CertificateDoor;
+  readonly cluster: CertificateCluster;
+  readonly answers: AnswerSide;
+}
+
+const [shortestRestMs, longestRestMs] = [100, 1000];
+
+/** Opens it; nothing is asked before the start. */
+export function openClusterCertificates(options: ClusterCertificatesOptions): Certificates {
+  const { log, orders } = options;
+  const started = Promise.withResolvers<Started>();
+  const statuses = new Map<string, HostStatus>();
+  let answers: AnswerSide | undefined;
+  let door: CertificateDoor | undefined;
+  let wake = (): void => undefined;
+
+  async function lead(signal: AbortSignal): Promise<void> {
+    const side = await unlessAborted(started.promise, signal);
+    if (!side || !orders) return;
+    const leading = new AbortController();
+    signal.addEventListener("abort", () => leading.abort(signal.reason), { once: true });
+    await leadUntil(side, leading.signal);
+    statuses.clear();
+  }
+
+  async function leadUntil(
+    { door: { compiler }, cluster, answers: side }: Started,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const desk = openClusterDesk({ ...options, cluster, answers: side, statuses, signal });
+    let means: { readonly tending: Tending; close(): Promise<void> } | undefined;
+
+    async function openMeans() {
+      const { openAuthorities, openSessions, openTender } = await import("../client.ts");
+      const sessions = openSessions(signal);
+      const tools = { ...openAuthorities(sessions, signal), desk, log, now: Date.now, chance: Math.random };
+      return { tending: openTending((key) => openTender(key, tools), log, signal), close: sessions.close };
+    }
+
+    /** Gives how long it should rest, so that many Hosts do not take the process from everything else. */
+    async function look(): Promise<number> {
+      const began = performance.now();
+      const tended: ReadonlyMap<string, Tended> = bundlesIn(compiler, cluster.objects(), options);
+      const rest = 10 * (performance.now() - began);
+      if (tended.size > 0) means ??= await openMeans();
+      if (signal.aborted) return rest;
+      means?.tending.set(tended);
+      const tools = { cluster, answers: side, log, signal, refOf: () => undefined };
+      await sweepRecords((certificate) => tended.has(certificate), tools).catch((error: unknown) => {
+        if (!signal.aborted) log("debug", "records of orders cannot be deleted", errorFields(error));
+      });
+      return rest;
+    }
+
+    await whenWoken(look, (given) => (wake = given), signal);
+    await means?.close();
+    await means?.tending.close();
+  }
+
+  return {
+    edits: [],
+    start(given) {
+      door = given;
+      if (!given.cluster) return;
+      answers = openAnswers(given, given.cluster, log);
+      started.resolve({ door: given, cluster: given.cluster, answers });
+    },
+    wake: () => wake(),
+    leader: {
+      lead,
+      status: (host) => door && statusOf(host, door.compiler, statuses.get(refKey(host.raw.ref)), options),
+    },
+    async close() {
+      await answers?.close();
+    },
+  };
+}
+
+/** Looks at once and then when woken, until the signal; a look says how long to rest. */
+async function whenWoken(
+  look: () => Promise<number>,
+  onWake: (wake: () => void) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const woken = Promise.withResolvers<void>();
+    onWake(woken.resolve);
+    const rest = Math.min(longestRestMs, Math.max(shortestRestMs, await look()));
+    await unlessAborted(woken.promise, signal);
+    await unlessAborted(new Promise((resolve) => setTimeout(resolve, rest).unref()), signal);
+  }
+  onWake(() => undefined);
+}
+
+/** What comes of it, or undefined when the signal comes first. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const aborted = Promise.withResolvers<undefined>();
+  const end = (): void => aborted.resolve(undefined);
+  if (signal.aborted) return undefined;
+  signal.addEventListener("abort", end, { once: true });
+  return Promise.race([work, aborted.promise]).finally(() => signal.removeEventListener("abort", end));
+}

@@ -1,0 +1,42 @@
+/** Asking an API server for a desk: what it refuses is told from what will be better in a moment. */
+import { fieldsOf } from "#base/fields.ts";
+import type { ApiRequest, Client } from "../../../control/kube/client.ts";
+import { ApiFailure, isPassing } from "../../../control/kube/failure.ts";
+import { DeskAway, NotKept } from "../desk.ts";
+
+const attempts = 3;
+
+/** The object that an API server answers with; rejects with NotKept or DeskAway. `doing` says what fails. */
+export async function keep(
+  client: Client,
+  doing: string,
+  request: ApiRequest,
+): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return fieldsOf(await client.ask({ attempts, ...request }));
+  } catch (error) {
+    throw judged(error, doing);
+  }
+}
+
+/** The same for what may not be there. */
+export async function find(
+  client: Client,
+  doing: string,
+  request: ApiRequest,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  try {
+    return fieldsOf(await client.ask({ attempts, ...request }));
+  } catch (error) {
+    if (error instanceof ApiFailure && error.status === 404) return undefined;
+    throw judged(error, doing);
+  }
+}
+
+function judged(error: unknown, doing: string): unknown {
+  if (isPassing(error)) return new DeskAway(error instanceof Error ? error.message : "", { cause: error });
+  if (!(error instanceof ApiFailure)) return error;
+  // Somebody was quicker, or has taken it away: what there is now is seen at the next look.
+  if (error.status === 409 || error.status === 404) return new DeskAway(error.message, { cause: error });
+  return new NotKept(`${doing}: ${error.message}`, { cause: error });
+}

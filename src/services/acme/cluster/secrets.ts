@@ -1,0 +1,101 @@
+/**
+ * The Secrets of accounts and certificates, as Edge Stack wrote them: `user.key`, or `tls.crt` and `tls.key`, owned by
+ * the Hosts that they are for. They are changed from the version that was read, and nobody else's are replaced.
+ */
+import { type Fields, fieldsOf, list, text } from "#base/fields.ts";
+import type { Client } from "../../../control/kube/client.ts";
+import { type ApiResource, collectionPath, objectPath } from "../../../control/kube/resource.ts";
+import type { SecretName } from "../acme-host.ts";
+import { NotKept } from "../desk.ts";
+import type { Issued } from "../order.ts";
+import { find, keep } from "./keeping.ts";
+
+/** A Host as an owner. */
+export interface Owner {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** Reads and writes them. */
+export interface Secrets {
+  readAccount(at: SecretName): Promise<{ readonly key?: string } | undefined>;
+  /** One that is there stays. */
+  createAccount(at: SecretName, key: string, owner: Owner): Promise<void>;
+  /** The account is one more Host's, too, if it is ours. */
+  shareAccount(at: SecretName, owner: Owner): Promise<void>;
+  readCertificate(at: SecretName): Promise<Issued | undefined>;
+  writeCertificate(at: SecretName, issued: Issued, owners: readonly Owner[]): Promise<void>;
+}
+
+const secrets: ApiResource = { group: "", version: "v1", plural: "secrets", kind: "Secret", namespaced: true };
+
+/** Opens them. */
+export function openSecrets(client: Client, signal: AbortSignal): Secrets {
+  const title = ({ namespace, name }: SecretName): string => `Secret ${namespace}/${name}`;
+  const read = (at: SecretName): Promise<Fields | undefined> =>
+    find(client, `${title(at)} cannot be read`, { path: objectPath(secrets, at), signal });
+  const create = (at: SecretName, rest: Fields, owners: readonly Owner[]): Promise<Fields> => {
+    const metadata = { namespace: at.namespace, name: at.name, ownerReferences: owners };
+    const body = { apiVersion: "v1", kind: "Secret", metadata, ...rest };
+    return keep(client, `${title(at)} cannot be created`, {
+      method: "POST",
+      path: collectionPath(secrets, at.namespace),
+      body,
+      signal,
+    });
+  };
+  const replace = (at: SecretName, body: Fields): Promise<Fields> =>
+    keep(client, `${title(at)} cannot be written`, { method: "PUT", path: objectPath(secrets, at), body, signal });
+
+  return {
+    async readAccount(at) {
+      const found = await read(at);
+      if (!found) return undefined;
+      const key = decoded(found, "user.key");
+      return key === undefined ? {} : { key };
+    },
+    async createAccount(at, key, owner) {
+      if (await read(at)) return;
+      await create(at, { type: "Opaque", data: { "user.key": encode(key) } }, [owner]);
+    },
+    async shareAccount(at, owner) {
+      const found = await read(at);
+      if (!found || !isOurs(found) || ownersOf(found).some(({ uid }) => uid === owner.uid)) return;
+      await replace(at, withOwners(found, [owner]));
+    },
+    async readCertificate(at) {
+      const found = await read(at);
+      return found && { chain: decoded(found, "tls.crt") ?? "", key: decoded(found, "tls.key") ?? "" };
+    },
+    async writeCertificate(at, { chain, key }, owners) {
+      const data = { "tls.crt": encode(chain), "tls.key": encode(key) };
+      const found = await read(at);
+      if (!found) return void (await create(at, { type: "kubernetes.io/tls", data }, owners));
+      if (text(found, "type") !== "kubernetes.io/tls" && !isOurs(found)) {
+        throw new NotKept(`${title(at)} is of type ${String(found["type"])} and is not replaced by a certificate`);
+      }
+      await replace(at, withOwners({ ...found, data: { ...fieldsOf(found["data"]), ...data } }, owners));
+    },
+  };
+}
+
+function ownersOf(secret: Fields): readonly Fields[] {
+  return list(fieldsOf(secret["metadata"]), "ownerReferences");
+}
+
+const isOurs = (secret: Fields): boolean => ownersOf(secret).some(({ kind }) => kind === "Host");
+
+function withOwners(secret: Fields, owners: readonly Owner[]): Fields {
+  const before = ownersOf(secret);
+  const fresh = owners.filter(({ uid }) => !before.some((one) => one["uid"] === uid));
+  return { ...secret, metadata: { ...fieldsOf(secret["metadata"]), ownerReferences: [...before, ...fresh] } };
+}
+
+function decoded(secret: Fields, key: string): string | undefined {
+  const value = text(fieldsOf(secret["data"]), key);
+  return value === undefined ? undefined : Buffer.from(value, "base64").toString("utf8");
+}
+
+const encode = (plain: string): string => Buffer.from(plain).toString("base64");

@@ -1,0 +1,224 @@
+/**
+ * Certificates in a cluster as the tutorial shows them, with the real API server, kubectl, the chart's roles and a
+ * strict authority: what kubectl prints while names do not resolve yet, and what is served when they do.
+ */
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { request } from "node:http";
+import { after, before, test } from "node:test";
+import { openMaterial } from "../envoy/material.ts";
+import { namespace, openSite, type Replica, type Site } from "./site.ts";
+
+let site: Site;
+let gateway: Replica;
+
+before(async () => {
+  site = await openSite({ refusedNoncesPercent: 15 });
+  gateway = await site.start();
+});
+after(async () => {
+  await site?.close();
+});
+
+interface Event {
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  readonly source: { readonly component: string };
+}
+
+const read = async (...what: readonly string[]) => JSON.parse(await site.kubectl("get", ...what, "-o", "json"));
+
+async function events(host: string): Promise<readonly Event[]> {
+  const selector = `involvedObject.kind=Host,involvedObject.name=${host}`;
+  const { items } = JSON.parse(await site.kubectl("get", "events", "--field-selector", selector, "-o", "json")) as {
+    items: readonly Event[];
+  };
+  return items;
+}
+
+/** Status and body of a request in cleartext. */
+function ask(replica: Replica, host: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      { host: "127.0.0.1", port: replica.http, path, headers: { host }, agent: false },
+      (got) => {
+        let text = "";
+        got.setEncoding("utf8");
+        got.on("data", (part: string) => {
+          text += part;
+        });
+        got.on("end", () => resolve(`${got.statusCode} ${text}`.trim()));
+      },
+    );
+    outgoing.on("error", reject);
+    outgoing.end();
+  });
+}
+
+test("two Hosts wait for their names, and kubectl says so in seconds", async () => {
+  for (const name of ["echo", "quote"]) await site.pebble.names.fail(`${name}.shop.test`);
+  await site.cluster.apply(site.host("echo"), site.host("quote"));
+  const waiting = /^(Pending|Error) ACMEUserRegistered ACMECertificateChallenge$/;
+  for (const name of ["echo", "quote"])
+    await site.until(
+      () => site.line(name),
+      (line) => waiting.test(line),
+    );
+});
+
+test("the problem of the names is told in the authority's own words", async () => {
+  const ofKey: string[] = [];
+  for (const [name, secret] of [
+    ["echo", "echo-cert"],
+    ["quote", "quote-cert"],
+  ] as const) {
+    await site.until(
+      () => site.line(name),
+      (line) => line === "Error ACMEUserRegistered ACMECertificateChallenge",
+    );
+    const title = `tlsSecret "${secret}"."ambassador" (hostnames=["${name}.shop.test"])`;
+    const told = await site.until(
+      () => events(name),
+      (all) => all.some(({ type }) => type === "Warning"),
+    );
+    const warning = told.find(({ type }) => type === "Warning");
+    assert.equal(warning?.reason, "Error");
+    const [first = "", second = ""] = (warning?.message ?? "").split("\n");
+    assert.equal(first, `obtaining ${title}: acme: Error -> One or more domains had a problem:`);
+    assert.match(second, new RegExp(`^\\[${name}\\.shop\\.test\\] acme: error: 400 :: urn:ietf:params:acme:error:`));
+    const pending = [
+      "waiting for Host DefaultsFilled change to be reflected in snapshot",
+      "waiting for Host status change to be reflected in snapshot",
+      "registering ACME account",
+      "ACME account registered",
+      "waiting for Host ACME account registration change to be reflected in snapshot",
+      `${title}: needs updated: tlsSecret does not exist`,
+      `performing ACME challenge for ${title}...`,
+    ];
+    const messages = told.flatMap(({ reason, message }) => (reason === "Pending" ? [message] : []));
+    ofKey.push(...messages.filter((message) => message.includes("private key")));
+    assert.deepEqual(messages.filter((message) => !ofKey.includes(message)).toSorted(), pending.toSorted());
+    assert.ok(told.every(({ source }) => source.component === "Ambassador Edge Stack"));
+  }
+  // The account is one for both, and its key is made by whichever is first.
+  assert.deepEqual(ofKey.toSorted(), [
+    "creating private key Secret",
+    "waiting for private key Secret creation to be reflected in snapshot",
+  ]);
+  const description = await site.kubectl("describe", "host", "echo");
+  assert.match(description, /Error Backoff: +2m\d+s\n/);
+  assert.match(description, /Tls Certificate Source: +ACME\n/);
+  assert.match(
+    description,
+    /Normal +Pending +\S+ +(?:\(x\d+ over \S+\) +)?Ambassador Edge Stack +performing ACME challenge/,
+  );
+});
+
+test("what was left out stands in the spec, and the account in a Secret that the Host owns", async () => {
+  const { spec, metadata } = await read("host", "echo");
+  const name = spec.acmeProvider.privateKeySecret.name;
+  const encoded = site.pebble.directory.replaceAll(
+    /[^a-z0-9.]/g,
+    (letter) => `-${Buffer.from(letter).toString("hex")}`,
+  );
+  assert.equal(name, `${encoded}--admin-40shop.test`);
+  assert.match(JSON.parse(spec.acmeProvider.registration).uri, /^https:/);
+  const secret = await read("secret", name);
+  assert.equal(secret.type, "Opaque");
+  assert.deepEqual(Object.keys(secret.data), ["user.key"]);
+  assert.match(Buffer.from(secret.data["user.key"], "base64").toString(), /^-----BEGIN PRIVATE KEY-----/);
+  const owner = { apiVersion: "getambassador.io/v3alpha1", kind: "Host", name: "echo", uid: metadata.uid };
+  assert.deepEqual(secret.metadata.ownerReferences[0].kind, owner.kind);
+  assert.deepEqual(secret.metadata.ownerReferences.map((one: { name: string }) => one.name).toSorted(), [
+    "echo",
+    "quote",
+  ]);
+});
+
+test("a token that nobody knows is answered 404, by Envoy", async () => {
+  assert.equal(await ask(gateway, "echo.shop.test", "/.well-known/acme-challenge/"), "404");
+  assert.equal(await ask(gateway, "echo.shop.test", "/.well-known/acme-challenge/unknown"), "404");
+});
+
+test("when the names resolve, both are Ready without a touch, and https serves what was issued", async () => {
+  for (const name of ["echo", "quote"]) {
+    await site.pebble.names.mend(`${name}.shop.test`);
+    await site.pebble.names.resolve(`${name}.shop.test`);
+  }
+  for (const name of ["echo", "quote"]) {
+    const hostname = `${name}.shop.test`;
+    await site.until(
+      () => site.line(name),
+      (line) => line === "Ready",
+    );
+    const served = await site.until(
+      () => site.certificate(gateway, hostname),
+      (found) => found !== undefined,
+    );
+    const { type, data, metadata } = await read("secret", `${name}-cert`);
+    assert.equal(type, "kubernetes.io/tls");
+    assert.deepEqual(Object.keys(data).toSorted(), ["tls.crt", "tls.key"]);
+    assert.equal(metadata.ownerReferences[0].name, name);
+    const stored = new X509Certificate(Buffer.from(data["tls.crt"], "base64"));
+    assert.equal(served?.serialNumber, stored.serialNumber);
+    assert.equal(stored.subjectAltName, `DNS:${hostname}`);
+    const { status } = await read("host", name);
+    assert.deepEqual(status, { state: "Ready", tlsCertificateSource: "ACME" });
+  }
+});
+
+test("a Host without an authority waits for its Secret, and takes it when it appears", async () => {
+  await site.cluster.apply(site.host("own", { acmeProvider: { authority: "none" } }));
+  await site.until(
+    () => site.line("own"),
+    (line) => line === "Error DefaultsFilled",
+  );
+  const description = await site.kubectl("describe", "host", "own");
+  assert.match(description, /Error Reason: +tlsSecret does not exist\n/);
+  assert.match(description, /Error Backoff: +5m0s\n/);
+  assert.match(description, /Tls Certificate Source: +Other\n/);
+  const { certificate, key } = openMaterial().certificate("own:own.shop.test");
+  await site.cluster.apply({
+    apiVersion: "v1",
+    kind: "Secret",
+    type: "kubernetes.io/tls",
+    metadata: { name: "own-cert", namespace },
+    stringData: { "tls.crt": certificate, "tls.key": key },
+  });
+  await site.until(
+    () => site.line("own"),
+    (line) => line === "Ready",
+  );
+});
+
+test("a Mapping of one's own for challenges gets the tokens that no order waits for", async () => {
+  await site.cluster.apply({
+    apiVersion: "getambassador.io/v3alpha1",
+    kind: "Mapping",
+    metadata: { name: "solver", namespace },
+    spec: {
+      hostname: "quote.shop.test",
+      prefix: "/.well-known/acme-challenge/",
+      host_redirect: true,
+      service: "solver.test",
+    },
+  });
+  const path = "/.well-known/acme-challenge/of-cert-manager";
+  await site.until(
+    () => ask(gateway, "quote.shop.test", path),
+    (answer) => answer.startsWith("301"),
+  );
+  assert.equal(await ask(gateway, "echo.shop.test", path), "404");
+});
+
+test("nothing that people or programs read has a private key in it, and nothing is left of the orders", async () => {
+  const written = [gateway.program.output(), await site.kubectl("get", "hosts,events,configmaps,leases", "-o", "yaml")];
+  for (const text of written) assert.doesNotMatch(text, /PRIVATE KEY|"d":|tls\.key: /);
+  assert.doesNotMatch(gateway.program.output(), /because of a bug|cannot be written|forbidden/);
+  assert.equal(await site.kubectl("get", "configmaps", "-l", "dragoman.io/order-of", "-o", "name"), "");
+  const secrets = await site.kubectl("get", "secrets", "-o", "jsonpath={range .items[*]}{.metadata.name} {end}");
+  const ours = secrets.split(" ").filter((name) => name.includes("cert") || name.includes("40shop"));
+  assert.equal(ours.length, 4, secrets);
+});
