@@ -58,8 +58,8 @@ export interface Cluster {
   token(account: ServiceAccount, lifetimeSeconds?: number): string;
   /** A client certificate of a user, whom the API server need not know. */
   userCertificate(user: string, groups?: readonly string[]): Credentials;
-  /** Writes `NAME.kubeconfig` (mode 0600) and returns its path. */
-  writeKubeconfig(name: string, credentials: Credentials, namespace?: string): Promise<string>;
+  /** Writes `NAME.kubeconfig` (mode 0600) and returns its path; `to` is where the server is found, if not at its own. */
+  writeKubeconfig(name: string, credentials: Credentials, namespace?: string, to?: string): Promise<string>;
   /** Ends the API server at once, as an outage does: connections break, nothing is said. */
   killApiServer(): Promise<void>;
   /** Starts it again on the same address and store, and returns when it is ready. */
@@ -140,8 +140,8 @@ function identity(files: ClusterFiles, server: string, kubeconfig: string, run: 
     },
     token: (account, lifetimeSeconds = 3600) => serviceAccountToken(files, account, lifetimeSeconds),
     userCertificate: (user, groups = []) => userCertificate(files, user, groups),
-    writeKubeconfig: (name, credentials, namespace = "default") =>
-      writeKubeconfig(files, name, { server, credentials, namespace }),
+    writeKubeconfig: (name, credentials, namespace = "default", to = server) =>
+      writeKubeconfig(files, name, { server: to, credentials, namespace }),
   };
 }
 

@@ -8,8 +8,11 @@ import { keyPem, makeIdentity, pem } from "../../tools/x509/certificate.ts";
 import { tokenIssuer } from "./api-server.ts";
 import type { ClusterFiles } from "./cluster-files.ts";
 
-/** A bearer token, or a client certificate with its key, as PEM. */
-export type Credentials = { readonly token: string } | { readonly certificate: string; readonly key: string };
+/** A bearer token, or the file that it is read from, or a client certificate with its key, as PEM. */
+export type Credentials =
+  | { readonly token: string }
+  | { readonly tokenFile: string }
+  | { readonly certificate: string; readonly key: string };
 
 /** A service account as the API server stores it. */
 export interface ServiceAccount {
@@ -61,8 +64,8 @@ export async function writeKubeconfig(files: ClusterFiles, name: string, options
 function kubeconfig(files: ClusterFiles, { server, credentials, namespace = "default" }: KubeconfigOptions): unknown {
   const base64 = (text: string): string => Buffer.from(text).toString("base64");
   const user =
-    "token" in credentials
-      ? { token: credentials.token }
+    "token" in credentials || "tokenFile" in credentials
+      ? credentials
       : {
           "client-certificate-data": base64(credentials.certificate),
           "client-key-data": base64(credentials.key),

@@ -200,22 +200,7 @@ test("a token that expires: the file is read again", async () => {
   const account = await cluster.serviceAccount("default", "short-lived", ["maps"]);
   const tokenFile = `${cluster.directory}/short-lived.token`;
   await writeFile(tokenFile, cluster.token(account, -3600), { mode: 0o600 });
-  const config = {
-    "current-context": "it",
-    contexts: [{ name: "it", context: { cluster: "it", user: "it" } }],
-    clusters: [
-      {
-        name: "it",
-        cluster: {
-          server: cluster.server,
-          "certificate-authority-data": Buffer.from(cluster.authority).toString("base64"),
-        },
-      },
-    ],
-    users: [{ name: "it", user: { tokenFile: "short-lived.token" } }],
-  };
-  const file = `${cluster.directory}/short-lived.kubeconfig`;
-  await writeFile(file, JSON.stringify(config), { mode: 0o600 });
+  const file = await cluster.writeKubeconfig("short-lived", { tokenFile: "short-lived.token" });
   const client = openClient(await kubeconfigAccess({ file, env: {} }));
   const seen = mirror(client, [configMaps], "default");
   await seen.until(() => seen.states.at(-1) === "failing");

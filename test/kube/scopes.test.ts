@@ -1,6 +1,6 @@
 /**
- * Which objects are looked at: kinds that are installed while the product runs and are taken away again, and
- * instances that look at a part of a cluster, by identity, by namespace or by label.
+ * Which objects are looked at: kinds that are installed while the product runs, and instances that look at a part of a
+ * cluster, by identity, by namespace or by label.
  */
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -47,7 +47,7 @@ async function restart(environment: NodeJS.ProcessEnv, kubeconfig = cluster.kube
   return gateway;
 }
 
-test("kinds that are not installed, then are, are taken away and come again: no restart", async () => {
+test("kinds that are not installed, then are: no restart", async () => {
   const annotation = JSON.stringify({
     apiVersion: "ambassador/v1",
     kind: "Mapping",
@@ -62,15 +62,8 @@ test("kinds that are not installed, then are, are taken away and come again: no 
   await installCrds(cluster);
   await cluster.apply(custom("Host", "all", "default", { hostname: "*", ...route }), mapping("custom"));
   await until("/custom/x", "it /x");
-  await cluster.kubectl(["delete", "crd", "mappings.getambassador.io"]);
-  await until("/custom/x", "404");
-  await program.said(/mappings\.getambassador\.io is not installed any more, and its objects are gone/);
   assert.equal(await get("/annotated/x"), "it /x");
-  await installCrds(cluster);
-  await cluster.apply(mapping("again"));
-  await until("/again/x", "it /x");
-  assert.equal(await get("/custom/x"), "404");
-  assert.equal(program.output().match(/ mappings\.getambassador\.io is installed now/g)?.length, 2);
+  await program.said(/ mappings\.getambassador\.io is installed now/);
   assert.doesNotMatch(program.output(), /has ended/);
 });
 
@@ -85,7 +78,7 @@ test("AMBASSADOR_ID: objects for this instance, and no others", async () => {
   const { get } = await restart({ AMBASSADOR_ID: "inner" });
   assert.equal(await get("/inner/x"), "it /x");
   assert.equal(await get("/both/x"), "it /x");
-  assert.equal(await get("/again/x"), "404");
+  assert.equal(await get("/custom/x"), "404");
 });
 
 test("AMBASSADOR_SINGLE_NAMESPACE: its own namespace, and no right to see another", async () => {
@@ -98,7 +91,7 @@ test("AMBASSADOR_SINGLE_NAMESPACE: its own namespace, and no right to see anothe
   const environment = { AMBASSADOR_NAMESPACE: "own", AMBASSADOR_SINGLE_NAMESPACE: "true" };
   const { get, until, program } = await restart(environment, kubeconfig);
   assert.equal(await get("/single/x"), "other /x");
-  assert.equal(await get("/again/x"), "404");
+  assert.equal(await get("/custom/x"), "404");
   await cluster.apply(mapping("not-here"), mapping("here", "own"));
   await until("/here/x", "other /x");
   assert.equal(await get("/not-here/x"), "404");
@@ -115,17 +108,17 @@ test("AMBASSADOR_LABEL_SELECTOR: objects with these labels, until they lose them
   await cluster.apply(custom("Host", "edge", "default", { hostname: "*", ...route }, labels), ...labelled, edge);
   const { get, until } = await restart({ AMBASSADOR_LABEL_SELECTOR: "tier=edge" });
   assert.equal(await get("/edge/x"), "it /x");
-  assert.equal(await get("/again/x"), "404");
+  assert.equal(await get("/custom/x"), "404");
   await cluster.kubectl(["label", "mapping", "edge", "tier-"]);
   await until("/edge/x", "404");
-  await cluster.kubectl(["label", "mapping", "again", "tier=edge"]);
-  await cluster.kubectl(["patch", "mapping", "again", "--type=merge", "-p", '{"spec":{"service":"labelled"}}']);
-  await until("/again/x", "it /x");
+  await cluster.kubectl(["label", "mapping", "custom", "tier=edge"]);
+  await cluster.kubectl(["patch", "mapping", "custom", "--type=merge", "-p", '{"spec":{"service":"labelled"}}']);
+  await until("/custom/x", "it /x");
 });
 
 test("AMBASSADOR_FIELD_SELECTOR: objects with these names, in these namespaces", async () => {
   const { get, until } = await restart({ AMBASSADOR_FIELD_SELECTOR: "metadata.namespace!=own, metadata.name!=both" });
-  assert.equal(await get("/again/x"), "it /x");
+  assert.equal(await get("/custom/x"), "it /x");
   assert.equal(await get("/both/x"), "404");
   assert.equal(await get("/single/x"), "404");
   await cluster.apply(mapping("elsewhere", "own"), mapping("selected"));

@@ -43,6 +43,8 @@ export interface ReflectorOptions<T> {
   readonly onVersion?: (resourceVersion: string) => void;
   /** Its state is another one than before. */
   readonly onState: (state: ReflectorState) => void;
+  /** The server has forgotten what happened since the last change; all objects are listed again. */
+  readonly onForgotten?: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -167,6 +169,7 @@ function judgement<T>(options: ReflectorOptions<T>, position: Position, empty: (
   function judgeExpiry(): number {
     const before = expiredAt;
     expiredAt = performance.now();
+    if (position.resourceVersion !== undefined) options.onForgotten?.();
     position.resourceVersion = undefined;
     return expired.next(expiredAt - before);
   }
@@ -222,7 +225,7 @@ function judgement<T>(options: ReflectorOptions<T>, position: Position, empty: (
       position.streamsLists = false;
       return 0;
     }
-    onState({ kind: "failing", message: failure.message });
+    onState({ kind: "failing", message: described(failure) });
     if (failure instanceof NoAnswer) return away.next(lastedMs);
     // What will not pass by itself is not about this moment: perhaps it is about the position.
     if (!isPassing(failure)) position.resourceVersion = undefined;
@@ -234,6 +237,11 @@ function judgement<T>(options: ReflectorOptions<T>, position: Position, empty: (
 /** Whether objects are stored in another version, and the webhook that would convert them does not answer. */
 function needsConversion(failure: Error): boolean {
   return failure instanceof ApiFailure && /\bconversion webhook for .* failed\b/.test(failure.message);
+}
+
+function described(failure: ApiFailure | NoAnswer | AccessUnavailable): string {
+  const refused = failure instanceof ApiFailure && failure.status === 401;
+  return refused ? `the API server does not accept this instance's identity: ${failure.message}` : failure.message;
 }
 
 /** Servers before 1.32, or with an old etcd, refuse to stream lists. */

@@ -64,6 +64,7 @@ export function watchKubernetes(
   const stop = new AbortController();
   const objects = new Map<string, ClusterObject>();
   const states: States = new Map();
+  const followed = new Set<WatchedKind>();
   const statistics = new Map<string, WatchStatistics>();
   const failed = Promise.withResolvers<void>();
   let early: KubernetesBatch["edits"][number][] | undefined = [];
@@ -80,7 +81,7 @@ export function watchKubernetes(
   }
 
   function conditions(): Pick<KubernetesBatch, "diagnostics" | "readsEndpoints"> {
-    return { diagnostics: [...describe(states), ...waiting], readsEndpoints: readsEndpoints(states) };
+    return { diagnostics: [...describe(states), ...waiting], readsEndpoints: readsEndpoints(states, followed) };
   }
 
   function deliver(edits: KubernetesBatch["edits"], diagnosticsChanged: boolean): void {
@@ -120,6 +121,9 @@ export function watchKubernetes(
 
   const running: Promise<void>[] = [];
   const sayOnce = createOnce((message) => options.log("warning", `waiting for the API server: ${message}`));
+  const sayForgotten = createGathered((names) =>
+    options.log("info", `the API server has forgotten what happened to these, so they are listed anew: ${names}`),
+  );
 
   function watch(kind: WatchedKind): void {
     if (states.has(kind)) return;
@@ -145,12 +149,14 @@ export function watchKubernetes(
       onState(state) {
         count(kind, { isFollowing: state.kind === "following", failures: isFailure(states.get(kind), state) ? 1 : 0 });
         states.set(kind, state);
+        if (state.kind === "following") followed.add(kind);
         noteInstallation(name, state);
         if (state.kind === "absent") progress?.nothing(name);
         if (early && state.kind === "failing") sayOnce(state.message);
         if (kind.instead && (state.kind === "absent" || state.kind === "forbidden")) watch(kind.instead);
         deliver([], true);
       },
+      onForgotten: () => sayForgotten(resourceName(kind.resources[0])),
       signal: stop.signal,
     });
     reflecting.catch(failed.reject);
@@ -176,6 +182,24 @@ function createOnce(say: (message: string) => void): (message: string) => void {
   return (message) => {
     if (message !== last) say(message);
     last = message;
+  };
+}
+
+const gatherMs = 500;
+
+/** What concerns most kinds comes for each of them within a moment, and is said once. */
+function createGathered(say: (names: string) => void): (name: string) => void {
+  let gathered: Set<string> | undefined;
+  return (name) => {
+    if (!gathered) {
+      const names = new Set<string>();
+      gathered = names;
+      setTimeout(() => {
+        gathered = undefined;
+        say([...names].join(", "));
+      }, gatherMs).unref();
+    }
+    gathered.add(name);
   };
 }
 
@@ -229,9 +253,11 @@ function since(before: ClusterObject | undefined, after: ClusterObject): Cluster
   return before?.uid === after.uid ? { ...after, manifestVersion: before.manifestVersion } : after;
 }
 
-function readsEndpoints(states: States): boolean {
-  return [...states].some(([{ resources }, { kind }]) => {
-    return endpointKinds.has(resources[0].kind) && (kind === "following" || kind === "failing");
+/** Those that were seen before a permission was revoked stay in force. */
+function readsEndpoints(states: States, followed: ReadonlySet<WatchedKind>): boolean {
+  return [...states].some(([watched, { kind }]) => {
+    const isRead = kind === "following" || kind === "failing" || (kind === "forbidden" && followed.has(watched));
+    return endpointKinds.has(watched.resources[0].kind) && isRead;
   });
 }
 
