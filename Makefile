@@ -8,7 +8,7 @@ golden = $(shell find test/golden -maxdepth 1 -name '*.test.ts' 2>/dev/null | so
 e2e    = $(shell find test -name '*.test.ts' -not -path 'test/golden/*' 2>/dev/null | sort)
 run    = node --test --test-reporter=./tools/quiet-reporter.ts
 
-.PHONY: ready demo test check static unit golden golden-power stage-power e2e bench gen envoy dev kube test-kube bench-kube soak loss kube-programs test-acme acme-programs dist fmt
+.PHONY: ready demo test check static unit golden golden-power stage-power e2e bench gen envoy dev kube test-kube bench-kube soak loss quarantine kube-programs test-acme acme-programs dist fmt
 
 ready:
 	@tools/bootstrap.sh
@@ -82,6 +82,10 @@ soak: ready envoy kube-programs
 loss: ready envoy
 	@LOSS_RATE=2000 LOSS_LATE=250 LOSS_DRAIN=10 LOSS_ROUNDS=5 $(run) test/loss/loss.test.ts
 	@LOSS_RATE=500 LOSS_LATE=250 LOSS_MAPPINGS=10000 LOSS_DRAIN=10 LOSS_ROUNDS=2 $(run) test/loss/loss.test.ts
+
+## quarantine: objects that only Envoy can refuse, among 10,000 Mappings: each is named, and nothing else waits
+quarantine: ready envoy
+	@QUARANTINE_MAPPINGS=10000 QUARANTINE_ROUNDS=10 QUARANTINE_MS=1000 $(run) test/processes/quarantine.test.ts
 
 ## kube-programs: etcd, kube-apiserver, kubectl and helm, built from Go modules into the cache
 kube-programs: ready
