@@ -31,8 +31,8 @@ export interface RunFlags extends SettingsFlags, ClusterFlags, DoorFlags, LogFla
   readonly snapshotPort?: string;
   readonly shutdownTime?: string;
   readonly lingerTime?: string;
-  /** True where nothing is said, false for none. */
-  readonly envoy: string | boolean;
+  /** Absent or true where nothing is said, false for none. */
+  readonly envoy?: string | boolean;
   readonly stateDir?: string;
 }
 
@@ -99,8 +99,9 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   const shutdownMs = parseSeconds(flags.shutdownTime, "--shutdown-time");
   const lingerMs = parseSeconds(flags.lingerTime, "--linger-time");
   const door = await doorFrom(flags);
-  if (!flags.envoy && !door) throw new CannotRun("with --no-envoy and without --xds-address, nobody would be served.");
-  const envoy = flags.envoy ? await obtain(flags.envoy === true ? undefined : flags.envoy) : undefined;
+  const { envoy: asked = true } = flags;
+  if (!asked && !door) throw new CannotRun("with --no-envoy and without --xds-address, nobody would be served.");
+  const envoy = asked ? await obtain(asked === true ? undefined : asked) : undefined;
   const stdin = await keepStandardInput(paths);
   const log = (source: string) => openLog({ source, level: flags.logLevel, format: flags.logFormat });
   const idle = [...idleSentences(process.env), ...overruledSentences(flags, process.env)];
@@ -154,6 +155,6 @@ function controlArguments(paths: readonly string[], flags: RunFlags, envoyVersio
     ["--envoy-version", envoyVersion.split(".").slice(0, 2).join(".")],
   ];
   const given = pairs.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
-  const switches = [...(flags.kubernetes ? ["--kubernetes"] : []), ...(flags.envoy ? [] : ["--no-envoy"])];
+  const switches = [...(flags.kubernetes ? ["--kubernetes"] : []), ...(flags.envoy === false ? ["--no-envoy"] : [])];
   return ["control", ...switches, ...given, "--", ...paths];
 }
