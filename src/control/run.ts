@@ -74,7 +74,9 @@ async function start(options: ControlOptions, closers: Closers): Promise<{ reado
   const { observed, compiled } = await observeAll(options, pipeline, cluster);
   reached.observed = observed;
   closers.push(observed.close);
-  await compiled;
+  await Promise.race([compiled, aborted(options.signal)]);
+  // An API server may be away for as long as it likes.
+  if (options.signal.aborted) return { watching: observed.done };
   await options.beforeServing?.(view);
   await serveFirst(view, pipeline, inputs.consul);
   void view.served().then(() => {

@@ -197,6 +197,10 @@ test("without an API server a new replica is alive, not ready, and becomes so", 
   );
   await replica.program.said(/the API server gives no answer/);
   assert.equal(await control(replica, "/ambassador/v0/check_alive"), "alive\n");
+  const given = await startReplica("given-up");
+  await given.program.said(/the API server gives no answer/);
+  assert.deepEqual(await given.program.interrupt(), { code: 0, left: [] });
+  assert.doesNotMatch(given.program.output(), /did not end/);
   await cluster.restartApiServer();
   await replica.program.line(/^ready/);
   assert.equal(await control(replica, "/ambassador/v0/check_ready"), "ready\n");
