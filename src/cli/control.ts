@@ -79,7 +79,7 @@ function endProcess(error: unknown): never {
   const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE" && "port" in error;
   const cause = taken
     ? new CannotRun(
-        `port ${error.port} is taken by another program; choose another for --admin-port, --snapshot-port or --xds-address.`,
+        `port ${error.port} is taken by another program; choose another --admin-port (or --snapshot-port, or --xds-address) than that.`,
       )
     : error;
   explainFailure(cause);
