@@ -1,6 +1,6 @@
 /**
- * Several replicas of one cluster: whatever each has lived through, they serve the same; and one that begins again
- * changes nothing of what its Envoy has.
+ * Several replicas of one cluster, with the rights that the chart grants: whatever each has lived through, they serve
+ * the same; statuses say what holds for all of them; and one that begins again changes nothing of what its Envoy has.
  */
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -17,16 +17,23 @@ import { pidsOf } from "../processes/running.ts";
 import { type Backend, serviceOf, startBackend } from "./backend.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { installCrds } from "./crds.ts";
+import { chart, openHelm } from "./helm.ts";
 
 const home = mkdtempSync(join(tmpdir(), "dragoman-replicas-"));
 
 let cluster: Cluster;
 let backend: Backend;
+let kubeconfig: string;
 const replicas: Replica[] = [];
 
 before(async () => {
   [cluster, backend] = await Promise.all([startCluster(), startBackend("echo")]);
   await installCrds(cluster);
+  const helm = await openHelm(cluster);
+  await helm("install", "ambassador", chart, "--namespace=ambassador", "--create-namespace", "--skip-crds");
+  const uidOf = ["get", "serviceaccount", "ambassador", "--namespace=ambassador", "-o", "jsonpath={.metadata.uid}"];
+  const account = { namespace: "ambassador", name: "ambassador", uid: await cluster.kubectl(uidOf) };
+  kubeconfig = await cluster.writeKubeconfig("gateway", { token: cluster.token(account) }, "ambassador");
   await cluster.apply(
     ...serviceOf("echo", backend),
     secret(),
@@ -72,15 +79,16 @@ interface Replica {
   readonly directory: string;
 }
 
-async function startReplica(name: string): Promise<Replica> {
+/** The pod `name`. */
+async function startReplica(name: string, more: NodeJS.ProcessEnv = {}): Promise<Replica> {
   const directory = mkdtempSync(join(home, name));
   const ports = [
     [8080, await freePort()],
     [8443, await freePort()],
   ] as const;
   const args = ports.flatMap(([port, real]) => ["--port", `${port}:${real}`]);
-  const env = { ...process.env, TMPDIR: directory };
-  const program = startProgram(["run", "--kubeconfig", cluster.kubeconfig, "--file-dir", directory, ...args], { env });
+  const env = { ...process.env, TMPDIR: directory, POD_NAME: name, AMBASSADOR_NAMESPACE: "ambassador", ...more };
+  const program = startProgram(["run", "--kubeconfig", kubeconfig, "--file-dir", directory, ...args], { env });
   const replica = { program, ports, directory };
   replicas.push(replica);
   return replica;
@@ -168,6 +176,69 @@ test("a replica that saw every change and one that came later serve the same", a
   assert.deepEqual(other, one);
 });
 
+const module = (script: string): object => ({
+  apiVersion: "getambassador.io/v3alpha1",
+  kind: "Module",
+  metadata: { name: "ambassador", namespace: "ambassador" },
+  spec: { config: { lua_scripts: script } },
+});
+
+/** What kubectl prints, as soon as it matches. */
+async function shown(args: readonly string[], pattern: RegExp): Promise<void> {
+  let printed = "";
+  const isSo = async () => {
+    printed = await cluster.kubectl(args);
+    return pattern.test(printed);
+  };
+  await until(`kubectl ${args.join(" ")} does not print ${pattern}`, isSo).catch((error: unknown) => {
+    assert.fail(`${printed}\n${error}`);
+  });
+}
+
+const condition = (...of: readonly string[]): readonly string[] => {
+  return ["get", ...of, "-o", "jsonpath={.status.conditions[0]['status','reason','message']}"];
+};
+const records = ["get", "configmaps", "--namespace=ambassador", "-l", "dragoman.io/replica-of=default", "-o", "name"];
+
+test("what one replica's Envoy refuses, the status and an event tell, until that replica is gone", async () => {
+  const picky = await startReplica("picky", { REFUSES: "yes" });
+  await picky.program.line(/^ready/);
+  const script = `if os.getenv("REFUSES") then error("not here") end function envoy_on_request(handle) end`;
+  const of = ["module", "ambassador", "--namespace=ambassador"];
+  await cluster.apply(module(script));
+  await shown(condition(...of), /^False Refused .*at replica picky: .*not here.* \(there /);
+  await shown(["describe", ...of], /Warning +Error .*replica picky/);
+  await shown(records, /replica-first\n.*replica-picky\n.*replica-second\n/);
+  await shown(["get", "configmap", "dragoman-replica-picky", "--namespace=ambassador", "-o", "yaml"], /not here/);
+  assert.equal((await picky.program.interrupt()).code, 0);
+  await shown(condition(...of), /^True InForce /);
+  await shown(records, /replica-first\n.*replica-second\n$/);
+  await cluster.kubectl(["delete", ...of]);
+});
+
+test("nothing is called ready before every replica's Envoy has acknowledged it", async () => {
+  const [first, second] = replicas;
+  const envoy = second?.program.pid(/--drain-time-s/);
+  assert.ok(first && envoy !== undefined);
+  process.kill(envoy, "SIGSTOP");
+  try {
+    await cluster.apply(
+      custom("TLSContext", "held", { min_tls_version: "v1.2" }),
+      custom("Host", "held", { hostname: "held.test" }),
+    );
+    await shown(condition("tlscontext", "held"), /^Unknown Waiting replica second has not acknowledged it yet/);
+    await shown(["get", "hosts"], /held +held\.test +Pending[\s\S]*shop +\* +Ready/);
+    await first.program.said(/replica second has not acknowledged 2 changed objects; requests that come there/);
+  } finally {
+    process.kill(envoy, "SIGCONT");
+  }
+  await cluster.kubectl(["wait", "--for=condition=Ready", "tlscontext/held", "--timeout=20s"]);
+  await shown(["get", "hosts"], /held +held\.test +Ready/);
+  await first.program.said(/no status waits for replica second any more/);
+  for (const { program } of replicas)
+    assert.doesNotMatch(program.output(), /cannot be (written|told|deleted)|forbidden/);
+});
+
 test("a control process that begins again sends a warm Envoy nothing", async () => {
   const [replica] = replicas;
   assert.ok(replica);
@@ -197,10 +268,6 @@ test("without an API server a new replica is alive, not ready, and becomes so", 
   );
   await replica.program.said(/the API server gives no answer/);
   assert.equal(await control(replica, "/ambassador/v0/check_alive"), "alive\n");
-  const given = await startReplica("given-up");
-  await given.program.said(/the API server gives no answer/);
-  assert.deepEqual(await given.program.interrupt(), { code: 0, left: [] });
-  assert.doesNotMatch(given.program.output(), /did not end/);
   await cluster.restartApiServer();
   await replica.program.line(/^ready/);
   assert.equal(await control(replica, "/ambassador/v0/check_ready"), "ready\n");
