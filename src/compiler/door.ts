@@ -55,6 +55,8 @@ export interface ResourceChange {
 /** What a commit did. `done` is false when the slice's budget ran out first: call `commit` again. */
 export interface CommitResult {
   readonly done: boolean;
+  /** The newest edits have overtaken a wide change that is not done, and `resources` is their effect alone, complete. */
+  readonly overtook: boolean;
   readonly resources: readonly ResourceChange[];
   readonly diagnosticsChanged: boolean;
 }

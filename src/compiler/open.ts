@@ -116,7 +116,7 @@ function commitResult(declared: Declared, changes: Changes): CommitResult {
   const resources = types.flatMap((type) =>
     [...changes.changed(declared.outputs[type])].map((name) => changeOf(declared, type, name)),
   );
-  return { done: changes.done, resources, diagnosticsChanged: changes.diagnosticsChanged };
+  return { done: changes.done, overtook: changes.overtook, resources, diagnosticsChanged: changes.diagnosticsChanged };
 }
 
 function changeOf(declared: Declared, type: ResourceType, name: string): ResourceChange {

@@ -5,13 +5,14 @@
 import type { Diagnostic, Severity } from "#base/diagnostic.ts";
 import { errorFields, type Log } from "#base/log.ts";
 import type { ResourceRef } from "#base/origin.ts";
-import type { Compiler, CompilerEdit, ResourceChange } from "#compiler";
+import type { Compiler, CompilerEdit } from "#compiler";
 import type { Clock } from "./clock.ts";
 import { announceDrains } from "./drains.ts";
 import { createLastGoodKeeper } from "./last-good.ts";
 import { createLastListener, lastListenerMs } from "./last-listener.ts";
 import { createQuarantine, type Quarantine } from "./quarantine.ts";
 import { createRefusedHere } from "./refused-here.ts";
+import { createRelease } from "./release.ts";
 import { createFlagKeeper } from "./runtime-flags.ts";
 import { openSchedule, type Schedule } from "./schedule.ts";
 import type { ConsulWatch } from "./sources/consul.ts";
@@ -134,13 +135,13 @@ export function openPipeline(options: PipelineOptions): Pipeline {
       edited = [...edited, ...edits.flatMap((edit) => (edit.kind === "object" && edit.value ? [edit.value.ref] : []))];
       return [...edits, ...quarantine.release(edits), ...lastGood.before(edits)];
     },
-    release(changes, done) {
+    release(changes, reached) {
       counts.commits++;
       const held = (name: string) => xds.snapshot.get("listener", name);
       const owners = (name: string) => compiler.owners("listener", name);
       standing.add(announceDrains(changes, { held, owners, edited, log }), drainMs);
-      if (done) edited = [];
-      return release(changes, done);
+      if (reached === "end") edited = [];
+      return release(changes, reached);
     },
     files: () => options.wanted.edits(compiler.wantedFiles()),
     settle(diagnosticsChanged) {
@@ -193,37 +194,4 @@ function createSaver({ stateFile, state, log }: PipelineOptions, current: () => 
       log("error", "the state directory cannot be written", errorFields(error));
     });
   };
-}
-
-/**
- * Releases what a commit gives. Clusters, endpoints and secrets go as they come; what names them, and removals, wait
- * for the end of the commit, so that nothing is ever sent that relies on what is still being compiled.
- */
-function createRelease(
-  xds: XdsServer,
-  onReleased: (change: ResourceChange) => void,
-): (changes: readonly ResourceChange[], done: boolean) => number {
-  /** By resource: a later change takes the place of an earlier one. */
-  const held = new Map<string, ResourceChange>();
-  return (changes, done) => {
-    const ready: ResourceChange[] = [];
-    for (const change of changes) {
-      const key = `${change.type} ${change.name}`;
-      held.delete(key);
-      if (done || mayGoFirst(change)) ready.push(change);
-      else held.set(key, change);
-    }
-    if (done) {
-      ready.unshift(...held.values());
-      held.clear();
-    }
-    if (ready.length === 0) return xds.snapshot.number;
-    const number = xds.update(ready);
-    ready.forEach(onReleased);
-    return number;
-  };
-}
-
-function mayGoFirst({ type, resource }: ResourceChange): boolean {
-  return resource !== undefined && (type === "cluster" || type === "endpoints" || type === "secret");
 }

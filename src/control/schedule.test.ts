@@ -23,14 +23,14 @@ function counting(slices: number, more: Partial<ScheduleOptions> = {}) {
       assert.equal(typeof mayContinue(), "boolean");
       left--;
       events.push("commit");
-      return { done: left <= 0, resources: [], diagnosticsChanged: true };
+      return { done: left <= 0, overtook: false, resources: [], diagnosticsChanged: true };
     },
   } as Pick<Compiler, "apply" | "commit"> as Compiler;
   let number = 0;
   const schedule = openSchedule({
     compiler,
     prepare: (edits) => edits,
-    release: (_, done) => (done ? ++number : number),
+    release: (_, reached) => (reached === "end" ? ++number : number),
     files: () => [],
     settle: () => [],
     timings: createTimings(),
@@ -57,15 +57,32 @@ describe("schedule", () => {
   });
 
   test("nothing is released as complete before the files that it names are there", async () => {
-    const released: boolean[] = [];
+    const released: string[] = [];
     const wanted = [edit("file")];
     const { schedule, events } = counting(1, {
       files: () => wanted.splice(0),
-      release: (_, done) => released.push(done),
+      release: (_, reached) => released.push(reached),
     });
     await schedule.push([edit("a")]);
     assert.deepEqual(events, ["apply a", "commit", "apply file", "commit"]);
-    assert.deepEqual(released, [false, true]);
+    assert.deepEqual(released, ["part", "end"]);
+  });
+
+  test("what has overtaken is released, and the rest goes on in the same slice", async () => {
+    const released: string[] = [];
+    const results = [
+      { done: false, overtook: true },
+      { done: true, overtook: false },
+    ];
+    const compiler = {
+      apply: () => undefined,
+      commit: () => ({ ...(results.shift() ?? assert.fail()), resources: [], diagnosticsChanged: false }),
+    } as Pick<Compiler, "apply" | "commit"> as Compiler;
+    const { schedule } = counting(1, { compiler, release: (_, reached) => released.push(reached) });
+    const pushed = schedule.push([edit("a")]);
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    assert.deepEqual(released, ["overtook", "end"]);
+    await pushed;
   });
 
   test("what follows from a commit is compiled before anybody is told", async () => {

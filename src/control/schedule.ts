@@ -3,6 +3,7 @@
  * long commit is done in slices, so that timers, streams and probes are answered in between.
  */
 import type { CommitResult, Compiler, CompilerEdit, ResourceChange } from "#compiler";
+import type { Reached } from "./release.ts";
 import { beginLap, type Lap, type Timings } from "./timings.ts";
 
 /** What a schedule does with results. */
@@ -10,9 +11,9 @@ export interface ScheduleOptions {
   readonly compiler: Compiler;
   /** Edits are about to be applied; more may be added to go with them. */
   prepare(edits: readonly CompilerEdit[]): readonly CompilerEdit[];
-  /** Changes that may be served, and whether the commit is complete. Gives the number that stands for them. */
-  release(changes: readonly ResourceChange[], done: boolean): number;
-  /** A commit is complete. Gives the files that the configuration names and the compiler does not have yet. */
+  /** What a commit has changed, and how far it is. Gives the number that stands for what is served. */
+  release(changes: readonly ResourceChange[], reached: Reached): number;
+  /** Edits are compiled. Gives the files that the configuration names and the compiler does not have yet. */
   files(): readonly CompilerEdit[];
   /** Everything up to here is compiled. Gives edits that follow from that. */
   settle(diagnosticsChanged: boolean): readonly CompilerEdit[];
@@ -28,7 +29,8 @@ export interface Schedule {
 }
 
 const oldestEditMs = 50;
-const sliceMs = 20;
+/** Short, because whatever brings edits may have to wait for several: each step of reading a file is one. */
+const sliceMs = 5;
 
 /** Opens the inbox. */
 export function openSchedule(options: ScheduleOptions): Schedule {
@@ -80,14 +82,23 @@ export function openSchedule(options: ScheduleOptions): Schedule {
     lap.run("apply", () => compiler.apply(options.prepare(edits)));
   }
 
+  /** Compiles, and releases what may be. Nothing is complete that names files which are not there yet. */
+  function step(until: number, lap: Lap) {
+    const result: CommitResult = lap.run("compile", () => compiler.commit(() => performance.now() < until));
+    const files = result.done || result.overtook ? options.files() : [];
+    const far: Reached = result.done ? "end" : result.overtook ? "overtook" : "part";
+    const reached = files.length > 0 ? "part" : far;
+    number = lap.run("release", () => options.release(result.resources, reached));
+    return { reached, files, diagnosticsChanged: result.diagnosticsChanged };
+  }
+
   function slice(diagnosticsChanged: boolean, resolve: ((number: number) => void)[], lap: Lap): void {
     const until = performance.now() + sliceMs;
-    const result: CommitResult = lap.run("compile", () => compiler.commit(() => performance.now() < until));
-    const changed = diagnosticsChanged || result.diagnosticsChanged;
-    const files = result.done ? options.files() : [];
-    const done = result.done && files.length === 0;
-    number = lap.run("release", () => options.release(result.resources, done));
-    if (!done) {
+    const first = step(until, lap);
+    // What was overtaken goes on at once, or it would wait for as long as there are edits.
+    const { reached, files, ...last } = first.reached === "overtook" ? step(until, lap) : first;
+    const changed = diagnosticsChanged || first.diagnosticsChanged || last.diagnosticsChanged;
+    if (reached !== "end") {
       setImmediate(() => {
         // Edits that arrive meanwhile go through the same commit.
         resolve.push(...waiting.splice(0));

@@ -176,6 +176,14 @@ function annotationForm({ ref, version, body }: RawObject): unknown {
   return { apiVersion: `ambassador/${version}`, kind: ref.kind, name: ref.name, ...flat };
 }
 
+/** The one Module that everything reads. */
+export const theModule: Arbitrary<RawObject> = resource(
+  "Module",
+  fc.constant("v2"),
+  module,
+  fc.constant("ambassador"),
+).map((raw) => ({ ...raw, ref: { ...raw.ref, namespace: "default" } }));
+
 /** Any object of any kind that is compiled. */
 export const anyObject: Arbitrary<RawObject> = fc.oneof(
   { weight: 16, arbitrary: mappings },

@@ -18,7 +18,7 @@ import {
 import { contentHash } from "../../src/compiler/api/content-hash.ts";
 import { answerKey, consulAnswer } from "./answers.ts";
 import { fileContents } from "./material.ts";
-import { anyObject } from "./objects.ts";
+import { anyObject, theModule } from "./objects.ts";
 
 /** `put` without an object deletes; the rest is what the shell does about an object, by its key. */
 export type Step =
@@ -46,7 +46,8 @@ export const everything: Step = { do: "commit", keys: Number.POSITIVE_INFINITY }
 
 const key = fc.integer({ min: 1, max: 50 }).map((n) => `file.yaml#${n}`);
 
-const settings: Arbitrary<Settings> = fc
+/** Any settings. */
+export const settings: Arbitrary<Settings> = fc
   .record({
     ambassadorId: fc.constantFrom("default", "default", "other"),
     namespace: fc.constantFrom("default", "backend"),
@@ -91,6 +92,12 @@ export const anyStep: Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 60 }).map((keys) => ({ do: "commit" as const, keys })) },
   { weight: 3, arbitrary: fc.constant(everything) },
 );
+
+/** The one Module of a world: where it is written over, nearly everything reads what has changed. */
+export const module: Arbitrary<Step> = theModule.map((object) => ({ do: "put", key: "file.yaml#module", object }));
+
+/** A step that writes one object. */
+export const onePut: Arbitrary<Step> = put;
 
 /** The objects that a life begins with. */
 export const someObjects: Arbitrary<readonly Step[]> = fc.array(put, { minLength: 20, maxLength: 50, size: "max" });

@@ -8,39 +8,52 @@ import type { Node } from "./node.ts";
 import type { SourceCollection } from "./source.ts";
 import type { ChangedKeys, CommitState } from "./stored.ts";
 
-/** Does one commit, as far as `mayContinue` allows, but at least one key; tells whether everything is done. */
+/** How far a commit came: to its end, to the end of its edits with older work left (`overtook`), or to neither. */
+export type Reached = "end" | "overtook" | "part";
+
+/** Does one commit, as far as `mayContinue` allows, but at least one key. */
 export function work(
   state: CommitState,
   sources: readonly SourceCollection<unknown>[],
   nodes: readonly Node[],
-  mayContinue: () => boolean,
-): boolean {
+  mayContinue?: () => boolean,
+): Reached {
   state.number++;
   state.running = true;
   try {
-    if (sources.some((source) => source.hasEdits)) {
+    const moved = state.interrupted && state.moved;
+    const hasEdits = sources.some((source) => source.hasEdits);
+    if (hasEdits) {
       if (state.interrupted) for (const node of nodes) node.setAside();
       for (const source of sources) source.apply();
     }
-    const ask = afterFirst(mayContinue);
+    // Sources take all of an edit at once.
+    state.moved = moved;
+    const ask = afterFirst(mayContinue ?? always);
     state.interrupted = true;
-    if (!pass(nodes, ask)) return false;
+    if (!pass(nodes, ask)) return "part";
+    // What the edits themselves have moved is complete.
+    state.moved = moved;
+    if (mayContinue && hasEdits && !moved && nodes.some((node) => node.hasMore)) return "overtook";
     for (const node of nodes) node.bringBack();
     state.interrupted = !pass(nodes, ask);
-    return !state.interrupted;
+    if (state.interrupted) return "part";
+    state.first = false;
+    return "end";
   } finally {
     state.running = false;
   }
 }
 
 /** What has changed since the last call. */
-export function takeChanges(state: CommitState, done: boolean, diagnostics: Collection<unknown>): Changes {
+export function takeChanges(state: CommitState, reached: Reached, diagnostics: Collection<unknown>): Changes {
   const { number } = state;
   const changes = new Map<Collection<unknown>, ChangedKeys>();
   for (const collection of state.touched) changes.set(collection, collection.takeChanges());
   state.touched.clear();
   return {
-    done,
+    done: reached === "end",
+    overtook: reached === "overtook",
     commit: number,
     changed: (of) => {
       if (state.number !== number) throw new Error(`asked for the changes of commit ${number} after a later one`);
@@ -48,6 +61,10 @@ export function takeChanges(state: CommitState, done: boolean, diagnostics: Coll
     },
     diagnosticsChanged: (changes.get(diagnostics)?.size ?? 0) > 0,
   };
+}
+
+function always(): boolean {
+  return true;
 }
 
 function pass(nodes: readonly Node[], mayContinue: () => boolean): boolean {

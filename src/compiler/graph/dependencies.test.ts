@@ -7,7 +7,14 @@ import { Stored } from "./stored.ts";
 
 function setUp() {
   const woken: string[] = [];
-  const state = { number: 1, running: false, interrupted: false, touched: new Set<Stored<unknown>>() };
+  const state = {
+    number: 1,
+    first: true,
+    running: false,
+    interrupted: false,
+    moved: false,
+    touched: new Set<Stored<unknown>>(),
+  };
   const from = new Stored<number>({ name: "from", order: 0, state });
   const dependencies = new Dependencies({
     wake: (key) => woken.push(key),

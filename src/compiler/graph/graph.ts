@@ -70,7 +70,8 @@ export interface Graph {
   readonly diagnostics: Collection<readonly Diagnostic[]>;
   /**
    * Applies the pending edits and recomputes what they reach. `mayContinue` is asked between keys; when it answers
-   * false the rest waits for the next commit, which first does the edits made since, and then the rest.
+   * false the rest waits for the next commit, which first does the edits made since, and then the rest. Between the two
+   * it stops once, if what the edits have changed can be used alone (`overtook`).
    */
   commit(mayContinue?: () => boolean): Changes;
   /** Everything that is known about one key of one collection, for people who debug. */
@@ -81,6 +82,12 @@ export interface Graph {
 export interface Changes {
   /** False while work of an interrupted commit is left. */
   readonly done: boolean;
+  /**
+   * The edits since the last commit are through, and have overtaken a change that is not: what is reported is their
+   * effect alone. What else they have read of that change is whole, because it has moved nothing so far: each value is
+   * as it was or as it will be, and none is missing.
+   */
+  readonly overtook: boolean;
   /** The number of this commit; the first is 1. */
   readonly commit: number;
   /**

@@ -2,6 +2,7 @@
  * Members by group key, each group a sorted array that is replaced as a whole. A small change is spliced in by binary
  * search, a large one is sorted in (which costs little, because nearly everything is in order already).
  */
+import { equal } from "#base/equal.ts";
 import type { Inspection } from "./graph.ts";
 import { Node, type NodePlace } from "./node.ts";
 import { Stored } from "./stored.ts";
@@ -88,6 +89,7 @@ export class GroupNode<I> extends Node {
   private move(key: string, member: Member<I> | undefined): void {
     const old = this.members.get(key);
     if (old !== undefined) {
+      if (!equal(old.groups, member?.groups)) this.out.state.moved = true;
       for (const group of listOf(old.groups)) this.editsOf(group).removed.push(old);
       this.members.delete(key);
     }

@@ -7,6 +7,9 @@ import type { Inspection } from "./graph.ts";
 import { type Culprit, type Report, reportKey } from "./report.ts";
 import type { Dependent, Place, Stored } from "./stored.ts";
 
+/** So many keys are recomputed before dependents are told, which nobody can interrupt; a first wave is told at once. */
+const published = 1024;
+
 /** What a node is given of the graph that it is declared in. */
 export interface NodePlace extends Place {
   readonly report: Report;
@@ -59,6 +62,7 @@ export abstract class Node implements Dependent {
         done++;
         if (this.later.size > 0) this.later.delete(key);
         this.recompute(key);
+        if (done % published === 0 && this.all === undefined) this.settle();
       }
     } finally {
       this.forget(done);
@@ -87,6 +91,11 @@ export abstract class Node implements Dependent {
     this.all = undefined;
     if (all !== undefined) for (const key of all.keys()) this.now.add(key);
     return this.now;
+  }
+
+  /** Whether something is left for later. */
+  get hasMore(): boolean {
+    return this.later.size > 0;
   }
 
   /** Leaves the present wave for later. */

@@ -20,7 +20,14 @@ export function openGraph(options: GraphOptions = {}): Graph {
 class OpenGraph implements Graph {
   readonly diagnostics: Stored<readonly Diagnostic[]>;
   private readonly strict: boolean;
-  private readonly state: CommitState = { number: 0, running: false, interrupted: false, touched: new Set() };
+  private readonly state: CommitState = {
+    number: 0,
+    first: true,
+    running: false,
+    interrupted: false,
+    moved: false,
+    touched: new Set(),
+  };
   private readonly report: Report;
   private readonly sources: SourceCollection<unknown>[] = [];
   private readonly nodes: Node[] = [];
@@ -78,12 +85,12 @@ class OpenGraph implements Graph {
     return (part) => node.part(part);
   }
 
-  commit(mayContinue: () => boolean = () => true): Changes {
+  commit(mayContinue?: () => boolean): Changes {
     if (this.state.running) throw new Error("a commit is going on already");
-    const done = work(this.state, this.sources, this.nodes, mayContinue);
+    const reached = work(this.state, this.sources, this.nodes, mayContinue);
     this.diagnostics.flush();
-    const changes = takeChanges(this.state, done, this.diagnostics);
-    const failures = done ? this.report.takeFailures() : [];
+    const changes = takeChanges(this.state, reached, this.diagnostics);
+    const failures = changes.done ? this.report.takeFailures() : [];
     if (this.strict && failures.length > 0)
       throw new AggregateError(failures, failures.map((failure) => failure.message).join("; "));
     return changes;

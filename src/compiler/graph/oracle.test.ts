@@ -66,7 +66,7 @@ const step = fc.oneof(
 function take(r: Representative, step: Step): Changes | undefined {
   if ("commit" in step) {
     let left = step.commit;
-    return r.graph.commit(() => --left > 0);
+    return r.graph.commit(step === everything ? undefined : () => --left > 0);
   }
   const source: Source<unknown> = r[step.source];
   if (step.value === undefined) source.delete(step.key);

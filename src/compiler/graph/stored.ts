@@ -9,9 +9,13 @@ import type { Collection } from "./graph.ts";
 /** What is known about the commit that is going on. */
 export interface CommitState {
   number: number;
+  /** Nothing has been completed so far, in however many commits. */
+  first: boolean;
   running: boolean;
   /** Whether the previous commit has left work. */
   interrupted: boolean;
+  /** Whether that work has let keys come or go, or members change their groups, and so may not be seen in part. */
+  moved: boolean;
   /** The collections that this commit has changed. */
   readonly touched: Set<Stored<unknown>>;
 }
@@ -52,7 +56,7 @@ export class Stored<T> implements Collection<T> {
   private isNewInCommit = false;
   private delta = new Map<string, T | undefined>();
   private before = new Map<string, T | undefined>();
-  /** Last commit per key; only those after the first commit, in which nearly every key appears. */
+  /** Last commit per key; only those after everything was there for the first time, for which 1 stands. */
   private readonly commits = new Map<string, number>();
 
   constructor(place: Place) {
@@ -127,9 +131,10 @@ export class Stored<T> implements Collection<T> {
     this.isNew = false;
     this.isNewInCommit = true;
     this.state.touched.add(this);
+    if (this.isRead) this.state.moved = true;
     for (const consumer of this.consumers) consumer.wakeAll(this.values);
     for (const edge of this.edges) for (const key of this.values.keys()) edge.wake(key);
-    if (this.state.number > 1) for (const key of this.values.keys()) this.commits.set(key, this.state.number);
+    if (!this.state.first) for (const key of this.values.keys()) this.commits.set(key, this.state.number);
   }
 
   private replace(key: string, value: T): void {
@@ -152,11 +157,16 @@ export class Stored<T> implements Collection<T> {
     this.values.set(key, value);
   }
 
+  private get isRead(): boolean {
+    return this.consumers.length > 0 || this.edges.length > 0;
+  }
+
   private announce(key: string, cameOrWent: boolean): void {
+    if (cameOrWent && this.isRead) this.state.moved = true;
     for (const consumer of this.consumers) consumer.wake(key);
     for (const edge of this.edges) if (cameOrWent || edge.how !== "has") edge.wake(key);
     if (!this.values.has(key)) this.commits.delete(key);
-    else if (this.state.number > 1) this.commits.set(key, this.state.number);
+    else if (!this.state.first) this.commits.set(key, this.state.number);
   }
 
   private note(delta: Map<string, T | undefined>): void {

@@ -61,6 +61,51 @@ test("newer edits go first, and what they compute is not computed again", () => 
   assert.deepEqual(takeRuns(), ["scale k1", "scale k2", "scale k3", "label k1", "label k2", "label k3"]);
 });
 
+test("an edit that overtakes a wide one is told apart from it", () => {
+  const { g, items, unit, labelled } = declare();
+  unit.set("", 10);
+  assert.equal(slice(g, 3).overtook, false);
+  items.set("k4", 7);
+  const changes = slice(g, 100);
+  assert.equal(changes.overtook, true);
+  assert.equal(changes.done, false);
+  assert.deepEqual([...changes.changed(labelled)], ["k4"]);
+  const rest = slice(g, 100);
+  assert.equal(rest.done, true);
+  assert.deepEqual([...rest.changed(labelled)], ["k1", "k2", "k3"]);
+});
+
+test("nothing overtakes for itself what has let keys come or go, or members change their groups", () => {
+  const g = openGraph();
+  const items = g.source<string>("items");
+  const moves = g.source<boolean>("moves");
+  const placed = g.map("place", items, (place, reads, key) => ({
+    out: [[key, { place, moved: reads.get(moves, "") ?? false }]],
+  }));
+  const groups = g.group(
+    "groups",
+    placed,
+    ({ place, moved }) => [moved ? "elsewhere" : place],
+    () => 0,
+  );
+  const sizes = g.map("sizes", groups, (members, _, key) => ({ out: [[key, members.length]] }));
+  for (const key of ["a", "b", "c", "d"]) items.set(key, "here");
+  g.commit();
+  const overtakes = (keys: number): boolean => {
+    moves.set("", true);
+    slice(g, keys);
+    items.set("d", "there");
+    const { overtook } = slice(g, 100);
+    g.commit();
+    assert.equal(sizes.get("elsewhere"), 4);
+    moves.set("", false);
+    items.set("d", "here");
+    g.commit();
+    return overtook;
+  };
+  assert.deepEqual([1, 2, 3, 4, 5, 6, 7].map(overtakes), [true, true, true, true, false, false, false]);
+});
+
 test("newer edits that are wide can be interrupted, too", () => {
   const { g, unit, labelled, takeRuns } = declare();
   unit.set("", 10);
