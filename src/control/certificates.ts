@@ -21,8 +21,10 @@ export interface CertificateCluster {
   readonly namespace: string;
   /** The instance in names of objects. */
   readonly instance: string;
-  /** Who this replica is among all. */
-  readonly identity: string;
+  /** This replica's name. */
+  readonly replica: string;
+  /** Names of the others that live, as far as the one that leads knows. */
+  others(): readonly string[];
   /** Objects as they were last seen, by `refKey`. */
   objects(): ReadonlyMap<string, ClusterObject>;
   /** What statuses are to say of certificates has changed. */

@@ -74,6 +74,7 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
   let reporting: Promise<unknown> | undefined;
   let wake = (): void => undefined;
   let publish = (): void => undefined;
+  let others = (): readonly string[] => [];
   const progress = createReadProgress(() => publish());
   return {
     watch: {
@@ -88,7 +89,12 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
       log,
     },
     state,
-    certificates: (objects) => ({ client, namespace, instance, identity, objects, report: () => wake() }),
+    certificates: (objects) => ({
+      ...{ client, namespace, instance, objects },
+      replica: replica.name,
+      others: () => others(),
+      report: () => wake(),
+    }),
     report(reported) {
       const place = { namespace, instance };
       const acknowledged = createAcknowledged({
@@ -102,6 +108,7 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
       const leading: Promise<unknown>[] = [];
       const failed = Promise.withResolvers<never>();
       wake = reporter.wake;
+      others = reporter.others;
       publish = publisher.wake;
       const at = { namespace, name: `dragoman-${instance}` };
       const election = takePart({

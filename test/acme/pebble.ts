@@ -44,6 +44,8 @@ export interface Pebble {
   root(index?: number): Promise<string>;
   /** Tells it when a certificate should be replaced, as an ACME Renewal Information response. */
   suggestRenewal(certificatePem: string, start: Date, end: Date): Promise<void>;
+  /** How many accounts and orders it has by now. */
+  placed(): { readonly accounts: number; readonly orders: number };
   /** What it wrote, for messages of failing tests. */
   log(): string;
   close(): Promise<void>;
@@ -63,7 +65,12 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
   const ca = pem("CERTIFICATE", issuer.certificate);
   const config = await writeFiles(directory, { options, issuer, api, management, challengePort });
   const args = ["-strict", "-config", config, "-dnsserver", names.address];
-  const process = start(programs.authority, args, environment(options));
+  const placed = { accounts: 0, orders: 0 };
+  const count = (text: string): void => {
+    placed.accounts += text.match(/ accounts in memory\n/g)?.length ?? 0;
+    placed.orders += text.match(/ orders in the db\n/g)?.length ?? 0;
+  };
+  const process = start(programs.authority, args, environment(options), count);
   const agent = new Agent({ connect: { ca } });
   const manage = (path: string, body?: unknown) => ask(agent, `https://127.0.0.1:${management}${path}`, body);
   const close = async (): Promise<void> => {
@@ -88,6 +95,7 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
       const ariResponse = JSON.stringify({ suggestedWindow: window });
       await manage("/set-renewal-info/", { Certificate: certificate, ARIResponse: ariResponse });
     },
+    placed: () => ({ ...placed }),
     log: process.log,
     close,
   };

@@ -34,7 +34,7 @@ export interface Site {
   kubectl(...args: readonly string[]): Promise<string>;
   /** A Host with this authority, as people write it. */
   host(name: string, more?: object): object;
-  /** Starts a replica; the first one is where the authority asks for answers. */
+  /** Starts a replica. */
   start(env?: NodeJS.ProcessEnv): Promise<Replica>;
   /** Looks until it is as wanted. */
   until<T>(look: () => Promise<T>, wanted: (seen: T) => boolean): Promise<T>;
@@ -45,17 +45,22 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Builds it; `values` are of the chart. */
-export async function openSite(options: PebbleOptions = {}, values: readonly string[] = []): Promise<Site> {
+/** What a site is like. */
+export interface SiteOptions extends PebbleOptions {
+  /** Which replica the authority asks for answers: 0, the first, by default. */
+  readonly asked?: number;
+}
+
+/** Builds it. */
+export async function openSite({ asked = 0, ...options }: SiteOptions = {}): Promise<Site> {
   const home = mkdtempSync(join(tmpdir(), "dragoman-acme-site-"));
-  const [firstHttp, cluster] = [await freePort(), await startCluster()];
-  const pebble = await startPebble({ reusedAuthorizationsPercent: 0, challengePort: firstHttp, ...options });
+  const [askedHttp, cluster] = [await freePort(), await startCluster()];
+  const pebble = await startPebble({ reusedAuthorizationsPercent: 0, challengePort: askedHttp, ...options });
   const authority = join(home, "authority.crt");
   writeFileSync(authority, pebble.serverAuthority);
   await installCrds(cluster);
   const helm = await openHelm(cluster);
-  const set = values.flatMap((value) => ["--set", value]);
-  await helm("install", "ambassador", chart, "-n", namespace, "--create-namespace", "--skip-crds", ...set);
+  await helm("install", "ambassador", chart, "-n", namespace, "--create-namespace", "--skip-crds");
   const uid = await cluster.kubectl([
     ...["get", "serviceaccount", "ambassador", "-n", namespace],
     ...["-o", "jsonpath={.metadata.uid}"],
@@ -71,7 +76,7 @@ export async function openSite(options: PebbleOptions = {}, values: readonly str
   };
 
   async function start(env: NodeJS.ProcessEnv = {}): Promise<Replica> {
-    const [http, https] = [replicas.length === 0 ? firstHttp : await freePort(), await freePort()];
+    const [http, https] = [replicas.length === asked ? askedHttp : await freePort(), await freePort()];
     const program = startProgram(
       ["run", "--kubeconfig", kubeconfig, "--port", `8080:${http}`, "--port", `8443:${https}`],
       { env: { ...process.env, ...own, ...env } },

@@ -17,8 +17,13 @@ export interface Started {
 
 const keptCharacters = 20_000;
 
-/** Starts it, with more in its environment where that is given; its output is kept for error messages only. */
-export function start(path: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
+/** Starts it, with more in its environment where that is given; the end of its output is kept for error messages. */
+export function start(
+  path: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  onText: (text: string) => void = () => undefined,
+): Started {
   // The kernel sends the signal when the parent ends; a handler in the parent would not run after SIGKILL.
   const child = spawn("setpriv", ["--pdeathsig", "KILL", path, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -30,6 +35,7 @@ export function start(path: string, args: readonly string[], env: Readonly<Recor
     stream.setEncoding("utf8");
     stream.on("data", (text: string) => {
       tail = (tail + text).slice(-keptCharacters);
+      onText(text);
     });
   }
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;

@@ -45,6 +45,8 @@ export interface Reporter {
   wake(): void;
   /** Reports until the signal: this replica leads. */
   lead(signal: AbortSignal): Promise<void>;
+  /** Names of the other replicas that live, while this one leads. */
+  others(): readonly string[];
 }
 
 const quietMs = 200;
@@ -62,6 +64,7 @@ export function openReporter(options: ReporterOptions): Reporter {
   const events = openEventWriter(client, log, () => new Date().toISOString());
   const waiting = createWaiting(log);
   let woken = Promise.withResolvers<void>();
+  let live: Others["live"] = () => [];
 
   async function look(others: Others, signal: AbortSignal): Promise<void> {
     await pauseUntil(woken.promise, waiting.size > 0 ? lookSoonMs : lookAgainMs, signal);
@@ -78,11 +81,13 @@ export function openReporter(options: ReporterOptions): Reporter {
 
   return {
     wake: () => woken.resolve(),
+    others: () => live().map(({ name }) => name),
     async lead(signal) {
       const onChange = (isAsBefore: boolean): void => {
         if (!isAsBefore || waiting.size > 0) woken.resolve();
       };
       const others = openOthers({ client, place, self: replica, onChange, log });
+      live = others.live;
       const reporting = async () => {
         while (!signal.aborted) await look(others, signal);
       };
@@ -115,10 +120,11 @@ function survey(options: ReporterOptions, folded: Folded, waiting: Waiting): Sur
     if (isNew) diagnostics.push(refused);
     const all = isNew ? [...own, refused] : own;
     const ours = isOurs(compiler, key, object);
-    const late = all.length > 0 || !ours ? [] : folded.behind(object);
+    const certificate = object.raw.ref.kind === "Host" ? certificates?.status(object) : undefined;
+    const isWell = all.length === 0 && (typeof certificate !== "object" || certificate.state === "Ready");
+    const late = isWell && ours ? folded.behind(object) : [];
     const behind = late.length > 0 ? waiting.note(key, object, late) : late;
     if (!behind) continue;
-    const certificate = object.raw.ref.kind === "Host" ? certificates?.status(object) : undefined;
     const change = statusChange(object, { errors: all, isOurs: ours, certificate, behind }, context);
     if (change) writes.push({ object, change });
   }

@@ -36,7 +36,7 @@ export function openAnswers(door: CertificateDoor, cluster: CertificateCluster, 
   const known = new Map<string, OrderRecord>();
   const given = new Map<string, Answers>();
   const saying = new Map<string, Promise<void>>();
-  const replica = replicaName(cluster.identity);
+  const replica = replicaName(cluster.replica);
   let change = Promise.withResolvers<void>();
 
   function give(name: string, answers: Answers): void {

@@ -1,6 +1,6 @@
 /**
  * What the leader does with the record of an order: makes it before the order is placed, notes where the order stands,
- * and shows an answer by writing it there and waiting until every replica that has signed in gives it.
+ * and shows an answer by writing it there and waiting until every replica that lives, or has signed in, gives it.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "#base/log.ts";
@@ -24,7 +24,7 @@ export interface RecordTools {
   readonly signal: AbortSignal;
 }
 
-/** Replicas sign in on a new record; whoever is there has done so by then. */
+/** Replicas sign in on a new record; whoever is so new that nobody knows that it lives has done so by then. */
 const signInMs = 1000;
 /** A replica that has died since gets no requests either. */
 const othersMs = 10_000;
@@ -94,12 +94,13 @@ async function untilAnswered(
   { cluster, log, signal }: RecordTools,
   side: AnswerSide,
 ): Promise<void> {
-  const own = replicaName(cluster.identity);
+  const own = replicaName(cluster.replica);
   const began = performance.now();
   for (;;) {
     const seen = side.record(name)?.seen ?? new Map<string, string>();
     const isOwn = seen.get(own) === wanted;
-    const late = [...seen].filter(([, one]) => one !== wanted).length;
+    const all = new Set([...seen.keys(), ...cluster.others().map(replicaName)]);
+    const late = [...all].filter((replica) => seen.get(replica) !== wanted).length;
     if (isOwn && late === 0) return;
     const lasted = performance.now() - began;
     if (isOwn && lasted > othersMs) {

@@ -42,7 +42,7 @@ export function recordName(instance: string, certificate: string): string {
 }
 
 /** A replica in an annotation. */
-export const replicaName = (identity: string): string => hash(identity).slice(0, 16);
+export const replicaName = (replica: string): string => hash(replica).slice(0, 16);
 
 /** Answers in short, to say which are meant. */
 export const digest = (answers: Answers): string => hash(JSON.stringify(answers)).slice(0, 16);
