@@ -24,6 +24,18 @@ export async function envoyState(socketPath: string): Promise<number> {
   return (await ask(socketPath, "GET", "/ready", {})).status;
 }
 
+/** Seconds since it was started; undefined while it does not answer. */
+export async function envoyUptime(socketPath: string): Promise<number | undefined> {
+  try {
+    const { body } = await ask(socketPath, "GET", "/stats?filter=^server\\.uptime$", {});
+    const seconds = /^server\.uptime: (\d+)$/m.exec(body)?.[1];
+    return seconds === undefined ? undefined : Number(seconds);
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
+
 interface Answer {
   readonly status: number;
   readonly body: string;

@@ -57,6 +57,7 @@ function manifests(): readonly object[] {
       headers: { "x-api-key": "hush" },
       add_request_headers: { "x-api-key": { value: "hush", append: false } },
     }),
+    custom("AuthService", "auth", { auth_service: "auth.test:3000", failure_mode_allow: true }),
     custom("Filter", "login", { OAuth2: { authorizationURL: "https://login.test", clientID: "shop", secret: "hush" } }),
     custom("Mapping", "bad", { hostname: "*", prefix: "/bad/", service: "upstream.test", timeout_ms: "soon" }),
   ];
@@ -127,6 +128,7 @@ const overviewKeys = [
   "envoy_elements",
   "envoy_resources",
   "envoy_status",
+  "envoys",
   "errors",
   "groups",
   "loginfo",
@@ -141,10 +143,25 @@ test("the diagnostics have the old keys, and filter gives one of them", async ()
   const overview = await json<Record<string, unknown>>("/ambassador/v0/diag/?json=true");
   assert.deepEqual(Object.keys(overview).sort(), overviewKeys);
   assert.match(JSON.stringify(overview["errors"]), /Mapping.*bad.*timeout_ms/);
-  const routes = await json<{ _source: string; prefix: string }[]>("/ambassador/v0/diag/?json=true&filter=route_info");
-  assert.ok(routes.some(({ prefix, _source }) => prefix === "/keyed/*" && _source.includes("keyed")));
-  const { ready } = await json<{ ready: boolean }>("/ambassador/v0/diag/?json=true&filter=envoy_status");
-  assert.equal(ready, true);
+  const routes = await json<Record<string, unknown>[]>("/ambassador/v0/diag/?json=true&filter=route_info");
+  const keyed = routes.find(({ _source }) => _source === "Mapping default/keyed");
+  assert.deepEqual(
+    ["prefix", "rewrite", "method", "host", "key"].map((key) => keyed?.[key]),
+    ["/keyed/", "/", "*", "*", "Mapping default/keyed"],
+  );
+  assert.match(String(keyed?.["_group_id"]), /^[0-9a-f]{40}$/);
+  const [cluster] = (keyed?.["clusters"] ?? []) as readonly Record<string, unknown>[];
+  assert.deepEqual([cluster?.["service"], cluster?.["weight"]], ["upstream.test", 100]);
+  const status = await json<Record<string, unknown>>("/ambassador/v0/diag/?json=true&filter=envoy_status");
+  assert.deepEqual([status["ready"], status["alive"]], [true, true]);
+  assert.match(String(status["uptime"]), /^\d+ (second|minute)s?/);
+  const [auth] = await json<Record<string, unknown>[]>("/ambassador/v0/diag/?json=true&filter=ambassador_services");
+  assert.deepEqual([auth?.["type"], auth?.["name"], auth?.["_service_weight"]], ["AuthService", "auth.test:3000", 100]);
+  const clusters = await json<Record<string, unknown>>("/ambassador/v0/diag/?json=true&filter=cluster_info");
+  assert.ok(String(auth?.["cluster"]) in clusters);
+  const web = await json<Record<string, unknown>>("/ambassador/v0/diag/?json=true&filter=webui");
+  assert.deepEqual(Object.keys(web).sort(), overviewKeys);
+  assert.match(await ask("/ambassador/v0/diag/?json=true&patch_client=a"), /^400 patches are not made/);
   assert.equal(await json("/ambassador/v0/diag/?json=true&filter=nothing"), null);
   assert.equal(await json("/ambassador/v0/diag/?json=true&filter=toString"), null);
 });
@@ -239,8 +256,16 @@ test("the snapshot shows the objects in force to everybody, at its own port alon
   assert.match(await ask("/metrics", { port: snapshot }), /^404 /);
 });
 
+const secretInGraph = "/debug/graph/admit/Secret./default/shop-tls";
+
+test("what a value was made from is told, and not the value", async () => {
+  const made = await json<Record<string, unknown>>(secretInGraph);
+  assert.ok(!("value" in made));
+  assert.match(JSON.stringify(made["reads"]), /settings/);
+});
+
 test("nothing secret is told anywhere", async () => {
-  const pages = ["/ambassador/v0/diag/?json=true", "/metrics", "/debug", "/debug/graph/admit/Secret..default.shop-tls"];
+  const pages = ["/ambassador/v0/diag/?json=true", "/metrics", "/debug", secretInGraph];
   const told = [...(await Promise.all(pages.map((path) => ask(path)))), gateway.output()];
   told.push(await ask("/snapshot-external", { port: snapshot }));
   for (const text of told) {

@@ -4,14 +4,14 @@
  */
 import { conceal } from "#base/conceal.ts";
 import { formatOrigin, formatRef } from "#base/origin.ts";
-import { listRoutes, type RouteRow } from "#compiler";
 import type { ControlView } from "../view.ts";
+import { elements, routeInformation, services } from "./diagnosed-objects.ts";
 import type { EnvoyLife } from "./envoy-life.ts";
 import { type EnvoyLogLevel, envoyLevels, parseEnvoyLevel } from "./envoy-log-level.ts";
 import type { Identity } from "./identity.ts";
 import { arrayPieces, objectPieces } from "./json-pieces.ts";
 import type { AdminAnswer, AdminEndpoint, AdminQuestion } from "./server.ts";
-import { systemInformation } from "./system.ts";
+import { forPeople, systemInformation } from "./system.ts";
 
 /** What they are taken from. */
 export interface DiagnosticSources extends Pick<ControlView, "compiler" | "settings" | "xds" | "diagnostics"> {
@@ -19,6 +19,8 @@ export interface DiagnosticSources extends Pick<ControlView, "compiler" | "setti
   readonly envoy: EnvoyLife;
   readonly logLevel: EnvoyLogLevel;
   hasServed(): boolean;
+  /** Seconds since Envoy was started; undefined while it does not answer. */
+  envoyUptime(): Promise<number | undefined>;
   /** Seconds since Envoy acknowledged the last change. */
   sinceUpdate(): number;
 }
@@ -34,7 +36,9 @@ export function diagnosticsEndpoints(sources: DiagnosticSources): Readonly<Recor
       const level = question.query.get("loglevel");
       if (level !== null) return changeLevel(sources.logLevel, level, question);
       if (!sources.hasServed()) return { status: 503, body: "there is no configuration yet\n" };
-      const wanted = question.query.get("filter");
+      if (question.query.has("patch_client")) return { status: 400, body: "patches are not made; ask for all of it\n" };
+      // What the old web page asked for is most of it.
+      const wanted = question.query.get("filter")?.replace(/^webui$/, "") || null;
       return {
         pieces: wanted === null ? await overview(sources) : await one(sources, wanted),
         type: "application/json",
@@ -85,7 +89,7 @@ const parts = {
         message: `${formatOrigin(at)}: ${message}`,
       })),
   banner_content: () => null,
-  route_info: ({ compiler }) => listRoutes(compiler.declared).map(routeInformation),
+  route_info: ({ compiler }) => routeInformation(compiler.declared),
   cluster_info: ({ compiler }) =>
     Object.fromEntries(
       [...compiler.declared.upstreams.clusters.entries()].map(([name, { origin }]) => [
@@ -94,11 +98,11 @@ const parts = {
       ]),
     ),
   cluster_stats: () => ({}),
-  tlscontexts: (sources) => elements(sources, ["TLSContext"]),
-  ambassador_services: (sources) =>
-    elements(sources, ["AuthService", "RateLimitService", "TracingService", "LogService"]),
-  ambassador_resolvers: (sources) =>
-    elements(sources, ["KubernetesServiceResolver", "KubernetesEndpointResolver", "ConsulResolver"]),
+  tlscontexts: ({ compiler }) => elements(compiler.declared, ["TLSContext"]),
+  ambassador_services: ({ compiler }) =>
+    services(compiler.declared, ["AuthService", "RateLimitService", "TracingService", "LogService"]),
+  ambassador_resolvers: ({ compiler }) =>
+    elements(compiler.declared, ["KubernetesServiceResolver", "KubernetesEndpointResolver", "ConsulResolver"]),
   ambassador_resources: ({ compiler }) =>
     Object.fromEntries(
       [...compiler.declared.objects.admitted.entries()].map(([, { resource, from }]) => [
@@ -114,27 +118,12 @@ const parts = {
   groups: () => ({}),
 } as const satisfies Record<string, Part>;
 
-async function envoyStatus({ envoy, hasServed, sinceUpdate }: DiagnosticSources): Promise<object> {
+async function envoyStatus({ envoy, envoyUptime, hasServed, sinceUpdate }: DiagnosticSources): Promise<object> {
+  const uptime = await envoyUptime();
   return {
     alive: !(await envoy.isLost()),
     ready: hasServed() && (await envoy.isReady()),
+    uptime: uptime === undefined ? "unknown" : forPeople(uptime),
     since_update: `${Math.round(sinceUpdate())} s`,
   };
-}
-
-/** What is known of a route beside what it matches: the object that it comes from, and where it leads. */
-function routeInformation({ at, hosts, path, conditions, percent, destination }: RouteRow): object {
-  const key = formatOrigin(at);
-  return { _route: key, _source: key, key, prefix: path, hosts, headers: conditions, weight: percent, destination };
-}
-
-function elements({ compiler }: DiagnosticSources, kinds: readonly string[]): readonly object[] {
-  return [...compiler.declared.objects.admitted.entries()]
-    .filter(([, { resource }]) => kinds.includes(resource.kind))
-    .map(([, { resource }]) => ({
-      type: resource.kind,
-      name: resource.ref.name,
-      namespace: resource.ref.namespace,
-      _source: formatRef(resource.ref),
-    }));
 }

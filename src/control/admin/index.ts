@@ -3,7 +3,7 @@
  */
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
-import { envoyState } from "../envoy-admin.ts";
+import { envoyState, envoyUptime } from "../envoy-admin.ts";
 import type { ControlOptions } from "../options.ts";
 import type { PipelineCounts } from "../pipeline.ts";
 import type { Timings } from "../timings.ts";
@@ -95,7 +95,10 @@ async function answers(options: ControlOptions, { view, counts, timings, clock, 
     logLevel,
   };
   const sinceUpdate = () => (performance.now() - counts.convergedAt) / 1000;
-  const diagnosed = { compiler, settings, xds, diagnostics, identity, envoy, logLevel, hasServed, sinceUpdate };
+  const diagnosed = {
+    ...{ compiler, settings, xds, diagnostics, identity, envoy, logLevel, hasServed, sinceUpdate },
+    envoyUptime: () => envoyUptime(socketPath),
+  };
   const answering: Answering = {
     log,
     atOnce,
