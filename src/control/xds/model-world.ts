@@ -128,8 +128,9 @@ export class World {
     }
   }
 
+  /** Clusters that need only to be read follow each other, and removals, while Envoy withholds acknowledgements. */
   private blocks(response: Response): boolean {
-    return response.removed.length > 0 || stillWarms(this.order.warming, response);
+    return response.resources.some((one) => !one.immediate) && stillWarms(this.order.warming, response);
   }
 
   private deliverToEnvoy(): boolean {

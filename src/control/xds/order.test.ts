@@ -167,6 +167,36 @@ describe("one stream", () => {
     );
   });
 
+  test("beside a cluster that never warms, others are sent at once, with what names them", () => {
+    const { state, first, change } = openStream([put(cluster("s", 1, { slow: true })), put(routes("r", 0, []))]);
+    step(state, [{ kind: "open", type: "cluster", first }], 0);
+    const names = { wildcard: false, names: ["r"], versions: {} };
+    acknowledge(state, step(state, [{ kind: "open", type: "routes", first: names }], 0).sends, 0);
+    for (let now = 1; now < 50; now++) {
+      const edit = change(now, put(cluster(`c${now}`, 1, {})), put(routes("r", now, [`c${now}`])));
+      assert.deepEqual(
+        edit.sends.map(({ type }) => type),
+        ["cluster", "routes"],
+      );
+      acknowledge(
+        state,
+        edit.sends.filter(({ type }) => type === "routes"),
+        now,
+      );
+    }
+    assert.equal(state.subscriptions.get("cluster")?.inFlight.size, 50);
+  });
+
+  test("as long as Envoy withholds acknowledgements, ever fewer responses hold ever more", () => {
+    const { state, first, change } = openStream([put(cluster("s", 1, { slow: true }))]);
+    step(state, [{ kind: "open", type: "cluster", first }], 0);
+    for (let now = 1; now <= 4_000; now++) change(now, put(cluster(`c${now}`, 1, {})));
+    const { inFlight, pending } = state.subscriptions.get("cluster") ?? {};
+    assert.ok((inFlight?.size ?? 0) < 800, `${inFlight?.size} unacknowledged`);
+    const sent = [...(inFlight?.values() ?? [])].reduce((sum, { resources }) => sum + resources.length, 0);
+    assert.equal(sent + (pending?.size ?? 0), 4_001);
+  });
+
   test("a route table waits for its cluster two seconds at most, and that is said", () => {
     const { state, first, change } = openStream([put(listener("l", 1)), put(routes("r", 1, []))]);
     const [cds, lds] = step(

@@ -6,7 +6,7 @@ import { namesClusters, nextRemovalAt, removableClusters, updateGraces } from ".
 import { type OrderOptions, type OrderState, type Work, wake } from "./order-state.ts";
 import { isReady, mayLeave } from "./ready.ts";
 import { has, judge, lastTold, noteSent, type Response, type Subscription, touch, wants } from "./subscription.ts";
-import { startWarming, stillWarms, stopWarming } from "./warming.ts";
+import { acknowledgesLate, startWarming, stillWarms, stopWarming } from "./warming.ts";
 
 const sendOrder: readonly ResourceType[] = [
   "cluster",
@@ -17,8 +17,11 @@ const sendOrder: readonly ResourceType[] = [
   "routes",
   "scope",
 ];
-/** Envoy can withhold CDS acknowledgements for long; more than this many outstanding would be a leak. */
-const maxOutstanding = 256;
+/**
+ * Envoy can withhold CDS acknowledgements for long. The pause before the next response, from which on more goes into
+ * it, is twice as long with so many more outstanding: a thousand take a minute, and each further thousand centuries.
+ */
+const doublingAfter = 64;
 
 /** Fills a round with all that may be sent. */
 export function plan(work: Work): void {
@@ -109,16 +112,23 @@ function limitOf(type: ResourceType, { batchSize, scopeBatchSize }: OrderOptions
  */
 function mayFollow(work: Work, { type, inFlight }: Subscription): boolean {
   if (type !== "cluster") return inFlight.size === 0;
-  if (inFlight.size >= maxOutstanding) return false;
-  const { state, now } = work;
-  let free = true;
+  let until = 0;
+  let last = 0;
   for (const response of inFlight.values()) {
-    const heldUntil = response.sentAt + state.options.clusterHoldMs;
-    if (heldUntil <= now || (response.removed.length === 0 && !stillWarms(state.warming, response))) continue;
-    wake(work, heldUntil);
-    free = false;
+    until = Math.max(until, heldUntil(work.state, response));
+    last = response.sentAt;
   }
-  return free;
+  if (inFlight.size >= doublingAfter) until = Math.max(until, last + 2 ** Math.floor(inFlight.size / doublingAfter));
+  if (until <= work.now) return true;
+  wake(work, until);
+  return false;
+}
+
+function heldUntil({ options, warming }: OrderState, response: Response): number {
+  const { resources, removed, sentAt } = response;
+  if (removed.length === 0 && !stillWarms(warming, response)) return 0;
+  if (resources.some((resource) => !resource.immediate)) return sentAt + options.clusterHoldMs;
+  return acknowledgesLate(warming) ? 0 : sentAt + options.immediateWaitMs;
 }
 
 /** Collects what may be sent of some names; slowly warming clusters only when nothing else is left. */

@@ -5,6 +5,7 @@ import type { Encoded } from "#compiler";
 import { namesClusters } from "./leaving.ts";
 import { type OrderState, type Work, wake } from "./order-state.ts";
 import { has, judge, type Subscription } from "./subscription.ts";
+import { acknowledgesLate } from "./warming.ts";
 
 /** Whether everything that a resource relies on is in place at this Envoy, or has been waited for long enough. */
 export function isReady(work: Work, subscription: Subscription, resource: Encoded): boolean {
@@ -43,7 +44,7 @@ function waitUntil(state: OrderState, name: string, now: number): number | undef
   if (warm?.added && warm.resource.immediate) {
     // Envoy reads in order, so it has this cluster by the time it reads what names it.
     const until = warm.since + options.immediateWaitMs;
-    return until > now ? until : undefined;
+    return until > now && !acknowledgesLate(warming) ? until : undefined;
   }
   if (warm) return warm.added ? warm.since + options.warmWaitMs : undefined;
   const clusters = subscriptions.get("cluster");

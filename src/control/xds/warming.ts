@@ -22,11 +22,13 @@ interface WarmingCluster {
 export interface Warming {
   readonly clusters: Map<string, WarmingCluster>;
   readonly byEndpoints: Map<string, Set<string>>;
+  /** Those that wait for more than endpoints. */
+  readonly slow: Set<string>;
 }
 
 /** No cluster is warming. */
 export function createWarming(): Warming {
-  return { clusters: new Map(), byEndpoints: new Map() };
+  return { clusters: new Map(), byEndpoints: new Map(), slow: new Set() };
 }
 
 /** A cluster has been sent. `hadIt` is whether Envoy had an older version of it. */
@@ -37,6 +39,7 @@ export function startWarming(warming: Warming, resource: Encoded, hadIt: boolean
   const added = before?.added ?? !hadIt;
   const slow = resource.slow === true || before?.slow === true;
   warming.clusters.set(resource.name, { resource, sequence: sent.sequence, since, added, refused: false, slow });
+  if (slow) warming.slow.add(resource.name);
   if (resource.endpoints === undefined) return;
   const sharing = warming.byEndpoints.get(resource.endpoints) ?? new Set();
   warming.byEndpoints.set(resource.endpoints, sharing.add(resource.name));
@@ -46,6 +49,7 @@ export function startWarming(warming: Warming, resource: Encoded, hadIt: boolean
 export function stopWarming(warming: Warming, name: string): void {
   const cluster = warming.clusters.get(name);
   warming.clusters.delete(name);
+  warming.slow.delete(name);
   const endpoints = cluster?.resource.endpoints;
   const sharing = endpoints === undefined ? undefined : warming.byEndpoints.get(endpoints);
   if (endpoints === undefined || !sharing) return;
@@ -75,6 +79,11 @@ export function endpointsAcknowledged(warming: Warming, response: Response): voi
     const cluster = warming.clusters.get(name);
     if (cluster && !cluster.slow && cluster.sequence < response.sequence) stopWarming(warming, name);
   }
+}
+
+/** Whether Envoy withholds acknowledgements of clusters that are read at once, because of others. */
+export function acknowledgesLate(warming: Warming): boolean {
+  return warming.slow.size > 0;
 }
 
 /** Whether some cluster of a response still warms because of that response, other than those that warm slowly. */
