@@ -1,5 +1,5 @@
 /** Which cluster a run is about, from flags and the environment. */
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import type { ClusterChoice } from "../control/cluster.ts";
 import { type Access, AccessUnavailable, findAccess } from "../control/kube/find-access.ts";
@@ -32,15 +32,20 @@ export function clusterFrom(access: Access, env: NodeJS.ProcessEnv, runtimeDirec
     ...(labelSelector ? { labelSelector } : {}),
     ...(fieldSelector ? { fieldSelector } : {}),
     updateMappings: env["AMBASSADOR_UPDATE_MAPPING_STATUS"]?.toLowerCase() === "true",
-    identity: `${hostname()}_${randomUUID()}`,
+    // Of processes of one run, the next begins when the last is gone, and goes on with its lead.
+    identity: `${hostname()}_${runOf(runtimeDirectory, 32)}`,
     replica: replicaFrom(env, runtimeDirectory),
   };
 }
 
+/** A run in so many characters: no other run has its directory. */
+function runOf(runtimeDirectory: string, length: number): string {
+  return createHash("sha256").update(runtimeDirectory).digest("hex").slice(0, length);
+}
+
 /** The Pod, where that is said; several runs of one machine are several replicas. */
 function replicaFrom({ POD_NAME, POD_UID, POD_NAMESPACE }: NodeJS.ProcessEnv, runtimeDirectory: string) {
-  const run = createHash("sha256").update(runtimeDirectory).digest("hex").slice(0, 8);
-  if (!POD_NAME) return { name: `${hostname()}-${run}` };
+  if (!POD_NAME) return { name: `${hostname()}-${runOf(runtimeDirectory, 8)}` };
   return POD_UID && POD_NAMESPACE
     ? { name: POD_NAME, pod: { uid: POD_UID, namespace: POD_NAMESPACE } }
     : { name: POD_NAME };

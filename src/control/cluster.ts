@@ -29,7 +29,7 @@ export interface ClusterChoice {
   readonly fieldSelector?: string;
   /** AMBASSADOR_UPDATE_MAPPING_STATUS: write in the status of Mappings that all is well, too. */
   readonly updateMappings: boolean;
-  /** Who this process is among all. */
+  /** Who leads when this process does: no other one that runs at the same time. */
   readonly identity: string;
   /** Which replica it is, through all its processes. */
   readonly replica: ReplicaIdentity;

@@ -27,7 +27,7 @@ export interface RecordTools {
 /** Replicas sign in on a new record; whoever is so new that nobody knows that it lives has done so by then. */
 const signInMs = 1000;
 /** A replica that has died since gets no requests either. */
-const othersMs = 10_000;
+const othersMs = 5000;
 
 /** Takes the record of a certificate up, or makes one. */
 export async function beginOrder(certificate: string, tools: RecordTools): Promise<OrderDesk> {
