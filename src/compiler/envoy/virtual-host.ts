@@ -97,7 +97,7 @@ function compose(route: EncodedRoute, exposure: Exposure, ...conditions: readonl
 
 /** A route that answers 421 to secure requests, or to all of them, framed for a virtual host. */
 export function emitMisdirected(secure: "marked" | "all"): Uint8Array {
-  const route = { action: { case: "directResponse", value: { status: 421 } } } as const;
+  const route = { name: "misdirected", action: { case: "directResponse", value: { status: 421 } } } as const;
   const match = { pathSpecifier: { case: "prefix", value: "/" } } as const;
   return field(
     routesField,

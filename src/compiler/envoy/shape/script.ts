@@ -57,10 +57,15 @@ function envoy_on_request(handle)
 end
 `;
 
-/** Denies an upgrade that the route does not allow: Envoy itself judges by the route that it finds first. */
+/**
+ * Denies an upgrade that the route does not allow: Envoy itself judges by the route that it finds first. Where there is
+ * no route, 404 is the answer.
+ */
 export const guardUpgrade = `
 function envoy_on_request(handle)
   local wanted = (handle:headers():get("upgrade") or ""):lower()
-  if not handle:metadata():get(wanted) then handle:respond({[":status"] = "403"}, "") end
+  local allowed = handle:metadata():get(wanted)
+  if allowed or handle:streamInfo():routeName() == "" then return end
+  handle:respond({[":status"] = "403"}, "")
 end
 `;
