@@ -21,6 +21,7 @@ import { emitRouteMarks, emitRoutePolicies, emitToHttpsPolicies } from "../polic
 import { duration, encode, encodeFields, fieldAt, type Init } from "./bytes.ts";
 import { emitHeaderEdits } from "./headers.ts";
 import { emitHeaderCondition, emitMatch } from "./match.ts";
+import { beginningOf } from "./prefix-tree.ts";
 
 type RouteInit = Init<typeof RouteSchema>;
 type ActionInit = Init<typeof RouteActionSchema>;
@@ -41,6 +42,8 @@ export interface EncodedRoute {
   readonly mirror?: string;
   /** What x-forwarded-proto must say. */
   readonly proto?: "http" | "https";
+  /** What every path that it matches begins with. */
+  readonly beginning: string;
 }
 
 function forwardedProto(value: string): NamedMatch {
@@ -73,6 +76,7 @@ export function emitRoute(route: Route, httpsPort: number | undefined): EncodedR
     ...(route.action.kind === "forward" ? { cluster: route.action.cluster } : {}),
     ...(route.action.kind === "forward" && route.action.mirror ? { mirror: route.action.mirror.cluster } : {}),
     ...(route.match.proto ? { proto: route.match.proto } : {}),
+    beginning: beginningOf(route.match.path),
   };
 }
 

@@ -8,7 +8,9 @@ import type { NamedMatch } from "../ir/match.ts";
 import type { Exposure } from "../ir/virtual-host.ts";
 import { contentVersion, encode, encodeFields, field, type Init } from "./bytes.ts";
 import { emitHeaderCondition, matchField } from "./match.ts";
+import { manyRoutes, prefixTree } from "./prefix-tree.ts";
 import { type EncodedRoute, protoCondition } from "./route.ts";
+import { emitPrefixTree } from "./virtual-host-tree.ts";
 
 /** A route within a virtual host: its bytes, how it is exposed there, and a further condition on `:authority`. */
 export interface HostedRoute {
@@ -44,18 +46,20 @@ export interface VirtualHostContent {
 /** Puts a virtual host together. */
 export function emitVirtualHost({ table, name, domains, metadata, first, routes }: VirtualHostContent) {
   const head = { name, domains: [...domains], ...(metadata ? { metadata } : {}) };
-  const parts: Uint8Array[] = [encode(VirtualHostSchema, head)];
-  if (first) parts.push(first);
+  const framed: Uint8Array[] = [];
   const clusters = new Set<string>();
   for (const hosted of routes) {
     const { bytes, forwards } = exposed(hosted);
-    parts.push(bytes);
+    framed.push(bytes);
     if (!forwards) continue;
     const { cluster, mirror } = hosted.encoded;
     if (cluster !== undefined) clusters.add(cluster);
     if (mirror !== undefined) clusters.add(mirror);
   }
-  const bytes = field(virtualHostsField, ...parts);
+  const tree = routes.length > manyRoutes ? prefixTree(routes.map(({ encoded }) => encoded.beginning)) : undefined;
+  const before = first ? [first] : [];
+  const inOrder = tree ? [emitPrefixTree(tree, before, framed)] : [...before, ...framed];
+  const bytes = field(virtualHostsField, encode(VirtualHostSchema, head), ...inOrder);
   const host: EncodedVirtualHost = { table, bytes, version: contentVersion(bytes), clusters: [...clusters] };
   return host;
 }
