@@ -8,7 +8,7 @@ golden = $(shell find test/golden -maxdepth 1 -name '*.test.ts' 2>/dev/null | so
 e2e    = $(shell find test -name '*.test.ts' -not -path 'test/golden/*' 2>/dev/null | sort)
 run    = node --test --test-reporter=./tools/quiet-reporter.ts
 
-.PHONY: ready demo test check static unit golden golden-power stage-power e2e bench gen envoy dev kube test-kube bench-kube soak loss quarantine kube-programs test-acme acme-programs dist fmt
+.PHONY: ready demo test check static unit golden golden-power stage-power e2e bench gen envoy dev kube test-kube bench-kube soak soak-memory loss quarantine kube-programs test-acme acme-programs dist fmt
 
 ready:
 	@tools/bootstrap.sh
@@ -44,11 +44,15 @@ golden-power: ready
 stage-power: ready
 	@node test/envoy/stage-power.ts
 
-## bench: every measurement in test/bench and the bars they must meet, or the one named by CASE=graph
+## bench: every measurement in test/bench and the bars they must meet, or the one named by CASE=graph; COMPARE=main says what has moved since
 bench: ready envoy kube-programs
+ifdef COMPARE
+	@node test/bench/compare.ts $(COMPARE) $(CASE)
+else
 	@$(if $(CASE),,rm -f test/bench/results/latest.ndjson)
 	@for file in $(wildcard test/bench/$(or $(CASE),*).bench.ts); do echo "== $$file"; node --expose-gc $$file || exit 1; done
-	@$(if $(CASE),echo test/bench/results/latest.ndjson,node test/bench/bars.ts)
+	@$(if $(CASE),echo test/bench/results/latest.ndjson,node test/bench/summary.ts && node test/bench/bars.ts)
+endif
 
 ## gen: everything derived from another file
 gen: ready
@@ -77,6 +81,10 @@ bench-kube:
 soak: ready envoy kube-programs
 	@OUTAGE=120 RPS=500 SOAK=1 $(run) test/kube/outage.test.ts
 	@CUTS=1000 $(run) test/kube/watch-cuts.test.ts
+
+## soak-memory: half an hour of edits, 20 a second, in which the memory of both processes must not rise
+soak-memory: ready envoy
+	@SOAK_MINUTES=30 node --test test/soak/memory.test.ts
 
 ## loss: what changes of configuration cost clients, at full size: 2,000 requests/s, then 500 with 10,000 Mappings
 loss: ready envoy

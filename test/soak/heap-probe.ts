@@ -1,0 +1,21 @@
+/**
+ * Loaded into the control process of a soak: on SIGUSR2 it collects garbage, twice, and writes what is left to the file
+ * that HEAP_FILE names.
+ */
+import { renameSync, writeFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+const { HEAP_FILE: file } = process.env;
+
+if (file !== undefined && process.argv.includes("control")) {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  process.on("SIGUSR2", () => {
+    collect();
+    collect();
+    const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+    writeFileSync(`${file}.new`, JSON.stringify({ heapUsed, external, arrayBuffers }));
+    renameSync(`${file}.new`, file);
+  });
+}

@@ -1,0 +1,138 @@
+/** A whole instance that is soaked: edits of its directory, and the memory of its two processes. */
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startProgram } from "../e2e/program.ts";
+import { freePort } from "../envoy/free-port.ts";
+import { until } from "../processes/running.ts";
+import type { Edit } from "./manifests.ts";
+
+/** What is in use, in MiB. */
+export interface Memory {
+  /** Of the control process after garbage has been collected. */
+  readonly heap: number;
+  readonly control: number;
+  readonly envoy: number;
+}
+
+/** How many resources of a kind. */
+export interface Retained {
+  readonly clusters: number;
+  readonly secrets: number;
+  readonly tables: number;
+}
+
+/** The running instance. */
+export interface Soaked {
+  apply(edit: Edit): Promise<void>;
+  memory(): Promise<Memory>;
+  /** What control serves. */
+  wanted(): Promise<Retained>;
+  /** What Envoy has. */
+  held(): Promise<Retained>;
+  /** Resolves when everything in the directory has been read, and Envoy has acknowledged it. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** Starts it on these objects; resolves when Envoy serves. */
+export async function startSoaked(objects: readonly Edit[]): Promise<Soaked> {
+  const base = await mkdtemp(join(tmpdir(), "dragoman-soak-"));
+  const [manifests, aside, run] = [join(base, "manifests"), join(base, "aside"), join(base, "run")];
+  for (const directory of [manifests, aside, run]) await mkdir(directory);
+  const apply = async ([file, object]: Edit): Promise<void> => {
+    if (!object) return rm(join(manifests, file), { force: true });
+    await writeFile(join(aside, file), JSON.stringify(object));
+    await rename(join(aside, file), join(manifests, file));
+  };
+  for (const object of objects) await apply(object);
+  const heapFile = join(base, "heap.json");
+  const [http, https, admin] = [await freePort(), await freePort(), await freePort()];
+  const ports = ["--port", `8080:${http}`, "--port", `8443:${https}`, "--admin-port", String(admin)];
+  const program = startProgram(["run", manifests, "--state-dir", join(base, "state"), ...ports], {
+    env: {
+      ...process.env,
+      TMPDIR: run,
+      HEAP_FILE: heapFile,
+      NODE_OPTIONS: `--import=${join(import.meta.dirname, "heap-probe.ts")}`,
+      AMBASSADOR_ENVOY_BIND_ADDRESS: "127.0.0.1",
+      AMBASSADOR_DRAIN_TIME: "5",
+      ENVOY_CONCURRENCY: "1",
+    },
+  });
+  await program.line(/^ready/);
+  const control = / control /;
+  const rss = (which: RegExp) => Number(/^VmRSS:\s+(\d+) kB$/m.exec(program.processStatus(which))?.[1]) / 1024;
+  const metrics = () => ask({ host: "127.0.0.1", port: admin, path: "/metrics" });
+  const envoy = async (path: string): Promise<Dump> => {
+    const [directory = ""] = await readdir(run);
+    return JSON.parse(await ask({ socketPath: join(run, directory, "envoy-admin.sock"), path })) as Dump;
+  };
+  return {
+    apply,
+    async memory() {
+      await rm(heapFile, { force: true });
+      process.kill(program.pid(control) ?? 0, "SIGUSR2");
+      await until(() => exists(heapFile));
+      const { heapUsed } = JSON.parse(await readFile(heapFile, "utf8")) as { readonly heapUsed: number };
+      return { heap: heapUsed / mebibyte, control: rss(control), envoy: rss(/--drain-time-s/) };
+    },
+    async wanted() {
+      const page = await metrics();
+      const of = (type: string) =>
+        Number(new RegExp(`^dragoman_xds_resources{type="${type}"} (\\d+)$`, "m").exec(page)?.[1]);
+      return { clusters: of("cluster"), secrets: of("secret"), tables: of("routes") };
+    },
+    async held() {
+      const clusters = (await envoy("/clusters?format=json")).cluster_statuses ?? [];
+      const secrets = (await envoy("/config_dump?resource=dynamic_active_secrets")).configs ?? [];
+      const tables = (await envoy("/config_dump?resource=dynamic_route_configs")).configs ?? [];
+      // One cluster is the way to control.
+      return { clusters: clusters.length - 1, secrets: secrets.length, tables: tables.length };
+    },
+    settled: () =>
+      until(async () => {
+        const [page, files] = [await metrics(), await readdir(manifests)];
+        const figure = (name: string) => Number(new RegExp(`^dragoman_${name} (\\d+)$`, "m").exec(page)?.[1]);
+        const isRead = (kind: string) =>
+          figure(`objects{kind="${kind}"}`) ===
+          files.filter((file) => file.startsWith(`${kind.toLowerCase()}-`)).length;
+        const isAcknowledged = figure("snapshot_number") === figure("acknowledged_number");
+        return isAcknowledged && ["Mapping", "Host", "Secret"].every(isRead);
+      }),
+    async close() {
+      await program.interrupt();
+      await rm(base, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Dump {
+  readonly cluster_statuses?: readonly unknown[];
+  readonly configs?: readonly unknown[];
+}
+
+async function exists(path: string): Promise<boolean> {
+  return readFile(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function ask(where: { readonly [option: string]: string | number }): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ ...where, agent: false }, (incoming) => {
+      let text = "";
+      incoming.setEncoding("utf8").on("data", (piece: string) => {
+        text += piece;
+      });
+      incoming.on("end", () => resolve(text));
+      incoming.on("error", reject);
+    });
+    outgoing.on("error", reject);
+    outgoing.end();
+  });
+}
