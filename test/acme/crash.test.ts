@@ -46,11 +46,13 @@ test(`a gateway that dies ${crashes} times obtains what it was asked for (SEED=$
     const name = `crash${round}`;
     await site.pebble.names.resolve(`${name}.shop.test`);
     const { orders } = site.pebble.placed();
-    const control = gateway.program.pid(/ control /);
-    assert.ok(control);
+    const control = await site.until(
+      async () => gateway.program.pid(/ control /),
+      (pid) => pid !== undefined,
+    );
     await site.cluster.apply(site.host(name));
     await pause(draw() * issuanceMs);
-    process.kill(control, "SIGKILL");
+    if (control) process.kill(control, "SIGKILL");
     await site.until(
       () => site.line(name),
       (line) => line === "Ready",

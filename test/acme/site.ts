@@ -15,6 +15,7 @@ import { freePort } from "../envoy/free-port.ts";
 import { type Cluster, startCluster } from "../kube/cluster.ts";
 import { installCrds } from "../kube/crds.ts";
 import { chart, openHelm } from "../kube/helm.ts";
+import { openFigures } from "../loss/gateway.ts";
 import { type Pebble, type PebbleOptions, startPebble } from "./pebble.ts";
 
 /** Where Hosts are. */
@@ -25,6 +26,8 @@ export interface Replica {
   readonly program: Program;
   readonly http: number;
   readonly https: number;
+  /** A figure of its metrics; 0 where there is none. */
+  figure(name: string): Promise<number>;
 }
 
 /** What a test has. */
@@ -76,12 +79,16 @@ export async function openSite({ asked = 0, ...options }: SiteOptions = {}): Pro
   };
 
   async function start(env: NodeJS.ProcessEnv = {}): Promise<Replica> {
-    const [http, https] = [replicas.length === asked ? askedHttp : await freePort(), await freePort()];
+    const http = replicas.length === asked ? askedHttp : await freePort();
+    const [https, admin] = [await freePort(), await freePort()];
     const program = startProgram(
-      ["run", "--kubeconfig", kubeconfig, "--port", `8080:${http}`, "--port", `8443:${https}`],
+      [
+        ...["run", "--kubeconfig", kubeconfig, `--admin-port=${admin}`],
+        ...["--port", `8080:${http}`, "--port", `8443:${https}`],
+      ],
       { env: { ...process.env, ...own, ...env } },
     );
-    const replica = { program, http, https };
+    const replica = { program, http, https, figure: openFigures(`http://127.0.0.1:${admin}/metrics`) };
     replicas.push(replica);
     await program.line(/^ready/);
     return replica;

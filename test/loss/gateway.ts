@@ -102,7 +102,7 @@ export async function until(isSo: () => boolean | Promise<boolean>): Promise<voi
 }
 
 /** Reads figures of the metrics page; all are 0 while nobody listens. */
-function openFigures(url: string): (name: string) => Promise<number> {
+export function openFigures(url: string): (name: string) => Promise<number> {
   return async (name) => {
     const text = await fetch(url).then(
       (response) => response.text(),
