@@ -23,6 +23,8 @@ export interface DeltaTarget {
   /** Plain text when absent. */
   readonly credentials?: grpc.ChannelCredentials;
   readonly node?: string;
+  /** It acknowledges only when it is told to. */
+  readonly hesitant?: boolean;
 }
 
 /** A connected client. */
@@ -33,6 +35,10 @@ export interface DeltaClient {
   ask(typeUrl: string, names: readonly string[], node?: string): void;
   /** Called with a response of a type that is not the compiler's. */
   onOther: (bytes: Buffer) => void;
+  /** Reads nothing more, or goes on. */
+  pause(paused: boolean): void;
+  /** Acknowledges what a hesitant client has not acknowledged yet. */
+  acknowledge(): void;
   /** What came since the last call. */
   take(): readonly Received[];
   /** Resolves with the reason when the server ends the stream. */
@@ -46,7 +52,7 @@ export function openDeltaClient(socketPath: string): DeltaClient {
 }
 
 /** Connects. */
-export function connectDeltaClient({ address, credentials, node: id = "client" }: DeltaTarget): DeltaClient {
+export function connectDeltaClient({ address, credentials, node: id = "client", hesitant }: DeltaTarget): DeltaClient {
   const client = new grpc.Client(address, credentials ?? grpc.credentials.createInsecure(), {
     "grpc.max_receive_message_length": -1,
     // A channel of its own, as another process would have.
@@ -55,6 +61,7 @@ export function connectDeltaClient({ address, credentials, node: id = "client" }
   const { path, requestSerialize, responseDeserialize } = deltaAds.DeltaAggregatedResources;
   const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
   let received: Received[] = [];
+  let unanswered: (() => void)[] = [];
   const send = (
     type: ResourceType,
     more: { readonly responseNonce?: string; readonly subscribe?: readonly string[] },
@@ -68,12 +75,18 @@ export function connectDeltaClient({ address, credentials, node: id = "client" }
     const response = fromBinary(DeltaDiscoveryResponseSchema, bytes);
     const type = typeOf(response);
     if (!type) {
+      const { typeUrl, nonce: responseNonce } = response;
+      call.write(
+        toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, { typeUrl, responseNonce })),
+      );
       opened.onOther(bytes);
       return;
     }
     const names = response.resources.map(({ name }) => name);
     received.push({ type, names, removed: response.removedResources, bytes: bytes.length });
-    send(type, { responseNonce: response.nonce });
+    const answer = (): void => send(type, { responseNonce: response.nonce });
+    if (hesitant) unanswered.push(answer);
+    else answer();
   });
   const refused = new Promise<string>((resolve) => {
     // The server ends before the client does, or the other way round.
@@ -95,6 +108,12 @@ export function connectDeltaClient({ address, credentials, node: id = "client" }
     },
     refused,
     onOther: () => undefined,
+    pause: (paused) => void (paused ? call.pause() : call.resume()),
+    acknowledge: () => {
+      const answers = unanswered;
+      unanswered = [];
+      for (const answer of answers) answer();
+    },
     take: () => {
       const taken = received;
       received = [];

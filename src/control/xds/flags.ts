@@ -40,11 +40,14 @@ export function serveFlags(current: () => FlagLayer, write: (bytes: Buffer) => v
   let wanted = false;
   let told = "";
   let sequence = 0;
+  /** What has not been acknowledged or refused yet; whoever reads nothing is not sent more. */
+  let open = "";
 
   function send(resources: readonly FlagLayer[], removedResources: readonly string[]): void {
+    open = `flags-${++sequence}`;
     const response = create(DeltaDiscoveryResponseSchema, {
       typeUrl: flagsTypeUrl,
-      nonce: `flags-${++sequence}`,
+      nonce: open,
       resources: resources.map(({ version, flags }) => ({ name: flagsLayer, version, resource: packed(flags) })),
       removedResources: [...removedResources],
     });
@@ -53,20 +56,22 @@ export function serveFlags(current: () => FlagLayer, write: (bytes: Buffer) => v
 
   function tell(): void {
     const layer = current();
-    if (!wanted || told === layer.version) return;
+    if (!wanted || open !== "" || told === layer.version) return;
     told = layer.version;
     send([layer], []);
   }
 
   return {
     tell,
-    take({ resourceNamesSubscribe, resourceNamesUnsubscribe, initialResourceVersions }) {
+    take({ resourceNamesSubscribe, resourceNamesUnsubscribe, initialResourceVersions, responseNonce }) {
+      if (responseNonce === open) open = "";
       const strange = resourceNamesSubscribe.filter((name) => name !== flagsLayer);
       if (strange.length > 0) send([], strange);
       if (resourceNamesUnsubscribe.includes(flagsLayer)) wanted = false;
-      if (!resourceNamesSubscribe.includes(flagsLayer)) return;
-      wanted = true;
-      told = initialResourceVersions[flagsLayer] ?? "";
+      if (resourceNamesSubscribe.includes(flagsLayer)) {
+        wanted = true;
+        told = initialResourceVersions[flagsLayer] ?? "";
+      }
       tell();
     },
   };
