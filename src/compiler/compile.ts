@@ -46,7 +46,7 @@ export function declareCompiler(g: Graph) {
   const tracing = declareTracing(g, objects, routes.lookup); //                 lower: TracingServices
   const upstreams = declareUpstreams(g, inputs, objects, routes, auth, rateLimit, logs, tracing); // link, emit: clusters, endpoints
   const listeners = declareListeners(g, inputs, sockets, routes, hosts); //     link: listeners and sites
-  declareReach(g, inputs, objects, hosts, listeners); //                        link: who is reached through the own Service
+  declareReach(g, inputs, sockets, hosts, listeners); //                        link: who is reached through the own Service
   const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
   const chains = declareChains(g, { inputs, module, hosts, listeners, routes, names, logs, tracing }); // link, emit: listeners

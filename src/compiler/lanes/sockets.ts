@@ -1,5 +1,6 @@
 /** Sockets: listeners as they are declared, or synthesised as in 1.x, one per socket; and the port that https has. */
 import * as ambassador from "../frontends/ambassador/index.ts";
+import { lowerOwnService } from "../frontends/services.ts";
 import type { Collection, Derived, Graph, Reads } from "../graph/index.ts";
 import type { ListenerDecl } from "../ir/listener.ts";
 import * as link from "../link/index.ts";
@@ -23,13 +24,16 @@ export function declareSockets(
   const own = g.map("lower.Listener", all("Listener"), of(ambassador.lowerListener(settings)));
   const certificates = g.map("certificates of Hosts", hosts, (host, _, key) => keep(key, host.tls));
   const anyCertificate = first(g, "any certificate", certificates);
-  const lookup = { settings, module: legacy, anyListener, anyCertificate, cleartextPorts: cleartextPorts(g, hosts) };
+  const ownService = g.map("lower.ownService", all("Service"), of(lowerOwnService));
+  const ownServices = g.index("own Services by namespace", ownService, ({ ref }) => [ref.namespace]);
+  const ports = { cleartextPorts: cleartextPorts(g, hosts), ownServices };
+  const lookup = { settings, module: legacy, anyListener, anyCertificate, ...ports };
   const synthesised = g.value("lower.legacyListeners", ambassador.legacyListeners(lookup));
   const decls = g.union("listener declarations", own, synthesised);
   const bySocket = g.group("listeners by socket", decls, socketOf, link.byAge);
   const declared = g.map("link.Listener", bySocket, link.linkListener);
   const together = g.group("all sockets", declared, () => [""], byKey);
-  return { declared, httpsPort: g.value("https port", httpsPort(settings, together)) };
+  return { declared, ownServices, httpsPort: g.value("https port", httpsPort(settings, together)) };
 }
 
 function socketOf(listener: ListenerDecl): readonly string[] {

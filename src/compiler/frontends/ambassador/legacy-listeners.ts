@@ -5,8 +5,9 @@
 
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import type { Origin } from "#base/origin.ts";
-import type { Collection, Derived, Reads } from "../../graph/graph.ts";
+import type { Collection, Derived, Index, Reads } from "../../graph/graph.ts";
 import type { HostBinding, ListenerDecl } from "../../ir/listener.ts";
+import type { OwnService } from "../../ir/service.ts";
 import type { Settings } from "../../settings.ts";
 import type { LegacyListening } from "./defaults.ts";
 
@@ -20,6 +21,8 @@ export interface LegacyLookup {
   readonly anyCertificate: Collection<unknown>;
   /** Cleartext ports that Hosts and TLSContexts ask for: key "". */
   readonly cleartextPorts: Collection<readonly number[]>;
+  /** The gateway's own Services, by namespace. */
+  readonly ownServices: Index<OwnService>;
 }
 
 /** The listeners of an instance without Listener objects. */
@@ -30,15 +33,35 @@ export function legacyListeners(lookup: LegacyLookup): (reads: Reads) => Derived
     if (declared) return { out: [], diagnostics: asksForPorts(module) ? [announceListeners(declared)] : [] };
     const settings = reads.get(lookup.settings, "");
     const secure = reads.has(lookup.anyCertificate, "");
-    const main = module?.servicePort ?? (secure ? 8443 : 8080);
+    const reached = reachedPorts(lookup, settings, reads);
+    const main = module?.servicePort ?? reached(secure ? 8443 : 8080);
     const cleartext = secure ? (reads.get(lookup.cleartextPorts, "") ?? [8080]) : [];
     const decls = [
       legacyListener(main, secure, { kind: "hosts", selector: {} }, module, settings),
       ...cleartext
         .filter((port) => port > 0 && port !== main)
-        .map((port) => legacyListener(port, false, { kind: "additionalPort", port }, module, settings)),
+        .map((port) => legacyListener(reached(port), false, { kind: "additionalPort", port }, module, settings)),
     ];
     return { out: decls.map((decl) => [decl.key, decl] as const) };
+  };
+}
+
+/** The ports of the first versions, whose Services lead to no others. */
+const firstPorts: Readonly<Record<number, number>> = { 8080: 80, 8443: 443 };
+
+/** Where a port is that the gateway's own Service does not lead to: where it was in the first versions, if it does. */
+function reachedPorts(
+  { ownServices }: LegacyLookup,
+  settings: Settings | undefined,
+  reads: Reads,
+): (port: number) => number {
+  const { namespace = "", unprivilegedPortStart = 0, ports = {} } = settings ?? {};
+  const services = reads.lookup(ownServices, namespace).map(({ targets }) => targets);
+  const leadTo = (port: number) => services.some((targets) => targets === "unknown" || targets.includes(port));
+  return (port) => {
+    const before = firstPorts[port];
+    const isPossible = before !== undefined && before >= unprivilegedPortStart && !(String(port) in ports);
+    return isPossible && leadTo(before) && !leadTo(port) ? before : port;
   };
 }
 
