@@ -3,6 +3,7 @@
  * is met or missed, and fails if one is missed or was not measured.
  */
 import { type Figure, readFigures, resultsPath } from "./figures.ts";
+import { layoutNames } from "./layouts.ts";
 
 /**
  * What must hold of a figure: `of` at most `limit`, over Envoy's own share where that counts. On a machine that does
@@ -42,12 +43,23 @@ const bars: readonly Bar[] = [
   { bench: `one endpoint moved → traffic there, ${inCluster(10_000)}`, of: "median", limit: 30 },
   { bench: served, of: "median", limit: 8, overEnvoy: true },
   { bench: served, of: "p99", limit: 30, overEnvoy: true },
+  ...layoutNames.flatMap((name) => [100, 1000, 10_000].flatMap((size) => edited(name, size))),
 ];
 
 const figures = new Map(readFigures().map((figure) => [figure.bench, figure]));
 const met = bars.map(report);
 console.log(resultsPath());
 process.exitCode = met.every(Boolean) ? 0 : 1;
+
+function edited(layout: string, size: number): readonly Bar[] {
+  const where = `${layout}, ${size} Mappings`;
+  const bench = `route edited → served, ${where}`;
+  return [
+    { bench, of: "median", limit: 5, overEnvoy: true },
+    { bench, of: "p99", limit: 30, overEnvoy: true },
+    { bench: `processor time of control for it, ${where}`, of: "median", limit: 3 },
+  ];
+}
 
 function inCluster(mappings: number): string {
   return `${mappings} Mappings in an API server`;

@@ -10,7 +10,7 @@ export interface Figure {
   readonly bench: string;
   /** How many Mappings, or filter slots. */
   readonly n: number;
-  readonly unit: "ms" | "us" | "MiB" | "KiB";
+  readonly unit: "ms" | "us" | "MiB" | "KiB" | "B" | "";
   readonly min: number;
   readonly median: number;
   readonly p99: number;
@@ -35,7 +35,9 @@ export function spread(samples: readonly number[]): Spread {
 export function record(figure: Figure): void {
   mkdirSync(dirname(resultsFile), { recursive: true });
   appendFileSync(resultsFile, `${JSON.stringify(figure)}\n`);
-  console.log(row(figure.bench, figure.unit, figure) + (figure.envoyShare ? `   ${cells(figure.envoyShare)}` : ""));
+  const { envoyShare: share } = figure;
+  const beside = share ? `   ${cells(share)}   ${times(figure, share)}` : "";
+  console.log(row(figure.bench, figure.unit, figure) + beside);
 }
 
 /** Records samples. */
@@ -65,6 +67,11 @@ export function printHead(...more: readonly string[]): void {
 /** The results file as one types it. */
 export function resultsPath(): string {
   return relative(process.cwd(), resultsFile);
+}
+
+/** How often one median is another one. */
+export function times(one: Spread, other: Spread): string {
+  return `${(one.median / other.median).toFixed(2)}x`;
 }
 
 function row(name: string, unit: string, numbers: Spread): string {

@@ -14,6 +14,10 @@ export interface Shape {
   readonly hosts: number;
   /** Whether each Mapping names one Host (in turn), or none, so that every Host serves it. */
   readonly bound: boolean;
+  /** Of the Mappings that name a Host: after so many for each Host, the others name none. */
+  readonly boundPerHost?: number;
+  /** The one Host is for every name, and so are the Mappings. */
+  readonly star?: boolean;
   /** Services, each with an EndpointSlice, to which the Mappings go in turn; by default one for every Mapping. */
   readonly services?: number;
   /** TLSContexts, each named by a Host; 0 by default. */
@@ -33,7 +37,7 @@ export function generate(shape: Shape): readonly Keyed[] {
   return [
     ...(rich ? plugins : []),
     ...(cleartext ? [listener] : []),
-    ...times(hosts, (i) => host(i, { cleartext, context: i < contexts })),
+    ...times(hosts, (i) => host(i, { cleartext, context: i < contexts, star: shape.star ?? false })),
     ...(cleartext ? [] : times(hosts, secret)),
     ...times(contexts, context),
     ...times(mappings, (i) => mapping(shape, i)),
@@ -44,16 +48,21 @@ export function generate(shape: Shape): readonly Keyed[] {
 
 /** Mapping `i` of a shape, as it is after so many edits of it: mostly another timeout, at times more than that. */
 export function mapping(shape: Shape, i: number, edit = 0): RawObject {
-  const { hosts, bound, mappings, services = mappings } = shape;
+  const { hosts, mappings, services = mappings } = shape;
   return object("Mapping", "v2", `mapping-${i}`, {
     prefix: edit % 10 === 9 ? `/service-${i}/${edit}/` : `/service-${i}/`,
     service: `service-${(edit % 10 === 4 ? i + edit : i) % Math.max(services, 1)}:8080`,
     timeout_ms: 3000 + edit,
-    ...(bound ? { host: hostname(i % hosts) } : {}),
+    ...(isBound(shape, i) ? { host: shape.star ? "*" : hostname(i % hosts) } : {}),
     ...(i % 4 === 0 ? { headers: { "x-version": `${i % 3}` } } : {}),
     ...(i % 5 === 0 ? { add_request_headers: { "x-tenant": { value: `tenant-${i % 50}`, append: false } } } : {}),
     ...(shape.rich ? richly(i) : {}),
   });
+}
+
+/** Whether Mapping `i` names a Host. */
+function isBound({ bound, hosts, boundPerHost = Number.POSITIVE_INFINITY }: Shape, i: number): boolean {
+  return bound && Math.floor(i / hosts) < boundPerHost;
 }
 
 /** Ten features of one Mapping, with values that differ between Mappings as users' do. */
@@ -96,10 +105,10 @@ const listener = object("Listener", "v3alpha1", "http", {
 
 function host(
   i: number,
-  { cleartext, context }: { readonly cleartext: boolean; readonly context: boolean },
+  { cleartext, context, star }: { readonly cleartext: boolean; readonly context: boolean; readonly star: boolean },
 ): RawObject {
   return object("Host", "v2", `host-${i}`, {
-    hostname: hostname(i),
+    hostname: star ? "*" : hostname(i),
     acmeProvider: { authority: "none" },
     ...(cleartext ? {} : { tlsSecret: { name: `certificate-${i}` } }),
     ...(context ? { tlsContext: { name: `context-${i}` } } : {}),

@@ -1,6 +1,7 @@
-/** A whole instance, as a user starts it, on a directory with one file per object. */
+/** A whole instance, as a user starts it, on a directory of files. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,26 +10,59 @@ import type { RawObject } from "#compiler";
 
 /** The running program and its directory. */
 export interface Instance {
+  /** From the start of the program to when it was ready. */
+  readonly startMs: number;
   /** Puts another version of an object in place; resolves with the time at which it was there. */
   put(object: RawObject): Promise<bigint>;
+  /** The control process. */
+  readonly control: Process;
   close(): Promise<void>;
 }
 
-/** Starts it on these objects, listening on `port` instead of 8080; resolves when it is ready. */
+/** What the kernel knows of a process. */
+export interface Process {
+  /** Processor time of all its threads so far, in ms. */
+  processorMs(): number;
+  /** Resident memory now, and at its largest, in bytes. */
+  resident(): { readonly now: number; readonly most: number };
+}
+
+/** What an instance is started with. */
+export interface InstanceOptions {
+  /** Where it listens instead of 8080. */
+  readonly port: number;
+  readonly concurrency: number;
+  /** Objects that are not edited; together in few files. The others have one for each. */
+  readonly still?: readonly RawObject[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const objectsPerFile = 500;
+
+/** Starts it on these objects; resolves when it is ready. */
 export async function startInstance(
   objects: Iterable<RawObject>,
-  { port, concurrency }: { readonly port: number; readonly concurrency: number },
+  { port, concurrency, still = [], env: more = {} }: InstanceOptions,
 ): Promise<Instance> {
   const base = await mkdtemp(join(tmpdir(), "dragoman-bench-"));
   const [manifests, aside, state] = [join(base, "manifests"), join(base, "aside"), join(base, "state")];
   for (const directory of [manifests, aside]) await mkdir(directory);
   for (const object of objects) await writeFile(join(manifests, fileOf(object)), textOf(object));
+  for (let i = 0; i < still.length; i += objectsPerFile) {
+    const texts = still.slice(i, i + objectsPerFile).map(textOf);
+    await writeFile(join(manifests, `still-${i}.yaml`), texts.join("\n---\n"));
+  }
   const program = new URL("../../bin/dragoman", import.meta.url).pathname;
   const args = ["run", manifests, "--port", `8080:${port}`, "--state-dir", state, "--log-level", "error"];
-  const env = { ...process.env, AMBASSADOR_ENVOY_BIND_ADDRESS: "127.0.0.1", ENVOY_CONCURRENCY: String(concurrency) };
+  const bind = { AMBASSADOR_ENVOY_BIND_ADDRESS: "127.0.0.1", ENVOY_CONCURRENCY: String(concurrency) };
+  const env = { ...process.env, ...bind, ...more };
+  const begun = performance.now();
   const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "inherit"] });
   await ready(child);
+  const startMs = performance.now() - begun;
   return {
+    startMs,
+    control: controlOf(child.pid ?? 0),
     put: async (object) => {
       const file = fileOf(object);
       await writeFile(join(aside, file), textOf(object));
@@ -44,6 +78,23 @@ export async function startInstance(
       }
       await rm(base, { recursive: true, force: true });
     },
+  };
+}
+
+/** The control process among what a keeper has started. */
+function controlOf(keeper: number): Process {
+  const started = readFileSync(`/proc/${keeper}/task/${keeper}/children`, "utf8").trim().split(" ");
+  const pid = started.find((one) => readFileSync(`/proc/${one}/cmdline`, "utf8").split("\0").includes("control"));
+  if (pid === undefined) throw new Error("no control process");
+  const schedstat = (task: string) => readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8");
+  const kibibytes = (name: string) => {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return Number(new RegExp(`${name}:\\s*(\\d+)`).exec(status)?.[1]) * 1024;
+  };
+  return {
+    processorMs: () =>
+      readdirSync(`/proc/${pid}/task`).reduce((sum, task) => sum + Number(schedstat(task).split(" ")[0]) / 1e6, 0),
+    resident: () => ({ now: kibibytes("VmRSS"), most: kibibytes("VmHWM") }),
   };
 }
 

@@ -1,28 +1,42 @@
 /**
- * Writes the summary that is kept in the repository: the figures of the last run of everything, and the machine that
- * they were measured on. `node test/bench/summary.ts > test/bench/results/README.md`.
+ * Writes what is kept of a run in the repository: its figures with the machine that they were measured on, as JSON and
+ * as a page, and the curves. `make bench` does it at its end; `node test/bench/summary.ts` does it with whatever has
+ * been measured last.
  */
-import { readFileSync } from "node:fs";
-import { cpus, release, totalmem } from "node:os";
-import { readFigures } from "./figures.ts";
+import { writeFileSync } from "node:fs";
+import { drawCurves } from "./draw.ts";
+import { type Figure, readFigures, times } from "./figures.ts";
+import { describeMachine } from "./machine.ts";
 
-const [processor] = cpus();
-const memory = Math.round(totalmem() / 2 ** 30);
+const machine = await describeMachine();
+const figures = readFigures();
+write("latest.json", `${JSON.stringify({ machine, figures }, undefined, 1)}\n`);
+write("curves.svg", drawCurves(figures));
+write("README.md", page());
 
-console.log(`# Figures of one run
-
-\`make bench\` measures; this is what one run of it gave, for orientation.
-${cpus().length} processors (${processor?.model.trim()}), ${memory} GiB, Linux ${release()}, Node ${process.version}; load at the end ${load()}.
-The machine was not idle: compare figures of one run with each other, and trust medians more than tails.
-"Envoy's own share" is the time that a do-nothing control plane needs for the same change.
-
-| | unit | min | median | p99 | max | Envoy's own share: min / median / p99 / max |
-| --- | --- | --- | --- | --- | --- | --- |`);
-for (const { bench, unit, min, median, p99, max, envoyShare: share } of readFigures()) {
-  const own = share ? [share.min, share.median, share.p99, share.max].join(" / ") : "";
-  console.log(`| ${[bench, unit, min, median, p99, max, own].join(" | ")} |`);
+function write(name: string, text: string): void {
+  writeFileSync(new URL(`results/${name}`, import.meta.url), text);
 }
 
-function load(): string {
-  return readFileSync("/proc/loadavg", "utf8").split(" ").slice(0, 3).join(" ");
+function page(): string {
+  const { date, commit, processors, processor, memoryGiB, kernel, node, envoy, load } = machine;
+  return `# Figures of one run
+
+\`make bench\` measures; this is what one run of it gave, for orientation.
+${date}, ${commit}: ${processors} processors (${processor}), ${memoryGiB} GiB, Linux ${kernel}, Node ${node}, Envoy ${envoy}; load at the end ${load.join(" ")}.
+Compare figures of one run with each other, and trust medians more than tails.
+"Envoy's own share" is the time that a do-nothing control plane needs for the same change, with tables laid out in the way that is cheapest for it, and the ratio is that of the medians.
+
+![From an edited route to its being served, by the number of Mappings](curves.svg)
+
+| | unit | min | median | p99 | max | Envoy's own share: min / median / p99 / max | ratio |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+${figures.map(row).join("\n")}
+`;
+}
+
+function row(figure: Figure): string {
+  const { bench, unit, min, median, p99, max, envoyShare: share } = figure;
+  const beside = share ? [[share.min, share.median, share.p99, share.max].join(" / "), times(figure, share)] : ["", ""];
+  return `| ${[bench, unit, min, median, p99, max, ...beside].join(" | ")} |`;
 }
