@@ -100,6 +100,40 @@ test("a pair that does not fit is told, and a good one is served again", async (
   assert.doesNotMatch(gateway.output(), /PRIVATE KEY/);
 });
 
+test("what a mesh's agent writes is the Secret istio-certs, and is served anew when it is renewed", async () => {
+  const agent = join(home, "istio-certs");
+  mkdirSync(agent);
+  const renew = (spec: string): void => {
+    const { certificate, key } = material.certificate(spec);
+    const files = { "cert-chain.pem": certificate, "key.pem": key, "root-cert.pem": certificate };
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(join(agent, `${name}.tmp`), text);
+      renameSync(join(agent, `${name}.tmp`), join(agent, name));
+    }
+  };
+  renew("mesh-1:mesh.test,mesh-1.test");
+  const context = { hosts: ["mesh.test"], secret: "istio-certs" };
+  const mapping = { prefix: "/mesh/", host_redirect: true, service: "there.test" };
+  const file = join(home, "mesh.yaml");
+  const documents = Object.entries({ TLSContext: context, Mapping: mapping }).map(([kind, spec]) =>
+    JSON.stringify({ apiVersion: "getambassador.io/v2", kind, metadata: { name: "mesh" }, spec }),
+  );
+  writeFileSync(file, documents.join("\n---\n"));
+  const https = await freePort();
+  const mesh = startProgram(["run", file, "--port", `8443:${https}`, "--port", `8080:${await freePort()}`], {
+    env: { ...process.env, AMBASSADOR_ISTIO_SECRET_DIR: agent, XDG_STATE_HOME: home },
+  });
+  try {
+    await mesh.line(/^ready/);
+    const look = () => send({ url: "https://mesh.test/mesh/" }, () => ({ host: "127.0.0.1", port: https }), material);
+    assert.ok(serves("mesh-1.test")(await look()));
+    renew("mesh-2:mesh.test,mesh-2.test");
+    while (!serves("mesh-2.test")(await look())) await pause(10);
+  } finally {
+    mesh.kill();
+  }
+});
+
 test("lint and compile read what run reads, and nothing unless it is allowed", async () => {
   const refused = await dragoman(["lint", manifests]);
   assert.equal(refused.status, 1);

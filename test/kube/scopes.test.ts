@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { connect } from "node:tls";
 import { openMaterial } from "../envoy/material.ts";
 import { type Backend, serviceOf, startBackend } from "./backend.ts";
@@ -142,6 +143,22 @@ test("AMBASSADOR_CERTS_SINGLE_NAMESPACE: Secrets of its own namespace only", asy
   assert.equal(await subjectAt(own, "near.example.com"), "DNS:near.example.com");
   assert.notEqual(await subjectAt(own, "far.example.com"), "DNS:far.example.com");
   await own.program.said(/Host own\/far .*\.spec\.tlsSecret/);
+});
+
+test("AMBASSADOR_UPDATE_MAPPING_STATUS: Mappings that are well say so, and nothing without it", async () => {
+  await cluster.apply(mapping("told"));
+  const state = ["get", "mapping", "told", "-o", "jsonpath={.status.state}"];
+  const until = async (wanted: string): Promise<void> => {
+    const start = performance.now();
+    while ((await cluster.kubectl(state)) !== wanted) {
+      assert.ok(performance.now() - start < 30_000, gateway?.program.output());
+      await pause(50);
+    }
+  };
+  await gateway?.until("/told/x", "it /x");
+  await until("");
+  await restart({ AMBASSADOR_UPDATE_MAPPING_STATUS: "true" });
+  await until("Running");
 });
 
 /** For which names a client is shown a certificate, or why it is shown none. */
