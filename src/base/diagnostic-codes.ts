@@ -155,6 +155,7 @@ export const diagnosticCodes = {
   "listener/not-yet-supported": warning("A field of a Listener has no effect yet."),
   "listener/nothing-to-serve": warning("Nothing is served on a Listener's port, so it is not opened."),
   "listener/port-not-permitted": error("A port may not be bound by this process."),
+  "listener/route-tables": notice("There are so many routes by now that another layout would make edits faster."),
   "listener/two-protocols": warning("A Listener has both protocol and protocolStack; protocolStack is used."),
   "listener/two-transports": warning("A Listener's protocolStack has both TCP and UDP; the last one counts."),
 

@@ -1,7 +1,7 @@
 /** `dragoman control`: the control plane of a run, started and restarted by its keeper; not for people. */
 import { Command } from "commander";
 import { openLog } from "#base/log.ts";
-import { defaultSettings } from "#compiler";
+import { defaultSettings, takesScopes } from "#compiler";
 import { openKeeperLink } from "../control/keeper-link.ts";
 import { runControl } from "../control/run.ts";
 import { adminFrom } from "./admin-place.ts";
@@ -44,6 +44,11 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
   const certificates = await certificatesFrom(certificatePlace, process.env, log);
   const obtained = obtainsCertificates(certificatePlace, process.env) ? { obtainsCertificates: true as const } : {};
   const settings = { ...defaultSettings, ...obtained, ...place, ...settingsFrom(flags, process.env), ...adminSettings };
+  const pinned = settings.routeTables ?? "table";
+  if (pinned !== "table" && !takesScopes(flags.envoyVersion))
+    throw new CannotRun(
+      `DRAGOMAN_ROUTE_TABLES: ${pinned} needs Envoy 1.40 or newer, and this is ${flags.envoyVersion}.`,
+    );
   const hasOwnEnvoy = flags.envoy !== false;
   const running = runControl({
     paths,

@@ -42,6 +42,7 @@ export function settingsFrom(flags: SettingsFlags, env: NodeJS.ProcessEnv): Chos
     ...(isTrue(env["DRAGOMAN_FALLBACK_CERT"])
       ? { fallbackCertificate: isGiven(env["AMBASSADOR_NO_TLS_REDIRECT"]) ? "route" : "redirect" }
       : {}),
+    ...routeTables(env),
     unprivilegedPortStart: unprivilegedPortStart(),
   };
 }
@@ -90,6 +91,13 @@ function scope(env: NodeJS.ProcessEnv): ChosenSettings {
 
 function mesh({ AMBASSADOR_ISTIO_SECRET_DIR: directory }: NodeJS.ProcessEnv): ChosenSettings {
   return directory ? { istioSecretDirectory: resolve(directory) } : {};
+}
+
+/** Nothing where it is left to the run. */
+function routeTables({ DRAGOMAN_ROUTE_TABLES: text = "auto" }: NodeJS.ProcessEnv): ChosenSettings {
+  if (text === "" || text === "auto") return {};
+  if (text === "table" || text === "scoped" || text === "pathed") return { routeTables: text };
+  throw new CannotRun(`DRAGOMAN_ROUTE_TABLES: "${text}" is none of auto, table, scoped and pathed.`);
 }
 
 function bindAddress(text: string): string {

@@ -10,7 +10,7 @@ import type { Inspection } from "./graph/index.ts";
 import type { Challenge } from "./ir/challenge.ts";
 import type { ConsulAnswer } from "./ir/consul.ts";
 import type { Encoded, ResourceType } from "./ir/encoded.ts";
-import type { Settings } from "./settings.ts";
+import type { RouteTables, Settings } from "./settings.ts";
 
 /** The last admitted raw form of an object that is bad now. */
 export interface LastGood {
@@ -43,6 +43,8 @@ export type CompilerEdit =
   | { readonly kind: "file"; readonly key: string; readonly value?: FileContent | undefined }
   | { readonly kind: "consul"; readonly key: string; readonly value?: ConsulAnswer | undefined }
   | { readonly kind: "challenge"; readonly key: string; readonly value?: Challenge | undefined }
+  /** How route tables are laid out where the settings leave it open. Another choice ends all connections. */
+  | { readonly kind: "routeTables"; readonly value: RouteTables }
   | { readonly kind: "settings"; readonly value: Settings };
 
 /** A resource that a commit added, changed or (`resource` absent) removed. */

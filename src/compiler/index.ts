@@ -29,7 +29,7 @@ export { type Encoded, encodedBytes, type ResourceType, typeUrls } from "./ir/en
 export type { Endpoint } from "./ir/endpoints.ts";
 export type { RuntimeFlags } from "./ir/runtime-flags.ts";
 export { type CompileInputs, compile, openCompiler } from "./open.ts";
-export { defaultSettings, type RouteTables, type Settings } from "./settings.ts";
+export { defaultSettings, type RouteTables, type Settings, takesScopes } from "./settings.ts";
 export {
   type ClientRequest,
   type Effect,

@@ -18,6 +18,12 @@ export interface Scope {
 /** `pathed`: as `scoped`, but every virtual host is in parts, however few routes it has. */
 export type RouteTables = "table" | "scoped" | "pathed";
 
+/** Whether an Envoy takes scopes with routes in them: 1.40 is the first. */
+export function takesScopes(envoyVersion: string): boolean {
+  const [major, minor] = envoyVersion.split(".").map(Number);
+  return major === 1 && (minor ?? 0) >= 40;
+}
+
 /** The operator's choices. Absent optional fields mean "as in a cluster". */
 export interface Settings {
   /** AMBASSADOR_ID. */
@@ -58,7 +64,7 @@ export interface Settings {
   readonly istioSecretDirectory?: string;
   /** Certificates of Hosts with an authority are obtained by this instance, into Secrets that come as objects. */
   readonly obtainsCertificates?: true;
-  /** How route tables are laid out; absent: as `table`. Listeners with one of another layout are others to Envoy. */
+  /** How route tables are laid out; absent: as the run has chosen, else as `table`. */
   readonly routeTables?: RouteTables;
   /** Ports below this one may not be bound by this process (net.ipv4.ip_unprivileged_port_start, 0 when root). */
   readonly unprivilegedPortStart: number;

@@ -15,6 +15,7 @@ import { type Observed, observe } from "./observe.ts";
 import type { ControlOptions } from "./options.ts";
 import { createCounts, openPipeline, type Pipeline, type PipelineOptions } from "./pipeline.ts";
 import { createDiagnosticLog } from "./report-log.ts";
+import { prepareRouteTables } from "./route-tables.ts";
 import { startXds } from "./serve.ts";
 import type { ConsulWatch } from "./sources/consul.ts";
 import { openWantedFiles } from "./sources/wanted-files.ts";
@@ -50,6 +51,9 @@ async function start(options: ControlOptions, closers: Closers): Promise<{ reado
   const compiler = openCompiler(settings);
   closers.push(async () => certificates?.close());
   compiler.apply(certificates?.edits ?? []);
+  const shared = options.remote !== undefined;
+  const routeTables = await prepareRouteTables({ settings, directory: options.runtimeDirectory, shared });
+  compiler.apply(routeTables.edits);
   const xds = await startXds(options, reached);
   closers.push(xds.close);
   const view = createView({ compiler, xds, settings }, reached);
@@ -77,6 +81,7 @@ async function start(options: ControlOptions, closers: Closers): Promise<{ reado
   await Promise.race([compiled, aborted(options.signal)]);
   // An API server may be away for as long as it likes.
   if (options.signal.aborted) return { watching: observed.done };
+  await routeTables.settle(compiler, pipeline.push);
   await options.beforeServing?.(view);
   await serveFirst(view, pipeline, inputs.consul);
   void view.served().then(() => {

@@ -8,7 +8,7 @@ import { openSchedule, type ScheduleOptions } from "./schedule.ts";
 import { createTimings } from "./timings.ts";
 
 const edit = (key: string): CompilerEdit => ({ kind: "object", key });
-const keys = (edits: readonly CompilerEdit[]) => edits.map((one) => (one.kind === "settings" ? "settings" : one.key));
+const keys = (edits: readonly CompilerEdit[]) => edits.map((one) => ("key" in one ? one.key : one.kind));
 
 /** A compiler that needs `slices` calls of commit for each application of edits. */
 function counting(slices: number, more: Partial<ScheduleOptions> = {}) {

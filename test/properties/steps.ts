@@ -59,12 +59,14 @@ export const settings: Arbitrary<Settings> = fc
     disableEndpoints: fc.boolean(),
     knative: fc.boolean(),
     unprivilegedPortStart: fc.constantFrom(0, 1024),
+    routeTables: fc.constantFrom(undefined, "scoped" as const, "pathed" as const),
   })
-  .map(({ httpsPort, knative, ...rest }) => ({
+  .map(({ httpsPort, knative, routeTables, ...rest }) => ({
     ...defaultSettings,
     ...rest,
     ...(httpsPort === undefined ? {} : { httpsPort }),
     ...(knative ? { knative } : {}),
+    ...(routeTables ? { routeTables } : {}),
   }));
 
 const put: Arbitrary<Step> = fc.record({ do: fc.constant("put" as const), key, object: anyObject });
@@ -159,7 +161,7 @@ function write(world: World, edit: CompilerEdit): void {
   } else if (edit.kind === "lastGood") set(world.lastGood, edit.key, edit.value);
   else if (edit.kind === "consul") set(world.consul, edit.key, edit.value);
   else if (edit.kind === "file") set(world.files, edit.key, edit.value);
-  else set(world.refusals, edit.key, edit.value);
+  else if (edit.kind === "refusal") set(world.refusals, edit.key, edit.value);
 }
 
 function set<T>(map: Map<string, T>, key: string, value: T | undefined): void {

@@ -19,7 +19,7 @@ import type { Names } from "./names.ts";
 import type { Inputs } from "./objects.ts";
 import type { Routes } from "./routes.ts";
 import type { TracingServices } from "./tracing.ts";
-import { byKey, emitted, keep, single } from "./wiring.ts";
+import { byKey, emitted, keep, shapeOf, single } from "./wiring.ts";
 
 /** Linked chains, and the bytes of listeners. */
 export type Chains = ReturnType<typeof declareChains>;
@@ -69,7 +69,7 @@ export function declareChains(
   const options = (reads: Reads) => reads.get(allOptions, "") ?? noOptions;
   const upgrades = declareUpgrades(g, routes);
   const entrances = g.value("shape.entrance", (reads) => {
-    if ((reads.get(inputs.settings, "")?.routeTables ?? "table") === "table") return single(inTable);
+    if (shapeOf(inputs)(reads) === "table") return single(inTable);
     return single<Entrance>({ shape: "scoped", upgrades: reads.get(upgrades, "") ?? usualUpgrades });
   });
   const entrance = (reads: Reads) => reads.get(entrances, "") ?? inTable;

@@ -5,7 +5,7 @@ import type { LastGood, Refusal } from "../door.ts";
 import type { Collection, Graph } from "../graph/index.ts";
 import type { Challenge } from "../ir/challenge.ts";
 import type { ConsulAnswer } from "../ir/consul.ts";
-import type { Settings } from "../settings.ts";
+import type { RouteTables, Settings } from "../settings.ts";
 import { type Admitted, admission } from "./admission.ts";
 import { byCreation, unfold } from "./annotated.ts";
 import { withoutRefusedSlot } from "./refused-slot.ts";
@@ -26,6 +26,7 @@ export function declareInputs(g: Graph) {
     files: g.source<api.FileContent>("files"),
     consul: g.source<ConsulAnswer>("answers of Consul"),
     challenges: g.source<Challenge>("challenges"),
+    routeTables: g.source<RouteTables>("route tables"),
     settings: g.source<Settings>("settings"),
   };
 }

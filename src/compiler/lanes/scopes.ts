@@ -6,20 +6,21 @@ import type { Collection, Graph, Reads } from "../graph/index.ts";
 import type { Encoded } from "../ir/encoded.ts";
 import type { VirtualHost } from "../ir/virtual-host.ts";
 import * as link from "../link/index.ts";
+import type { RouteTables } from "../settings.ts";
 import { domainsOf, type EmittedRoute, type PlannedHostLookup, shownRoutes } from "./planned-host.ts";
 import { layOut, type Part, type Place, partsOf, placesOf } from "./scope-layout.ts";
 import { byKey, keep } from "./wiring.ts";
 
 /** What scopes are derived from. */
 export interface ScopeInputs {
+  readonly shape: (reads: Reads) => RouteTables;
   readonly virtualHosts: Collection<VirtualHost>;
   readonly emittedRoutes: Collection<EmittedRoute>;
   readonly planned: PlannedHostLookup;
 }
 
 /** Declares scopes. */
-export function declareScopes(g: Graph, { virtualHosts, emittedRoutes, planned }: ScopeInputs) {
-  const shape = (reads: Reads) => reads.get(planned.settings, "")?.routeTables ?? "table";
+export function declareScopes(g: Graph, { shape, virtualHosts, emittedRoutes, planned }: ScopeInputs) {
   const divisions = g.map("shape.division", planned.sets, (routes, reads, set) => {
     const chosen = shape(reads);
     const large = chosen === "pathed" || (chosen === "scoped" && routes.length > manyRoutes / 2);

@@ -9,7 +9,7 @@ import type { Inputs } from "./objects.ts";
 import { emitPlannedHost } from "./planned-host.ts";
 import type { Routes } from "./routes.ts";
 import { declareScopes } from "./scopes.ts";
-import { byKey, clientTable, clientTableName, isIrregular, keep, openTable } from "./wiring.ts";
+import { byKey, clientTable, clientTableName, isIrregular, keep, openTable, shapeOf } from "./wiring.ts";
 
 /** Tables, their virtual hosts, and the tables' bytes. */
 export type Tables = ReturnType<typeof declareTables>;
@@ -17,11 +17,12 @@ export type Tables = ReturnType<typeof declareTables>;
 /** Declares tables. */
 export function declareTables(
   g: Graph,
-  { settings }: Inputs,
+  inputs: Inputs,
   { sites }: Listeners,
   names: Names,
   { sets, emittedRoutes }: Routes,
 ) {
+  const { settings } = inputs;
   const { claimed, domains, setNames, globs } = names;
   const open = g.map("open tables", sites, openTable);
   const byClass = g.group("Hosts by client rule", claimed, clientTableName, byKey);
@@ -37,7 +38,8 @@ export function declareTables(
   const virtualHosts = g.map("link.VirtualHost", alike, link.linkVirtualHost);
   const withPorts = g.group("tables with ports", virtualHosts, tableWithPorts, byKey);
   const planned = { sets, settings, withPorts };
-  const inTables = (reads: Reads) => (reads.get(settings, "")?.routeTables ?? "table") === "table";
+  const shape = shapeOf(inputs);
+  const inTables = (reads: Reads) => shape(reads) === "table";
   const emitHost = emitPlannedHost(planned);
   const emittedHosts = g.map("emit.VirtualHost", virtualHosts, (host, reads) =>
     inTables(reads) ? emitHost(host, reads) : { out: [] },
@@ -49,7 +51,7 @@ export function declareTables(
       inTables(reads) ? shapeTable(name, reads.get(byTable, name) ?? [], reads.has(withPorts, name)) : undefined,
     ),
   );
-  const scopes = declareScopes(g, { virtualHosts, emittedRoutes, planned });
+  const scopes = declareScopes(g, { shape, virtualHosts, emittedRoutes, planned });
   return { tables, virtualHosts, planned, encodedTables, scopes };
 }
 

@@ -17,11 +17,24 @@ import type { Site, Table } from "../ir/virtual-host.ts";
 import { coveringKeys, isIrregular as irregularGlob } from "../link/names.ts";
 import { compareText } from "../link/order.ts";
 import { connectionClass, tableName } from "../link/virtual-hosts.ts";
-import { defaultSettings, type Settings } from "../settings.ts";
+import { defaultSettings, type RouteTables, type Settings, takesScopes } from "../settings.ts";
 import type { Admitted } from "./admission.ts";
 
 /** The resource type of a kind. */
 export type ResourceOf<K extends AnyResource["kind"]> = Extract<AnyResource, { readonly kind: K }>;
+
+/** How route tables are laid out: as the operator or the run has chosen, as far as Envoy can. */
+export function shapeOf({ settings, routeTables }: ShapeInputs): (reads: Reads) => RouteTables {
+  return (reads) => {
+    const { envoyVersion, routeTables: pinned } = reads.get(settings, "") ?? defaultSettings;
+    return takesScopes(envoyVersion) ? (pinned ?? reads.get(routeTables, "") ?? "table") : "table";
+  };
+}
+
+interface ShapeInputs {
+  readonly settings: Collection<Settings>;
+  readonly routeTables: Collection<RouteTables>;
+}
 
 /** One value under a key, or nothing. */
 export function keep<T>(key: string, value: T | undefined): Derived<T> {
