@@ -101,6 +101,27 @@ test("a Mapping that is well has no status; one that is not says why, and forget
   await until(["get", "mappings"], /bad +\* +\/bad +https:\/\/192\.0\.2\.1 *\n/);
 });
 
+test("a status is written and taken back while other objects come and go all the time", async () => {
+  const mappings = "/apis/getambassador.io/v3alpha1/namespaces/default/mappings";
+  let [churned, going] = [0, true];
+  const churn = async (lane: number) => {
+    for (; going; churned++) {
+      const name = `churn-${lane}-${churned}`;
+      await cluster.ask("POST", mappings, mapping(name, `/${name}/`));
+      await cluster.ask("DELETE", `${mappings}/${name}`);
+    }
+  };
+  const lanes = [1, 2, 3, 4].map(churn);
+  const bad = { ...mapping("hasty", "/hasty("), spec: { ...mapping("hasty", "/hasty(").spec, prefix_regex: true } };
+  await cluster.apply(bad);
+  await until(["get", "mappings"], /hasty .*Inactive/);
+  await cluster.apply({ ...bad, spec: { ...bad.spec, prefix: "/hasty" } });
+  await until(["get", "mappings"], /hasty +\* +\/hasty +https:\/\/192\.0\.2\.1 *\n/);
+  going = false;
+  await Promise.all(lanes);
+  assert.ok(churned > 50, `${churned} came and went`);
+});
+
 test("an Ingress shows where the gateway's own Service can be reached, as long as that is so", async () => {
   const service = {
     apiVersion: "v1",

@@ -28,9 +28,16 @@ const mostPerMinute = 5;
 const putOffMs = 300_000;
 const minuteMs = 60_000;
 
+interface History {
+  times: number[];
+  quietUntil: number;
+  /** The version of the object that was there when it was written last. */
+  over: string;
+}
+
 /** Opens a writer. */
 export function openStatusWriter(client: Client, log: Log): StatusWriter {
-  const history = new Map<string, { times: number[]; quietUntil: number }>();
+  const history = new Map<string, History>();
   const forbidden = new Set<string>();
   const written = new Set<string>();
   const lackingUntil = new Map<string, number>();
@@ -40,9 +47,11 @@ export function openStatusWriter(client: Client, log: Log): StatusWriter {
     if (forbidden.has(object.resource.kind)) return false;
     const now = performance.now();
     if (now < (lackingUntil.get(object.resource.kind) ?? 0)) return false;
-    const key = `${object.uid} ${said(change)}`;
-    const known = history.get(key) ?? { times: [], quietUntil: 0 };
-    if (now < known.quietUntil) return false;
+    const key = keyOf({ object, change });
+    const known = history.get(key) ?? { times: [], quietUntil: 0, over: "" };
+    // What was written over this version will be seen.
+    if (now < known.quietUntil || known.over === object.resourceVersion) return false;
+    known.over = object.resourceVersion;
     known.times = [...known.times.filter((time) => now - time < minuteMs), now];
     history.set(key, known);
     if (known.times.length <= mostPerMinute) return true;
@@ -53,6 +62,7 @@ export function openStatusWriter(client: Client, log: Log): StatusWriter {
 
   async function writeOne({ object, change }: StatusWrite, signal: AbortSignal): Promise<void> {
     const { resource, raw } = object;
+    const known = history.get(keyOf({ object, change }));
     try {
       await client.ask({
         method: "PATCH",
@@ -64,6 +74,7 @@ export function openStatusWriter(client: Client, log: Log): StatusWriter {
       });
       written.add(resource.kind);
     } catch (error) {
+      if (known) known.over = "";
       if (signal.aborted) return;
       if (!(error instanceof ApiFailure || error instanceof NoAnswer)) throw error;
       if (error instanceof ApiFailure && error.status === 403) forbidden.add(resource.kind);
@@ -86,13 +97,18 @@ export function openStatusWriter(client: Client, log: Log): StatusWriter {
   };
 }
 
+/** What was written to an object that says the same of itself as now; edits of it are no circle. */
+function keyOf({ object, change }: StatusWrite): string {
+  return `${object.uid} ${object.generation} ${said(change)}`;
+}
+
 /** What is said, but not when it is said. */
 function said(change: DesiredStatus): string {
   return JSON.stringify(change, (name, value: unknown) => (/Time(?:stamp)?$/.test(name) ? undefined : value));
 }
 
 /** Objects come and go; what was last written long ago need not be remembered. */
-function forget(history: Map<string, { times: number[]; quietUntil: number }>): void {
+function forget(history: Map<string, History>): void {
   const now = performance.now();
   for (const [uid, { times, quietUntil }] of history) {
     if (now > quietUntil && now - (times.at(-1) ?? 0) > minuteMs) history.delete(uid);

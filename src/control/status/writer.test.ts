@@ -1,0 +1,62 @@
+/** Who else writes a status, and how often ours is written then. */
+import { deepEqual, equal } from "node:assert/strict";
+import { test } from "node:test";
+import type { Log } from "#base/log.ts";
+import type { Client } from "../kube/client.ts";
+import { NoAnswer } from "../kube/failure.ts";
+import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import { openStatusWriter } from "./writer.ts";
+
+const { signal } = new AbortController();
+const ref = { group: "getambassador.io", kind: "Host", namespace: "default", name: "a" };
+const resource = { group: ref.group, version: "v3alpha1", kind: "Host", plural: "hosts", namespaced: true };
+
+function object(resourceVersion: number, generation: number): ClusterObject {
+  const raw = { ref, version: "v3alpha1", labels: {}, annotations: {}, body: {} };
+  const version = String(resourceVersion);
+  return { raw, resource, uid: "1", resourceVersion: version, manifestVersion: "1", generation, status: {} };
+}
+
+function openTest(answer: () => void = () => undefined) {
+  const written: string[] = [];
+  const said: string[] = [];
+  const log: Log = (_level, message) => void said.push(message);
+  const ask = async ({ body }: { readonly body?: unknown }) => {
+    answer();
+    written.push((body as { readonly status: { readonly state: string } }).status.state);
+  };
+  const writer = openStatusWriter({ ask } as unknown as Client, log);
+  const write = (at: ClusterObject, state: string) => writer.write([{ object: at, change: { state } }], signal);
+  return { written, said, write };
+}
+
+test("somebody who insists is let be after a few times, and that is said once", async () => {
+  const { written, said, write } = openTest();
+  for (let version = 1; version < 50; version++) await write(object(version, 1), "Ready");
+  equal(written.length, 5);
+  deepEqual(said, ["Host default/a: somebody else keeps writing its status; ours waits five minutes"]);
+});
+
+test("an object that is edited to and fro is told each time", async () => {
+  const { written, said, write } = openTest();
+  for (let edit = 1; edit < 20; edit++) await write(object(edit, edit), edit % 2 === 0 ? "Ready" : "Error");
+  equal(written.length, 19);
+  deepEqual(said, []);
+});
+
+test("what has been written and is not seen yet is not written again, and no circle", async () => {
+  const { written, said, write } = openTest();
+  for (let look = 0; look < 20; look++) await write(object(1, 1), "Ready");
+  deepEqual([written, said], [["Ready"], []]);
+});
+
+test("what could not be written is tried again", async () => {
+  let fails = true;
+  const { written, write } = openTest(() => {
+    if (fails) throw new NoAnswer("no answer");
+  });
+  await write(object(1, 1), "Ready");
+  fails = false;
+  await write(object(1, 1), "Ready");
+  deepEqual(written, ["Ready"]);
+});
