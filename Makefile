@@ -8,7 +8,7 @@ golden = $(shell find test/golden -maxdepth 1 -name '*.test.ts' 2>/dev/null | so
 e2e    = $(shell find test -name '*.test.ts' -not -path 'test/golden/*' 2>/dev/null | sort)
 run    = node --test --test-reporter=./tools/quiet-reporter.ts
 
-.PHONY: ready demo test check static unit golden golden-power stage-power e2e bench gen envoy dev kube test-kube bench-kube soak soak-memory loss quarantine kube-programs test-acme acme-programs dist fmt
+.PHONY: ready demo test check static unit golden golden-power stage-power e2e bench gen envoy dev kube test-kube bench-kube soak soak-memory loss quarantine kube-programs test-acme bench-acme acme-programs dist fmt
 
 ready:
 	@tools/bootstrap.sh
@@ -102,6 +102,13 @@ kube-programs: ready
 ## test-acme: the tests with a real certificate authority alone
 test-acme: acme-programs
 	@$(run) --test-concurrency=1 $(filter test/acme/%,$(e2e)) $(filter src/services/acme/%,$(unit))
+
+## bench-acme: certificates under load: thirty crashes, twenty renewals at 500 requests/s, a thousand Hosts, and how long it takes
+bench-acme: ready envoy kube-programs acme-programs
+	@TIMES=1 $(run) test/acme/cluster.test.ts
+	@CRASHES=30 $(run) test/acme/crash.test.ts
+	@$(run) test/acme/renewal.bench.ts
+	@$(run) test/acme/many.bench.ts
 
 ## acme-programs: Let's Encrypt's test authority and its DNS server, built from a Go module into the cache
 acme-programs: ready

@@ -9,6 +9,9 @@ import { after, before, test } from "node:test";
 import { openMaterial } from "../envoy/material.ts";
 import { namespace, openSite, type Replica, type Site } from "./site.ts";
 
+/** How long it may take in seconds, where that is what is tried. */
+const [mostToWait, mostToReady] = process.env["TIMES"] ? [3, 30] : [60, 60];
+
 let site: Site;
 let gateway: Replica;
 
@@ -29,6 +32,12 @@ interface Event {
 }
 
 const read = async (...what: readonly string[]) => JSON.parse(await site.kubectl("get", ...what, "-o", "json"));
+
+function took(what: string, began: number, most: number): void {
+  const seconds = (performance.now() - began) / 1000;
+  if (process.env["TIMES"]) console.log(`${what}: ${seconds.toFixed(1)} s`);
+  assert.ok(seconds <= most, `${what}: ${seconds} s`);
+}
 
 async function events(host: string): Promise<readonly Event[]> {
   const selector = `involvedObject.kind=Host,involvedObject.name=${host}`;
@@ -60,12 +69,14 @@ function ask(replica: Replica, host: string, path: string): Promise<string> {
 test("two Hosts wait for their names, and kubectl says so in seconds", async () => {
   for (const name of ["echo", "quote"]) await site.pebble.names.fail(`${name}.shop.test`);
   await site.cluster.apply(site.host("echo"), site.host("quote"));
+  const began = performance.now();
   const waiting = /^(Pending|Error) ACMEUserRegistered ACMECertificateChallenge$/;
   for (const name of ["echo", "quote"])
     await site.until(
       () => site.line(name),
       (line) => waiting.test(line),
     );
+  took("two Hosts applied → both say what they wait for", began, mostToWait);
 });
 
 test("the problem of the names is told in the authority's own words", async () => {
@@ -147,6 +158,7 @@ test("when the names resolve, both are Ready without a touch, and https serves w
     await site.pebble.names.mend(`${name}.shop.test`);
     await site.pebble.names.resolve(`${name}.shop.test`);
   }
+  const began = performance.now();
   for (const name of ["echo", "quote"]) {
     const hostname = `${name}.shop.test`;
     await site.until(
@@ -167,6 +179,7 @@ test("when the names resolve, both are Ready without a touch, and https serves w
     const { status } = await read("host", name);
     assert.deepEqual(status, { state: "Ready", tlsCertificateSource: "ACME" });
   }
+  took("names resolve → both Ready and served", began, mostToReady);
 });
 
 test("a Host without an authority waits for its Secret, and takes it when it appears", async () => {

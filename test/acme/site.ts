@@ -16,6 +16,7 @@ import { type Cluster, startCluster } from "../kube/cluster.ts";
 import { installCrds } from "../kube/crds.ts";
 import { chart, openHelm } from "../kube/helm.ts";
 import { openFigures } from "../loss/gateway.ts";
+import { type AuthorityProxy, startAuthorityProxy } from "./authority-proxy.ts";
 import { type Pebble, type PebbleOptions, startPebble } from "./pebble.ts";
 
 /** Where Hosts are. */
@@ -34,6 +35,8 @@ export interface Replica {
 export interface Site {
   readonly cluster: Cluster;
   readonly pebble: Pebble;
+  /** In front of it, where that was asked for. */
+  readonly proxy: AuthorityProxy | undefined;
   kubectl(...args: readonly string[]): Promise<string>;
   /** A Host with this authority, as people write it. */
   host(name: string, more?: object): object;
@@ -52,15 +55,18 @@ export interface Site {
 export interface SiteOptions extends PebbleOptions {
   /** Which replica the authority asks for answers: 0, the first, by default. */
   readonly asked?: number;
+  /** Whether Hosts name a proxy in front of the authority. */
+  readonly proxied?: boolean;
 }
 
 /** Builds it. */
-export async function openSite({ asked = 0, ...options }: SiteOptions = {}): Promise<Site> {
+export async function openSite({ asked = 0, proxied = false, ...options }: SiteOptions = {}): Promise<Site> {
   const home = mkdtempSync(join(tmpdir(), "dragoman-acme-site-"));
   const [askedHttp, cluster] = [await freePort(), await startCluster()];
   const pebble = await startPebble({ reusedAuthorizationsPercent: 0, challengePort: askedHttp, ...options });
   const authority = join(home, "authority.crt");
-  writeFileSync(authority, pebble.serverAuthority);
+  const proxy = proxied ? await startAuthorityProxy(pebble) : undefined;
+  writeFileSync(authority, `${pebble.serverAuthority}\n${proxy?.authority ?? ""}`);
   await installCrds(cluster);
   const helm = await openHelm(cluster);
   await helm("install", "ambassador", chart, "-n", namespace, "--create-namespace", "--skip-crds");
@@ -98,6 +104,7 @@ export async function openSite({ asked = 0, ...options }: SiteOptions = {}): Pro
   return {
     cluster,
     pebble,
+    proxy,
     kubectl,
     host: (name, more = {}) => ({
       apiVersion: "getambassador.io/v3alpha1",
@@ -105,7 +112,7 @@ export async function openSite({ asked = 0, ...options }: SiteOptions = {}): Pro
       metadata: { name, namespace },
       spec: {
         hostname: `${name}.shop.test`,
-        acmeProvider: { authority: pebble.directory, email: "admin@shop.test" },
+        acmeProvider: { authority: proxy?.directory ?? pebble.directory, email: "admin@shop.test" },
         tlsSecret: { name: `${name}-cert` },
         requestPolicy: { insecure: { action: "Redirect", additionalPort: 8080 } },
         ...more,
@@ -142,6 +149,7 @@ export async function openSite({ asked = 0, ...options }: SiteOptions = {}): Pro
     },
     async close() {
       for (const { program } of replicas) program.kill();
+      proxy?.close();
       await Promise.all([pebble.close(), cluster.stop()]);
       rmSync(home, { recursive: true, force: true });
     },

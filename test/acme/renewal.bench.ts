@@ -11,8 +11,8 @@ import { report, tally } from "../loss/report.ts";
 import { startTraffic } from "../loss/traffic.ts";
 import { namespace, openSite, type Replica, type Site } from "./site.ts";
 
-const renewals = Number(process.env["RENEWALS"] ?? 1);
-const rate = Number(process.env["RPS"] ?? 50);
+const renewals = Number(process.env["RENEWALS"] ?? 20);
+const rate = Number(process.env["RPS"] ?? 500);
 const hostname = "short.shop.test";
 
 let site: Site;
