@@ -15,7 +15,7 @@ function read(): ReadonlySet<string> {
     (file) => /\.ts$/.test(file) && !/\.test\.ts$|^gen\/|cli\/(?:idle-)?environment\.ts$/.test(file),
   );
   const texts = files.map((file) => readFileSync(join(root, file), "utf8").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, ""));
-  const name = /\b(?:(?:AMBASSADOR|DRAGOMAN|CONSUL|DISABLE|ENVOY)_[A-Z][A-Z_]+|KUBECONFIG)\b/g;
+  const name = /\b(?:(?:AES|AMBASSADOR|DRAGOMAN|CONSUL|DISABLE|ENVOY|POD)_[A-Z][A-Z_]+|KUBECONFIG)\b/g;
   return new Set(texts.flatMap((text) => [...text.matchAll(name)].map(([found]) => found)));
 }
 

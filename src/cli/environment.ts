@@ -47,6 +47,21 @@ export const variables: readonly Variable[] = [
       "`true`: in a cluster, the status of every Mapping says whether it is served, not only of those that are not.",
   },
   {
+    name: "POD_NAME",
+    unset: "the host's name and a hash",
+    effect: "In a cluster, what this replica is called in its ConfigMap, in statuses and in the log.",
+  },
+  {
+    name: "POD_UID",
+    unset: "",
+    effect: "With POD_NAME and POD_NAMESPACE, the Pod that owns that ConfigMap.",
+  },
+  {
+    name: "POD_NAMESPACE",
+    unset: "",
+    effect: "Where that Pod is; one elsewhere than AMBASSADOR_NAMESPACE owns nothing.",
+  },
+  {
     name: "KUBECONFIG",
     unset: "`~/.kube/config`, or the pod's service account",
     effect: "Files that name the cluster of a run with `--kubernetes`.",
@@ -145,12 +160,6 @@ export const variables: readonly Variable[] = [
     name: "DRAGOMAN_ACME_EVENT_SOURCE",
     unset: "`Ambassador Edge Stack`",
     effect: "Who Events about certificates are said to be from.",
-  },
-  {
-    name: "DRAGOMAN_ROUTE_TABLES",
-    unset: "`auto`",
-    effect:
-      "How routes are laid out in Envoy: `table`, which costs least for each request, or `scoped`, which makes edits fast however many routes there are and needs Envoy 1.40. `auto`: by the number of routes at the start. `pathed`: as `scoped`, with all hosts divided, for tests.",
   },
   { name: "ENVOY_CONCURRENCY", unset: "one for each processor", effect: "Envoy's worker threads." },
   { name: "DRAGOMAN_ENVOY", unset: "one on PATH, or the one that is fetched", effect: "The Envoy to run." },

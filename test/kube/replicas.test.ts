@@ -7,8 +7,14 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, type TestContext, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { openClient } from "../../src/control/kube/client.ts";
+import { kubeconfigAccess } from "../../src/control/kube/kubeconfig.ts";
+import { createAcknowledged } from "../../src/control/replicas/acknowledged.ts";
+import { openOthers } from "../../src/control/replicas/others.ts";
+import { openPublisher } from "../../src/control/replicas/publish.ts";
+import { createReadProgress } from "../../src/control/sources/read-progress.ts";
 import { openAdminClient } from "../../src/keeper/admin-client.ts";
 import { type Program, startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";
@@ -237,6 +243,88 @@ test("nothing is called ready before every replica's Envoy has acknowledged it",
   await first.program.said(/no status waits for replica second any more/);
   for (const { program } of replicas)
     assert.doesNotMatch(program.output(), /cannot be (written|told|deleted)|forbidden/);
+});
+
+/** In ms; a replica otherwise renews each ten seconds. */
+const quick = { leastMs: 20, spreadMs: 10, renewMs: 200, believedMs: 2000 };
+
+/** A replica of the instance `quick` without an Envoy, and what is seen by another one; both end with the test. */
+async function quickReplicas(t: TestContext, file: string) {
+  const client = openClient(await kubeconfigAccess({ file, env: {} }));
+  const place = { namespace: "ambassador", instance: "quick" };
+  const progress = createReadProgress(() => undefined);
+  const said: string[] = [];
+  const log = (_: string, message: string) => void said.push(message);
+  const acknowledged = createAcknowledged({ progress, settled: async () => undefined, refusals: () => [] });
+  const pod = { uid: "c0ffee00-0000-4000-8000-000000000000", namespace: "ambassador" };
+  const publisher = openPublisher({ client, place, replica: { name: "fast", pod }, acknowledged, log, times: quick });
+  const times = { silentMs: 3000, sweepMs: 100 };
+  const live = () => others.live().map(({ name }) => name);
+  const everLived = new Set<string>();
+  const onChange = () => {
+    for (const name of live()) everLived.add(name);
+  };
+  const others = openOthers({ client, place, self: "me", onChange, log, times });
+  const [stop, end] = [new AbortController(), new AbortController()];
+  const following = others.follow(stop.signal);
+  await others.known;
+  const publishing = publisher.run(end.signal);
+  t.after(async () => {
+    end.abort();
+    stop.abort();
+    await Promise.all([following, publishing]);
+    await client.close();
+  });
+  const farewell = async () => {
+    end.abort();
+    await publishing;
+  };
+  return { progress, publisher, live, everLived, said, farewell };
+}
+
+test("a record counts for as long as it is renewed, and is cleared away when nobody does that", async (t) => {
+  const { progress, publisher, live, everLived, said, farewell } = await quickReplicas(t, kubeconfig);
+  await until("the replica is not seen", async () => live().join() === "fast");
+  const one = ["get", "configmap", "dragoman-replica-fast", "--namespace=ambassador", "-o"];
+  await shown([...one, "jsonpath={.metadata.ownerReferences[0]['kind','name']}"], /^Pod fast$/);
+  progress.upTo("hosts.getambassador.io", "6");
+  progress.edited();
+  publisher.wake();
+  await shown([...one, "jsonpath={.data.acknowledged}"], /"hosts.getambassador.io":"6"/);
+
+  const metadata = { namespace: "ambassador", labels: { "dragoman.io/replica-of": "quick" } };
+  const foreign = (name: string, data: object) => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { ...metadata, name },
+    data,
+  });
+  await cluster.apply(
+    foreign("dragoman-replica-dead", { seconds: "1", acknowledged: "{}" }),
+    foreign("dragoman-replica-odd", { config: "of somebody" }),
+  );
+  await until("a new record is not seen", async () => everLived.has("dead"));
+  await until("nobody renews it, and it counts", async () => live().join() === "fast");
+  await shown(
+    ["get", "configmaps", "--namespace=ambassador", "-l", "dragoman.io/replica-of=quick"],
+    /^NAME[^\n]*\n\S+-fast [^\n]*\n$/,
+  );
+  assert.ok(!everLived.has("odd"));
+  await farewell();
+  await until("it is believed after its farewell", async () => live().length === 0);
+  assert.deepEqual(said, []);
+});
+
+test("without rights a notice says so, and nobody is waited for", async (t) => {
+  const account = await cluster.serviceAccount("ambassador", "poor");
+  const file = await cluster.writeKubeconfig("poor", { token: cluster.token(account) }, "ambassador");
+  const { live, said } = await quickReplicas(t, file);
+  await until("nothing is said", async () => said.length === 2);
+  assert.deepEqual(said.map((line) => line.split(":")[0]).sort(), [
+    "how this replica is cannot be told to others, and statuses do not depend on it",
+    "statuses tell how this replica is, and not how others are",
+  ]);
+  assert.deepEqual(live(), []);
 });
 
 test("a control process that begins again sends a warm Envoy nothing", async () => {

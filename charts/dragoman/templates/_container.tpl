@@ -96,6 +96,7 @@ resources:
 {{- define "dragoman.env" -}}
 {{- $fields := dict "HOST_IP" "status.hostIP" "POD_IP" "status.podIP" "POD_NAME" "metadata.name" -}}
 {{- $_ := set $fields "POD_NAMESPACE" "metadata.namespace" -}}
+{{- $_ := set $fields "POD_UID" "metadata.uid" -}}
 {{- $given := dict "AMBASSADOR_HEALTHCHECK_BIND_PORT" .Values.adminService.port -}}
 {{- range $name, $value := .Values.env -}}
 {{- $_ := set $given (upper $name) $value -}}
