@@ -44,7 +44,7 @@ const serviceMonitors = {
   },
 };
 
-const users = ["starter-kit", "ambassador-6.7.13", "emissary-8", "nodes-2018", "one-namespace"] as const;
+const users = ["starter-kit", "ambassador-6.7.13", "emissary-8", "nodes-2018", "one-namespace", "operator"] as const;
 const release = ["--namespace", "ambassador"] as const;
 const install = (name: string, ...args: readonly string[]): Promise<string> =>
   helm("install", name, chart, ...release, ...args);
@@ -101,6 +101,15 @@ test("an old file's values without effect are listed, each with its reason, and 
   );
   assert.match(report, /^ {2}redis: nothing needs a Redis$/m);
   assert.match(report, /^ {2}image: docker.io\/datawire\/aes is not an image of this chart; dragoman:\S+ is used$/m);
+});
+
+test("values of the operator are listed as what there is no operator for", async () => {
+  const report = notesOf(await install("ambassador", "-f", valuesFile("operator"), "--dry-run=server"));
+  assert.deepEqual(
+    report.split("\n").flatMap((line) => /^ {2}([\w.-]+): /.exec(line)?.[1] ?? []),
+    ["baseImage", "helmValues", "image.name", "installOSS", "logLevel", "updateWindow", "version", "namespace"],
+  );
+  assert.match(report, /^ {2}version: there is no operator; use helm upgrade --version$/m);
 });
 
 test("a value that no chart has ever known is listed; what is switched off is not; nor are one's own", async () => {
@@ -181,6 +190,39 @@ test("the admin interface is where the environment says, and its Service and the
     assert.deepEqual(ports, ["9001", ["8877", "targetPort:", "admin"]]);
   }
 });
+
+test("the guide's NetworkPolicy is for the chart's pods and for ports that they have", async () => {
+  const guide = readFileSync(join(import.meta.dirname, "../../docs/guide/kubernetes.md"), "utf8");
+  const [, stdin = ""] =
+    /^```\n(apiVersion: networking\.k8s\.io\/v1\nkind: NetworkPolicy\n.*?)^```$/ms.exec(guide) ?? [];
+  await cluster.kubectl(["apply", "--dry-run=server", "-f", "-"], { stdin });
+  const { spec } = load(stdin) as NetworkPolicy;
+  const text = await helm("template", "ambassador", chart, "--show-only=templates/deployment.yaml");
+  const { template } = (load(text) as Deployment).spec;
+  for (const [name, value] of Object.entries(spec.podSelector.matchLabels)) {
+    assert.equal(template.metadata.labels[name], value);
+  }
+  const opened = template.spec.containers.flatMap(({ ports }) => ports.map(({ containerPort }) => containerPort));
+  for (const { port } of spec.ingress.flatMap(({ ports }) => ports)) assert.ok(opened.includes(port), String(port));
+});
+
+interface NetworkPolicy {
+  readonly spec: {
+    readonly podSelector: { readonly matchLabels: Readonly<Record<string, string>> };
+    readonly ingress: readonly { readonly ports: readonly { readonly port: number }[] }[];
+  };
+}
+
+interface Deployment {
+  readonly spec: {
+    readonly template: {
+      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+      readonly spec: {
+        readonly containers: readonly { readonly ports: readonly { readonly containerPort: number }[] }[];
+      };
+    };
+  };
+}
 
 test("a longer time to end is used to let requests end", async () => {
   const args = await helm("template", "edge", chart, "--set", "terminationGracePeriodSeconds=120");

@@ -105,7 +105,7 @@ resources:
 {{- range .Values.envRaw }}{{ $raw = append $raw .name }}{{ end -}}
 {{- if not .Values.acme.enabled }}{{ $_ := set $given "AES_ACME_LEADER_DISABLE" "true" }}{{ end -}}
 {{- if .Values.scope.singleNamespace }}{{ $_ := set $given "AMBASSADOR_SINGLE_NAMESPACE" "true" }}{{ end -}}
-{{- with (.Values.namespace | default dict).name }}{{ $_ := set $given "AMBASSADOR_NAMESPACE" . }}{{ end -}}
+{{- with include "dragoman.givenNamespace" . }}{{ $_ := set $given "AMBASSADOR_NAMESPACE" . }}{{ end -}}
 {{- if not (hasKey $given "AMBASSADOR_NAMESPACE") }}{{ $_ := set $fields "AMBASSADOR_NAMESPACE" "metadata.namespace" }}{{ end -}}
 {{- range $name, $path := $fields }}
 {{- if not (or (hasKey $given $name) (has $name $raw)) }}

@@ -17,7 +17,12 @@
 
 {{/* The namespace that the gateway calls its own. */}}
 {{- define "dragoman.ownNamespace" -}}
-{{- default (include "dragoman.namespace" .) (.Values.namespace | default dict).name -}}
+{{- default (include "dragoman.namespace" .) (include "dragoman.givenNamespace" .) -}}
+{{- end }}
+
+{{/* The one that the values say, if they do; the operator's said another thing by the same name. */}}
+{{- define "dragoman.givenNamespace" -}}
+{{- if kindIs "map" .Values.namespace }}{{ .Values.namespace.name }}{{ end -}}
 {{- end }}
 
 {{- define "dragoman.serviceAccount" -}}

@@ -12,6 +12,9 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- if kindIs "string" .Values.namespace }}
+  namespace: use helm --namespace
+{{- end -}}
 {{- if (get (.Values.lifecycle | default dict) "preStop" | default dict).exec }}
   lifecycle.preStop.exec: there is no shell in the image, nor sleep; pods go on for five seconds by themselves, or longer with --linger-time in extraArgs
 {{- end -}}
