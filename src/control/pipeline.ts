@@ -139,7 +139,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
       counts.commits++;
       const held = (name: string) => xds.snapshot.get("listener", name);
       const owners = (name: string) => compiler.owners("listener", name);
-      standing.add(announceDrains(changes, { held, owners, edited, log }), drainMs);
+      if (xds.isOpen) standing.add(announceDrains(changes, { held, owners, edited, log }), drainMs);
       if (reached === "end") edited = [];
       return release(changes, reached);
     },

@@ -63,6 +63,8 @@ export interface XdsServer {
   retry(type: ResourceType, name: string, version: string): void;
   /** Begins to answer: the snapshot is complete for the first time. */
   open(): void;
+  /** Envoys are answered: what changes now, changes for somebody. */
+  readonly isOpen: boolean;
   /** The newest change that every Envoy has acknowledged that is waited for; 0 while this instance's own is not there. */
   acknowledged(): number;
   /** Resolves when every Envoy that is waited for has acknowledged (or refused) everything up to a change. */
@@ -88,6 +90,7 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
   const counters = { bytes: 0, refusals: 0, early: 0 };
   const responses = { cluster: 0, endpoints: 0, extension: 0, secret: 0, listener: 0, routes: 0, scope: 0 };
   const opened = Promise.withResolvers<void>();
+  let isOpen = false;
   let flags = flagLayer({});
   let converged = 0;
 
@@ -179,7 +182,13 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
       refusals.forgive(type, name, version);
       for (const { stream } of followers) stream.changed([{ type, name }]);
     },
-    open: opened.resolve,
+    open() {
+      isOpen = true;
+      opened.resolve();
+    },
+    get isOpen() {
+      return isOpen;
+    },
     acknowledged,
     whenAcknowledged: (number) =>
       acknowledged() >= number ? Promise.resolve() : new Promise((resolve) => waiting.add({ number, resolve })),
