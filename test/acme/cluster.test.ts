@@ -182,6 +182,38 @@ test("when the names resolve, both are Ready without a touch, and https serves w
   took("names resolve → both Ready and served", began, mostToReady);
 });
 
+test("a certificate that somebody breaks, and one for another name, is replaced at once", async () => {
+  const before = await site.certificate(gateway, "echo.shop.test");
+  const garbage = Buffer.from("no certificate").toString("base64");
+  const patch = JSON.stringify({ data: { "tls.crt": garbage } });
+  await site.kubectl("patch", "secret", "echo-cert", "--type=merge", "-p", patch);
+  const after = await site.until(
+    () => site.certificate(gateway, "echo.shop.test"),
+    (found) => found !== undefined && found.serialNumber !== before?.serialNumber,
+  );
+  await site.pebble.names.resolve("other.shop.test");
+  await site.cluster.apply(site.host("echo", { hostname: "other.shop.test" }));
+  await site.until(
+    () => site.certificate(gateway, "other.shop.test"),
+    (found) => found !== undefined && found.serialNumber !== after?.serialNumber,
+  );
+  await site.until(
+    () => site.line("echo"),
+    (line) => line === "Ready",
+  );
+  const told = (await events("echo")).map(({ message }) => message);
+  for (const because of [
+    "tlsSecret is not usable: it is no certificate",
+    "the certificate is not for other.shop.test",
+  ]) {
+    assert.ok(
+      told.some((message) => message.endsWith(`needs updated: ${because}`)),
+      told.join("\n"),
+    );
+  }
+  assert.equal(site.pebble.placed().accounts, 1);
+});
+
 test("a Host without an authority waits for its Secret, and takes it when it appears", async () => {
   await site.cluster.apply(site.host("own", { acmeProvider: { authority: "none" } }));
   await site.until(
@@ -223,7 +255,7 @@ test("a Mapping of one's own for challenges gets the tokens that no order waits 
     () => ask(gateway, "quote.shop.test", path),
     (answer) => answer.startsWith("301"),
   );
-  assert.equal(await ask(gateway, "echo.shop.test", path), "404");
+  assert.equal(await ask(gateway, "other.shop.test", path), "404");
 });
 
 test("nothing that people or programs read has a private key in it, and nothing is left of the orders", async () => {

@@ -27,6 +27,7 @@ export interface Replica {
   readonly program: Program;
   readonly http: number;
   readonly https: number;
+  readonly admin: number;
   /** A figure of its metrics; 0 where there is none. */
   figure(name: string): Promise<number>;
 }
@@ -94,7 +95,7 @@ export async function openSite({ asked = 0, proxied = false, ...options }: SiteO
       ],
       { env: { ...process.env, ...own, ...env } },
     );
-    const replica = { program, http, https, figure: openFigures(`http://127.0.0.1:${admin}/metrics`) };
+    const replica = { program, http, https, admin, figure: openFigures(`http://127.0.0.1:${admin}/metrics`) };
     replicas.push(replica);
     await program.line(/^ready/);
     return replica;

@@ -130,6 +130,11 @@ const rows: Readonly<Record<string, Row>> = {
     status: { state: "Pending", ...challenge },
     step: { kind: "obtain", because: "the certificate is not for quote.shop.test", replaces: "a.b" },
   },
+  "a certificate for other names alone is not replaced, but forgotten": {
+    given: { certificate: stored({ names: ["former.shop.test"] }) },
+    status: { state: "Pending", ...challenge },
+    step: { kind: "obtain", because: "the certificate is not for echo.shop.test" },
+  },
   "a name fewer does not": {
     given: { certificate: stored({ names: ["echo.shop.test", "old.shop.test"] }) },
     status: { state: "Ready" },

@@ -81,8 +81,14 @@ function nextStep({ now, host, accountKey, certificate, renewal }: Facts): Step 
   if (due.isGood && due.at > now) return { kind: "wait", until: due.at, lookUp: false };
   if (accountKey.kind !== "present") return { kind: "create-key" };
   if (!host.spec.acmeProvider?.registration) return { kind: "register" };
-  const replaces = certificate.kind === "present" ? certificate.chain.renewalId : undefined;
+  const replaces = replacedBy(certificate, renewal);
   return { kind: "obtain", because: due.because, ...(replaces === undefined ? {} : { replaces }) };
+}
+
+/** The certificate that a new one takes the place of: it must have a name in common (RFC 9773 section 5). */
+function replacedBy(certificate: StoredCertificate, { wanted }: RenewalContext): string | undefined {
+  if (certificate.kind !== "present") return undefined;
+  return certificate.chain.names.some((name) => wanted.includes(name)) ? certificate.chain.renewalId : undefined;
 }
 
 /** While a certificate is renewed without trouble, the one before it serves, and nobody waits for anything. */

@@ -60,7 +60,7 @@ export function openAnswers(door: CertificateDoor, cluster: CertificateCluster, 
       if (!record || stop.signal.aborted) return;
       const seen = digest(record.answers);
       if (record.seen.get(replica) === seen) return;
-      if (Object.keys(record.answers).length > 0 && !(await isServed(door))) return;
+      if (Object.keys(record.answers).length > 0 && !(await isServed(door, stop.signal))) return;
       const path = objectPath(configMaps, { namespace: cluster.namespace, name });
       const contentType = "application/merge-patch+json";
       const body = seenPatch(replica, seen);
