@@ -72,6 +72,9 @@ test("a release called ambassador has the names, ports and image that people exp
     await get("services", "-o", `jsonpath=${ports}`),
     "ambassador LoadBalancer 80 443\nambassador-admin ClusterIP 8877 8005",
   );
+  const balancer = "service.beta.kubernetes.io/do-loadbalancer-enable-proxy-protocol";
+  const annotations = JSON.parse(await field("service/ambassador", ".metadata.annotations")) as Record<string, string>;
+  assert.equal(annotations[balancer], "true");
   const pod = ".spec.template.spec.containers[0]";
   assert.equal(await field("deployment/ambassador", ".spec.replicas"), "2");
   assert.equal(await field("deployment/ambassador", `${pod}.name`), "ambassador");
@@ -238,6 +241,9 @@ test("ports below 1024 need no capability", async () => {
     '[{"name":"net.ipv4.ip_unprivileged_port_start","value":"80"}]',
   );
   assert.equal(await field("daemonset/ambassador", `${security}.fsGroup`), "2000");
+  assert.equal(await field("service/ambassador-admin", ".spec.type"), "NodePort");
+  assert.match(await field("service/ambassador-admin", ".spec.ports[*].port"), /^8877 8005$/);
+  assert.match(await field("service/ambassador-admin", ".spec.ports[*].nodePort"), /^30877 \d+$/);
   await uninstall("ambassador");
 });
 

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fieldsOf, text } from "#base/fields.ts";
 import type { Access } from "../../src/control/kube/access.ts";
-import { openClient } from "../../src/control/kube/client.ts";
+import { type ApiRequest, type Client, openClient } from "../../src/control/kube/client.ts";
 import { ApiFailure, NoAnswer } from "../../src/control/kube/failure.ts";
 import { inClusterAccess } from "../../src/control/kube/in-cluster.ts";
 import { kubeconfigAccess } from "../../src/control/kube/kubeconfig.ts";
@@ -57,6 +57,13 @@ async function kubeconfig(name: string, user: object, more: object = {}): Promis
   };
   await writeFile(file, JSON.stringify(config));
   return file;
+}
+
+/** All that a stream brings until its end. */
+async function eventsOf(client: Client, path: string, query: NonNullable<ApiRequest["query"]>): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  for await (const events of await client.stream({ path, query })) seen.push(...events);
+  return seen;
 }
 
 const as = (file: string, context = "it"): Promise<Access> => kubeconfigAccess({ file, context, env: process.env });
@@ -128,13 +135,19 @@ test("through a proxy, questions and watches", async () => {
   const access = await as(await kubeconfig("proxied", { token: cluster.adminToken }, { "proxy-url": url }));
   assert.ok(await whoAmI(access));
   const client = openClient(access);
-  const query = { watch: true, timeoutSeconds: 1 };
-  const seen: unknown[] = [];
-  for await (const events of await client.stream({ path: "/api/v1/namespaces", query })) seen.push(...events);
+  const seen = await eventsOf(client, "/api/v1/namespaces", { watch: true, timeoutSeconds: 1 });
   await client.close();
   proxy.close();
   assert.match(JSON.stringify(seen), /"name":"default"/);
   assert.deepEqual(new Set(reached), new Set([new URL(cluster.server).host]));
+});
+
+test("a stream on which nothing comes for too long, not even a bookmark, has ended", async () => {
+  const access = await as(await kubeconfig("quiet", { token: cluster.adminToken }));
+  const client = openClient(access, { answerMs: 30_000, quietMs: 300 });
+  const path = "/api/v1/namespaces/default/configmaps";
+  await assert.rejects(eventsOf(client, path, { watch: true, fieldSelector: "metadata.name=never" }), NoAnswer);
+  await client.close();
 });
 
 test("a server that has too much to do is asked again, not before it wants to be", async () => {

@@ -43,13 +43,18 @@ export interface Client {
 }
 
 const retries = { shortestMs: 200, longestMs: 10_000, healthyMs: Number.POSITIVE_INFINITY };
-const answerTimeoutMs = 30_000;
-/** The server sends a bookmark about each minute, so that three quiet ones mean that nobody is there. */
-const quietTimeoutMs = 180_000;
+/** How long nothing may come, in ms, before nobody is there. */
+export interface Patience {
+  readonly answerMs: number;
+  /** On a stream: the server sends a bookmark about each minute. */
+  readonly quietMs: number;
+}
+
+const usual: Patience = { answerMs: 30_000, quietMs: 180_000 };
 const maxBodyBytes = 512 << 20;
 
 /** Opens a client; nothing is asked yet. */
-export function openClient(access: Access): Client {
+export function openClient(access: Access, { answerMs, quietMs } = usual): Client {
   const connections = openConnections(access);
 
   async function send(request: ApiRequest, bodyTimeout: number): Promise<Dispatcher.ResponseData> {
@@ -77,7 +82,7 @@ export function openClient(access: Access): Client {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
-        headersTimeout: answerTimeoutMs,
+        headersTimeout: answerMs,
         bodyTimeout,
       });
     } catch (error) {
@@ -86,7 +91,7 @@ export function openClient(access: Access): Client {
   }
 
   async function askOnce(request: ApiRequest): Promise<unknown> {
-    const response = await send(request, answerTimeoutMs);
+    const response = await send(request, answerMs);
     const content = await readBody(response, request.signal);
     if (response.statusCode >= 200 && response.statusCode < 300) return parseJson(content);
     throw failureOf(response, content);
@@ -95,7 +100,7 @@ export function openClient(access: Access): Client {
   /** A server that does not want to tell is believed to be. */
   async function isReady(): Promise<boolean> {
     try {
-      const { statusCode, body } = await send({ path: "/readyz" }, answerTimeoutMs);
+      const { statusCode, body } = await send({ path: "/readyz" }, answerMs);
       await body.dump();
       return statusCode < 500;
     } catch (error) {
@@ -119,7 +124,7 @@ export function openClient(access: Access): Client {
       }
     },
     async stream(request) {
-      const response = await send(request, quietTimeoutMs);
+      const response = await send(request, quietMs);
       if (response.statusCode !== 200) throw failureOf(response, await readBody(response, request.signal));
       return linesOf(response, request.signal);
     },
