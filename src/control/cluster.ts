@@ -14,7 +14,7 @@ import { configMapLock, leaseLock } from "./kube/leader-lock.ts";
 import { createAcknowledged } from "./replicas/acknowledged.ts";
 import type { ReplicaIdentity } from "./replicas/place.ts";
 import { openPublisher } from "./replicas/publish.ts";
-import { refusalsIn } from "./replicas/refusals.ts";
+import { isRefusal, refusalsIn } from "./replicas/refusals.ts";
 import type { KubernetesOptions } from "./sources/kubernetes.ts";
 import type { ClusterObject } from "./sources/kubernetes-object.ts";
 import { createReadProgress } from "./sources/read-progress.ts";
@@ -57,8 +57,8 @@ export interface ClusterSide {
   certificates(objects: CertificateCluster["objects"]): CertificateCluster;
   /** Takes part in the choice of who reports; rejects only because of a bug. */
   report(reported: Reported): Promise<void>;
-  /** There may be something to report. */
-  wake(): void;
+  /** There may be something to report; given are all diagnostics, some of which are new. */
+  wake(all: readonly Diagnostic[]): void;
   close(): Promise<void>;
 }
 
@@ -74,6 +74,7 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
   let reporting: Promise<unknown> | undefined;
   let wake = (): void => undefined;
   let publish = (): void => undefined;
+  let refused: readonly Diagnostic[] = [];
   let others = (): readonly string[] => [];
   const progress = createReadProgress(() => publish());
   return {
@@ -100,7 +101,7 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
       const acknowledged = createAcknowledged({
         progress,
         settled: () => reported.served().then(reported.judged),
-        refusals: () => refusalsIn(reported.diagnostics(), reported.objects()),
+        refusals: () => refusalsIn(refused, reported.objects()),
       });
       const shared = { client, place, acknowledged, log };
       const publisher = openPublisher({ ...shared, replica });
@@ -127,7 +128,8 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
       reporting = Promise.all([election.then(() => Promise.all(leading)), publisher.run(stop.signal)]);
       return Promise.race([reporting, failed.promise]).then(() => undefined);
     },
-    wake() {
+    wake(all) {
+      refused = all.filter(isRefusal);
       wake();
       publish();
     },

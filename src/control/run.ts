@@ -139,7 +139,7 @@ function shower(
   const showNew = createDiagnosticLog(log, logFormat);
   return (all) => {
     showNew(all, locate);
-    cluster?.wake();
+    cluster?.wake(all);
   };
 }
 

@@ -9,8 +9,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { fieldsOf, list, text } from "#base/fields.ts";
 import { openClient } from "../../src/control/kube/client.ts";
 import { kubeconfigAccess } from "../../src/control/kube/kubeconfig.ts";
+import { reflect } from "../../src/control/kube/reflector.ts";
 import { createAcknowledged } from "../../src/control/replicas/acknowledged.ts";
 import { openOthers } from "../../src/control/replicas/others.ts";
 import { openPublisher } from "../../src/control/replicas/publish.ts";
@@ -206,14 +208,38 @@ const condition = (...of: readonly string[]): readonly string[] => {
 };
 const records = ["get", "configmaps", "--namespace=ambassador", "-l", "dragoman.io/replica-of=default", "-o", "name"];
 
-test("what one replica's Envoy refuses, the status and an event tell, until that replica is gone", async () => {
+/** Each `Ready` that Modules have had from now on. */
+async function followReady(t: TestContext): Promise<readonly string[]> {
+  const client = openClient(await kubeconfigAccess({ file: cluster.kubeconfig, env: {} }));
+  const [stop, listed] = [new AbortController(), Promise.withResolvers<void>()];
+  const statuses: string[] = [];
+  const following = reflect({
+    client,
+    resources: [{ group: "getambassador.io", version: "v2", plural: "modules", kind: "Module", namespaced: true }],
+    keep: ({ status }) => text(list(fieldsOf(status), "conditions")[0] ?? {}, "status") ?? "",
+    onChanges: (changes) => void statuses.push(...changes.flatMap(({ after }) => after ?? [])),
+    onState: () => listed.resolve(),
+    signal: stop.signal,
+  });
+  t.after(async () => {
+    stop.abort();
+    await following;
+    await client.close();
+  });
+  await listed.promise;
+  return statuses;
+}
+
+test("what one replica's Envoy refuses, the status and an event tell, until that replica is gone", async (t) => {
   const picky = await startReplica("picky", { REFUSES: "yes" });
   await picky.program.line(/^ready/);
   const script = `if os.getenv("REFUSES") then error("not here") end function envoy_on_request(handle) end`;
   const of = ["module", "ambassador", "--namespace=ambassador"];
+  const statuses = await followReady(t);
   await cluster.apply(module(script));
   await shown(condition(...of), /^False Refused .*at replica picky: .*not here.* \(there /);
   await shown(["describe", ...of], /Warning +Error .*replica picky/);
+  assert.deepEqual(statuses, ["", "False"], "it was never called ready");
   await shown(records, /replica-first\n.*replica-picky\n.*replica-second\n/);
   await shown(["get", "configmap", "dragoman-replica-picky", "--namespace=ambassador", "-o", "yaml"], /not here/);
   assert.equal((await picky.program.interrupt()).code, 0);

@@ -14,7 +14,7 @@ import { pauseUnlessAborted } from "../kube/pause.ts";
 import { reflect } from "../kube/reflector.ts";
 import { objectPath } from "../kube/resource.ts";
 import type { Replica } from "./fold.ts";
-import { type ReplicaPlace, recordSelector, records, replicaOf } from "./place.ts";
+import { type ReplicaPlace, recordName, recordSelector, records, replicaOf } from "./place.ts";
 import { type ReplicaRecord, readRecord } from "./record.ts";
 
 /** Whose replicas. */
@@ -58,7 +58,8 @@ interface Seen {
 
 /** Nobody is known yet. */
 export function openOthers(options: OthersOptions): Others {
-  const { client, place, self, onChange, log } = options;
+  const { client, place, onChange, log } = options;
+  const own = recordName(options.self);
   const { silentMs, sweepMs } = { ...defaultTimes, ...options.times };
   const seen = new Map<string, Seen & { readonly at: number }>();
   const known = Promise.withResolvers<void>();
@@ -99,8 +100,8 @@ export function openOthers(options: OthersOptions): Others {
     known: known.promise,
     live() {
       const now = performance.now();
-      return [...seen.values()].flatMap(({ name, record, at }) =>
-        record && name !== self && now - at < record.seconds * 1000 ? [{ name, ...record }] : [],
+      return [...seen.values()].flatMap(({ name, object, record, at }) =>
+        record && object !== own && now - at < record.seconds * 1000 ? [{ name, ...record }] : [],
       );
     },
     async follow(signal) {

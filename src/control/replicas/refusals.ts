@@ -4,13 +4,18 @@ import { formatRef, refKey } from "#base/origin.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 import type { ReplicaRefusal } from "./record.ts";
 
+/** Whether a diagnostic tells what Envoy refuses. */
+export function isRefusal({ code }: Diagnostic): boolean {
+  return code === "envoy/refused";
+}
+
 /** Those of objects that a cluster knows; an object inside of another's annotation is not one. */
 export function refusalsIn(
-  diagnostics: readonly Diagnostic[],
+  refused: readonly Diagnostic[],
   objects: ReadonlyMap<string, ClusterObject>,
 ): readonly ReplicaRefusal[] {
-  return diagnostics.flatMap(({ code, at, message, traffic }) => {
-    const object = code === "envoy/refused" ? objects.get(refKey(at.ref)) : undefined;
+  return refused.flatMap(({ at, message, traffic }) => {
+    const object = objects.get(refKey(at.ref));
     if (!object) return [];
     const { uid, generation } = object;
     const refusal = { object: formatRef(at.ref), uid, generation, path: at.path, message };
