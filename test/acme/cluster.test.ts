@@ -238,6 +238,19 @@ test("a Host without an authority waits for its Secret, and takes it when it app
   );
 });
 
+test("somebody else's Secret with a certificate for other names is left as it is", async () => {
+  await site.cluster.apply(site.host("greedy", { tlsSecret: { name: "own-cert" } }));
+  await site.until(
+    () => site.line("greedy"),
+    (line) => line === "Error ACMEUserRegistered ACMECertificateChallenge",
+  );
+  const { status } = await read("host", "greedy");
+  assert.match(status.errorReason, /the Secret is somebody else's, with a certificate for own\.shop\.test/);
+  const { data } = await read("secret", "own-cert");
+  const left = new X509Certificate(Buffer.from(data["tls.crt"], "base64"));
+  assert.equal(left.subjectAltName, "DNS:own.shop.test");
+});
+
 test("a Mapping of one's own for challenges gets the tokens that no order waits for", async () => {
   await site.cluster.apply({
     apiVersion: "getambassador.io/v3alpha1",

@@ -13,11 +13,19 @@ export interface Stored {
   /** The account of its oldest Host; absent when there is none, without a key when it holds none. */
   readonly account?: { readonly key?: string; readonly registration?: string };
   /** PEM texts; absent when there is no Secret, and empty when it holds none. */
-  readonly certificate?: { readonly chain: string; readonly key: string };
+  readonly certificate?: StoredTexts;
   /** The last attempt, if it failed. */
   readonly failure?: Failure;
   /** What that attempt depended on, where it is known. */
   readonly attempt?: string;
+}
+
+/** A certificate with its key, as PEM. */
+export interface StoredTexts {
+  readonly chain: string;
+  readonly key: string;
+  /** Whether somebody else has put it there. */
+  readonly isOthers?: boolean;
 }
 
 /** One order, which another process can go on with. */

@@ -125,6 +125,7 @@ export function openTender(key: string, tools: TenderTools): Tender {
     // Somebody has damaged it; the authority knows the account by its key.
     if (!registration) return desk.keepRegistration(host, undefined);
     const account = { key: accountKey, kid: registration.uri, registration };
+    refuseOthers(bundle, stored);
     await desk.tell(bundle, eventTexts.needsUpdate(bundle, step.because));
     await desk.tell(bundle, eventTexts.performing(bundle));
     log("info", `performing ACME challenge: ${step.because}`, { secret: key, hostnames: bundle.names.join(" ") });
@@ -226,6 +227,15 @@ export function openTender(key: string, tools: TenderTools): Tender {
       }
     },
   };
+}
+
+/** What somebody else has put into a Secret for other names may be the only copy of its key. */
+function refuseOthers({ names }: Bundle, stored: Stored): void {
+  const certificate = storedCertificate(stored);
+  if (!stored.certificate?.isOthers || certificate.kind !== "present" || !certificate.isKeyOf) return;
+  if (certificate.chain.names.some((name) => names.includes(name))) return;
+  const theirs = certificate.chain.names.join(", ");
+  throw new NotKept(`the Secret is somebody else's, with a certificate for ${theirs}; let tlsSecret name another one`);
 }
 
 type Obtain = Extract<Step, { readonly kind: "obtain" }>;

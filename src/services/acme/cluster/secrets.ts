@@ -6,7 +6,7 @@ import { type Fields, fieldsOf, list, text } from "#base/fields.ts";
 import type { Client } from "../../../control/kube/client.ts";
 import { type ApiResource, collectionPath, objectPath } from "../../../control/kube/resource.ts";
 import type { SecretName } from "../acme-host.ts";
-import { NotKept } from "../desk.ts";
+import { NotKept, type StoredTexts } from "../desk.ts";
 import type { Issued } from "../order.ts";
 import { find, keep } from "./keeping.ts";
 
@@ -25,7 +25,7 @@ export interface Secrets {
   createAccount(at: SecretName, key: string, owner: Owner): Promise<void>;
   /** The account is one more Host's, too, if it is ours. */
   shareAccount(at: SecretName, owner: Owner): Promise<void>;
-  readCertificate(at: SecretName): Promise<Issued | undefined>;
+  readCertificate(at: SecretName): Promise<StoredTexts | undefined>;
   writeCertificate(at: SecretName, issued: Issued, owners: readonly Owner[]): Promise<void>;
 }
 
@@ -67,7 +67,8 @@ export function openSecrets(client: Client, signal: AbortSignal): Secrets {
     },
     async readCertificate(at) {
       const found = await read(at);
-      return found && { chain: decoded(found, "tls.crt") ?? "", key: decoded(found, "tls.key") ?? "" };
+      const texts = { chain: decoded(found ?? {}, "tls.crt") ?? "", key: decoded(found ?? {}, "tls.key") ?? "" };
+      return found && { ...texts, isOthers: !isOurs(found) };
     },
     async writeCertificate(at, { chain, key }, owners) {
       const data = { "tls.crt": encode(chain), "tls.key": encode(key) };
