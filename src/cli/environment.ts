@@ -167,6 +167,12 @@ export const variables: readonly Variable[] = [
     effect:
       "How routes are laid out in Envoy: `table`, which costs least for each request, or `scoped`, which makes edits fast however many routes there are and needs Envoy 1.40. `auto`: by the number of routes at the start. `pathed`: as `scoped`, with all hosts divided, for tests.",
   },
+  {
+    name: "DRAGOMAN_CERTIFICATES",
+    unset: "`chains`",
+    effect:
+      "`by-name`, for hundreds of Hosts with certificates of their own: Envoy asks for a certificate at the first handshake with its name, so that a Host that comes or goes concerns no other; TLS sessions are not resumed then. `chains`: a filter chain for each certificate.",
+  },
   { name: "ENVOY_CONCURRENCY", unset: "one for each processor", effect: "Envoy's worker threads." },
   { name: "DRAGOMAN_ENVOY", unset: "one on PATH, or the one that is fetched", effect: "The Envoy to run." },
   { name: "DRAGOMAN_CACHE", unset: "`dragoman` below XDG_CACHE_HOME", effect: "Where a fetched Envoy is kept." },

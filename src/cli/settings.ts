@@ -43,6 +43,7 @@ export function settingsFrom(flags: SettingsFlags, env: NodeJS.ProcessEnv): Chos
       ? { fallbackCertificate: isGiven(env["AMBASSADOR_NO_TLS_REDIRECT"]) ? "route" : "redirect" }
       : {}),
     ...routeTables(env),
+    ...certificates(env),
     unprivilegedPortStart: unprivilegedPortStart(),
   };
 }
@@ -98,6 +99,12 @@ function routeTables({ DRAGOMAN_ROUTE_TABLES: text = "auto" }: NodeJS.ProcessEnv
   if (text === "" || text === "auto") return {};
   if (text === "table" || text === "scoped" || text === "pathed") return { routeTables: text };
   throw new CannotRun(`DRAGOMAN_ROUTE_TABLES: "${text}" is none of auto, table, scoped and pathed.`);
+}
+
+function certificates({ DRAGOMAN_CERTIFICATES: text = "" }: NodeJS.ProcessEnv): ChosenSettings {
+  if (text === "" || text === "chains") return {};
+  if (text === "by-name") return { certificates: text };
+  throw new CannotRun(`DRAGOMAN_CERTIFICATES: "${text}" is neither chains nor by-name.`);
 }
 
 function bindAddress(text: string): string {

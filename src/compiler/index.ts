@@ -23,11 +23,13 @@ export {
 } from "./api/index.ts";
 export type { RawObject } from "./api/raw-object.ts";
 export type { CommitResult, Compilation, Compiler, CompilerEdit, LastGood, Refusal, ResourceChange } from "./door.ts";
+export { renamedSecret } from "./envoy/secret.ts";
 export type { Challenge } from "./ir/challenge.ts";
 export { type ConsulAnswer, type ConsulService, consulKey } from "./ir/consul.ts";
 export { type Encoded, encodedBytes, type ResourceType, typeUrls } from "./ir/encoded.ts";
 export type { Endpoint } from "./ir/endpoints.ts";
 export type { RuntimeFlags } from "./ir/runtime-flags.ts";
+export { isServerName } from "./ir/secret.ts";
 export { type CompileInputs, compile, openCompiler } from "./open.ts";
 export { defaultSettings, type RouteTables, type Settings, takesScopes } from "./settings.ts";
 export {

@@ -66,6 +66,8 @@ export interface Settings {
   readonly obtainsCertificates?: true;
   /** How route tables are laid out; absent: as the run has chosen, else as `table`. */
   readonly routeTables?: RouteTables;
+  /** Where Envoy has certificates from: absent: each in a chain of its own; `by-name`: asked for at the first handshake. */
+  readonly certificates?: "by-name";
   /** Ports below this one may not be bound by this process (net.ipv4.ip_unprivileged_port_start, 0 when root). */
   readonly unprivilegedPortStart: number;
   /** What Envoy the resources are for, `1.40`. */

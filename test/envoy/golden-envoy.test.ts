@@ -1,6 +1,7 @@
 /**
  * Every golden case served by one real Envoy, case after case, with its requests: by the newest that is supported and
- * by the oldest, and by the newest once more with route tables in other shapes: all answers are the same in each.
+ * by the oldest, and by the newest once more with route tables and certificates in other shapes: all answers are the
+ * same in each.
  * CASE selects by a part of the name, SHAPES which other shapes (`scoped,pathed`; `pathed` has all that `scoped` has).
  */
 import assert from "node:assert/strict";
@@ -18,7 +19,10 @@ const runs: Readonly<Record<string, Run>> = {
   "newest Envoy": { ...newest, settings: {} },
   "oldest Envoy": { obtain: obtainOldestEnvoy, minor: minorOf(supportedEnvoys.oldest), settings: {} },
   ...Object.fromEntries(
-    shapes.map((routeTables) => [`newest Envoy, ${routeTables}`, { ...newest, settings: { routeTables } }]),
+    shapes.map((routeTables) => [
+      `newest Envoy, ${routeTables}, certificates by name`,
+      { ...newest, settings: { routeTables, certificates: "by-name" as const } },
+    ]),
   ),
 };
 

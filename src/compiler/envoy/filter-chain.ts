@@ -11,7 +11,7 @@ import { duration, encode, field, type Init, pack } from "./bytes.ts";
 import { emitConnectionManager } from "./http-connection-manager.ts";
 import { emitLogReceivers, logClusters } from "./log-receiver.ts";
 import type { Entrance } from "./shape/entrance.ts";
-import { emitDownstreamTls, emitQuic } from "./tls.ts";
+import { emitDownstreamTls, emitQuic, emitTlsByName } from "./tls.ts";
 
 /** An encoded chain, framed as a field of its listener. */
 export interface EncodedChain {
@@ -24,6 +24,9 @@ export interface EncodedChain {
 }
 
 const filterChainsField = 3;
+
+/** While nobody says what a name's certificate is, its clients wait; not for ever. */
+const handshakeMs = 10_000;
 
 /** Encodes a filter chain. */
 export function emitFilterChain(
@@ -45,6 +48,8 @@ export function emitFilterChain(
 
 function emitTransportSocket({ tls, quic }: FilterChain): Init<typeof FilterChainSchema> {
   if (!tls) return {};
+  if (!tls.certificate)
+    return { transportSocket: emitTlsByName(tls.policy), transportSocketConnectTimeout: duration(handshakeMs) };
   const emit = quic ? emitQuic : emitDownstreamTls;
   return { transportSocket: emit(tls.certificate, tls.policy) };
 }
@@ -57,7 +62,8 @@ function clustersOf(service: ChainService, options: HttpOptions): readonly strin
 
 function emitChainMatch(chain: FilterChain): Init<typeof FilterChainSchema> {
   if (!chain.tls) return chain.besideTls ? { filterChainMatch: { transportProtocol: "raw_buffer" } } : {};
-  return { filterChainMatch: { serverNames: [...chain.serverNames], transportProtocol: chain.quic ? "quic" : "tls" } };
+  const serverNames = chain.tls.certificate ? [...chain.serverNames] : [];
+  return { filterChainMatch: { serverNames, transportProtocol: chain.quic ? "quic" : "tls" } };
 }
 
 function emitService(service: ChainService, entrance: Entrance, options: HttpOptions, policies: readonly Policy[]) {

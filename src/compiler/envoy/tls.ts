@@ -1,6 +1,8 @@
 /** EMIT of TLS: transport sockets for both directions. Key material is never inline, always by SDS name. */
 import type { TransportSocketSchema } from "#gen/envoy/config/core/v3/base_pb.js";
 import { QuicDownstreamTransportSchema } from "#gen/envoy/extensions/transport_sockets/quic/v3/quic_transport_pb.js";
+import { SNISchema } from "#gen/envoy/extensions/transport_sockets/tls/cert_mappers/sni/v3/config_pb.js";
+import { ConfigSchema as OnDemandSchema } from "#gen/envoy/extensions/transport_sockets/tls/cert_selectors/on_demand_secret/v3/config_pb.js";
 import {
   type CommonTlsContextSchema,
   DownstreamTlsContextSchema,
@@ -31,6 +33,27 @@ export function emitDownstreamTls(certificate: SecretUse, policy: TlsPolicy): Tr
   const context = pack(DownstreamTlsContextSchema, {
     commonTlsContext: emitCommon(policy, certificate, policy.validation),
     ...(policy.requireClientCertificate ? { requireClientCertificate: true } : {}),
+  });
+  return { name: "envoy.transport_sockets.tls", configType: { case: "typedConfig", value: context } };
+}
+
+/**
+ * TLS towards clients with a certificate for each name, for which Envoy asks by that name. It cannot resume sessions
+ * then. A client that gives no name asks for one that nobody has.
+ */
+export function emitTlsByName(policy: TlsPolicy): TransportSocket {
+  const selector = pack(OnDemandSchema, {
+    configSource: ads,
+    certificateMapper: { name: "sni", typedConfig: pack(SNISchema, { defaultValue: "*" }) },
+  });
+  const context = pack(DownstreamTlsContextSchema, {
+    commonTlsContext: {
+      ...emitCommon(policy, undefined, policy.validation),
+      customTlsCertificateSelector: { name: "by-name", typedConfig: selector },
+    },
+    ...(policy.requireClientCertificate ? { requireClientCertificate: true } : {}),
+    sessionTicketKeysType: { case: "disableStatelessSessionResumption", value: true },
+    disableStatefulSessionResumption: true,
   });
   return { name: "envoy.transport_sockets.tls", configType: { case: "typedConfig", value: context } };
 }

@@ -73,7 +73,8 @@ export interface FilterChain {
   readonly besideTls?: true;
   /** TLS is that of QUIC. */
   readonly quic?: true;
-  readonly tls?: { readonly certificate: SecretUse; readonly policy: TlsPolicy };
+  /** Without a certificate, each of the names has its own, for which Envoy asks by that name. */
+  readonly tls?: { readonly certificate?: SecretUse; readonly policy: TlsPolicy };
   readonly service: ChainService;
 }
 

@@ -15,6 +15,11 @@ export interface SecretUse {
   readonly files?: MaterialFiles;
 }
 
+/** Whether a secret is one for which Envoy asks by the name in a handshake: others have a slash or a colon in theirs. */
+export function isServerName(name: string): boolean {
+  return !/[/:]/.test(name);
+}
+
 /** Paths as they are written: of a certificate (or authorities), and of its private key. */
 export interface MaterialFiles {
   readonly certificate: string;

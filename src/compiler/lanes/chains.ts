@@ -52,7 +52,8 @@ export function declareChains(
   );
   const sameName = g.group("same server name", claims, (claim) => [link.claimKey(claim)], link.byRank);
   const settled = g.map("link.settle", sameName, link.settleClaims);
-  const byChain = g.group("chains by name", settled, (claim) => [link.chainKey(claim)], link.byRank);
+  const claimed = declareByName(g, inputs.settings, settled);
+  const byChain = g.group("chains by name", claimed, (claim) => [link.chainKey(claim)], link.byRank);
   const chains = g.map("link.FilterChain", byChain, link.linkFilterChain);
 
   const allOptions = g.value("link.httpOptions", (reads) => {
@@ -89,7 +90,7 @@ export function declareChains(
     if (own.length === 0) return { out: [], diagnostics: [idle(listener)] };
     return emitted(listener.key, listener.origin, "nothing listens on its port", emit);
   });
-  return { chains, options, encodedListeners };
+  return { claimed, chains, options, encodedListeners };
 }
 
 /** Every type of upgrade that some route allows, under "". A new one changes connection managers, the usual one never. */
@@ -104,6 +105,19 @@ function declareUpgrades(g: Graph, { routes }: Routes): Collection<readonly stri
   return g.map<readonly string[], readonly string[]>("shape.upgrades", all, (own) =>
     single([...new Set([...usualUpgrades, ...own])].sort()),
   );
+}
+
+/** Where certificates are asked for by name, the names for which that can be done share a chain. */
+function declareByName(g: Graph, settings: Collection<Settings>, settled: Collection<link.ChainClaim>) {
+  const byServerName = g.index("claims by server name", settled, ({ tls, serverName }) => (tls ? [serverName] : []));
+  const classes = g.map("link.classifyName", settled, link.classifyName({ settings, settled, byServerName }));
+  const alike = g.group("names by class", classes, ({ listener, name }) => [`${listener}|${name}`], byKey);
+  const sized = g.map("name classes", alike, (names, _, key) =>
+    keep(key, names[0] && { ...names[0], size: names.length }),
+  );
+  const bySize = g.group("name classes by listener", sized, ({ listener }) => [listener], link.bySize);
+  const largest = g.map("largest name class", bySize, ([first], _, listener) => keep(listener, first));
+  return g.map("link.shareChain", settled, link.shareChain(classes, largest));
 }
 
 /** Envoy would refuse the listener at every start. */

@@ -11,14 +11,22 @@ import { byKey, keep, uses } from "./wiring.ts";
 export type Secrets = ReturnType<typeof declareSecrets>;
 
 /** Declares secrets. */
-export function declareSecrets(g: Graph, { material }: Hosts, { clusters }: Upstreams, { chains }: Chains) {
+export function declareSecrets(g: Graph, { material }: Hosts, { clusters }: Upstreams, { chains, claimed }: Chains) {
   const ofChains = g.map("secrets of chains", chains, ({ tls }, _, key) =>
     uses(`chain ${key}`, tls?.certificate, tls?.policy.validation),
+  );
+  const ofNames = g.map("secrets of names", claimed, ({ byName, tls, serverName }, _, key) =>
+    byName && tls ? uses(`name ${key}`, { ...tls.certificate, name: serverName }) : { out: [] },
   );
   const ofClusters = g.map("secrets of clusters", clusters, ({ policy: { tls } }, _, key) =>
     uses(`cluster ${key}`, tls?.certificate, tls?.validation),
   );
-  const usedSecrets = g.group("secret uses", g.union("used secrets", ofChains, ofClusters), (use) => [use.name], byKey);
+  const usedSecrets = g.group(
+    "secret uses",
+    g.union("used secrets", ofChains, ofNames, ofClusters),
+    (use) => [use.name],
+    byKey,
+  );
   const linked = g.map("link.Secret", usedSecrets, lowerSecret(material));
   return {
     usedSecrets,

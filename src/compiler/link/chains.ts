@@ -28,6 +28,8 @@ export interface ChainClaim {
   /** Without TLS, on a listener that terminates TLS for others. */
   readonly besideTls?: true;
   readonly quic?: true;
+  /** Envoy asks for its certificate by the server name. */
+  readonly byName?: true;
   /** TCP routes come before hosts. */
   readonly rank: number;
 }
@@ -95,7 +97,8 @@ function hostClaim(listener: ListenerDecl, domain: Domain, asked: HostTls): Chai
   };
 }
 
-function policyName(tls: HostTls): string {
+/** A short name for what TLS settings say apart from the certificate. */
+export function policyName(tls: HostTls): string {
   return createHash("sha1").update(JSON.stringify(tls.policy)).digest("hex").slice(0, 6);
 }
 
@@ -235,15 +238,16 @@ export function linkFilterChain(claims: readonly ChainClaim[], _reads: Reads, ke
   const first = claims[0];
   if (!first) return { out: [] };
   const names = claims.map((claim) => claim.serverName);
+  const { tls, byName } = first;
   const chain: FilterChain = {
     origin: first.origin,
     listener: first.listener,
     name: first.chain,
-    serverNames: names.includes("*") || !first.tls ? [] : [...names].sort(compareText),
+    serverNames: names.includes("*") || !tls ? [] : names.sort(compareText),
     service: first.service,
     ...(first.besideTls ? { besideTls: true } : {}),
     ...(first.quic ? { quic: true } : {}),
-    ...(first.tls ? { tls: { certificate: first.tls.certificate, policy: first.tls.policy } } : {}),
+    ...(tls ? { tls: { ...(byName ? {} : { certificate: tls.certificate }), policy: tls.policy } } : {}),
   };
   return { out: [[key, chain]] };
 }

@@ -1,4 +1,5 @@
 /** The door of LINK: declarations meet, references are resolved, conflicts settled, and everything gets its order. */
+export * from "./by-name.ts";
 export * from "./chains.ts";
 export * from "./clusters.ts";
 export * from "./consul.ts";

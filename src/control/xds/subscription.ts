@@ -4,6 +4,7 @@
  */
 import type { Encoded, ResourceType } from "#compiler";
 import type { RefusedVersions } from "./refusal.ts";
+import { forgetSpelling, isAskedByServerName, noteSpelling, respelled, type Spellings } from "./server-names.ts";
 import type { SnapshotView } from "./snapshot.ts";
 
 /** What Envoy was told about a name. An empty version means "there is no such resource". */
@@ -31,6 +32,7 @@ export interface Subscription {
   readonly type: ResourceType;
   readonly wildcard: boolean;
   readonly names: Set<string>;
+  readonly spellings: Spellings;
   /** Acknowledged, or brought along by Envoy when it connected. */
   readonly held: Map<string, Told>;
   /** Sent and not acknowledged: the newest only. */
@@ -74,8 +76,10 @@ export function openSubscription(type: ResourceType, first: FirstRequest, view: 
     for (const name of held.keys()) pending.set(name, view.number);
   }
   const { wildcard } = first;
+  const spellings: Spellings = new Map();
+  for (const name of names) noteSpelling(spellings, type, name);
   const sending = { sent: new Map(), forced: new Set<string>(), parts: [], inFlight: new Map() };
-  return { type, wildcard, names, held, pending, ...sending, unanswered: wildcard && held.size === 0 };
+  return { type, wildcard, names, spellings, held, pending, ...sending, unanswered: wildcard && held.size === 0 };
 }
 
 /** Whether Envoy wants a name. */
@@ -85,7 +89,8 @@ export function wants(subscription: Subscription, name: string): boolean {
 
 /** Marks a name as possibly changed; the oldest change that concerns it is kept. */
 export function touch(subscription: Subscription, name: string, since: number): void {
-  if (wants(subscription, name) && !subscription.pending.has(name)) subscription.pending.set(name, since);
+  for (const one of [name, ...(subscription.spellings.get(name) ?? [])])
+    if (wants(subscription, one) && !subscription.pending.has(one)) subscription.pending.set(one, since);
 }
 
 /** What Envoy was last told about a name, acknowledged or not. */
@@ -103,7 +108,7 @@ export function judge(subscription: Subscription, name: string, view: SnapshotVi
   const { type } = subscription;
   if (!wants(subscription, name)) return { kind: "nothing" };
   const told = lastTold(subscription, name);
-  const resource = view.get(type, name);
+  const resource = view.get(type, name) ?? respelled(subscription.spellings, name, view);
   const forced = subscription.forced.has(name);
   if (resource && told?.version === resource.version && !forced) {
     adopt(subscription, name, resource);
@@ -111,16 +116,17 @@ export function judge(subscription: Subscription, name: string, view: SnapshotVi
   }
   if (resource && !refused.has(type, name, resource.version)) return { kind: "send", resource };
   const unanswered = subscription.names.has(name) && (!told || (forced && !resource));
-  const outdated = !resource && removable(type) && told !== undefined && told.version !== "";
+  const outdated = !resource && removable(type, name) && told !== undefined && told.version !== "";
   return { kind: unanswered || outdated ? "remove" : "nothing" };
 }
 
 /**
- * Whether a resource of this type is taken back when it is gone from the snapshot. Envoy drops the others by
- * unsubscribing; taking them back earlier would take a filter or a certificate away from connections that drain.
+ * Whether a resource is taken back when it is gone from the snapshot. Envoy drops the others by unsubscribing; taking
+ * them back earlier would take a filter or a certificate away from connections that drain. It never lets go by itself
+ * of what it was asked for in a handshake.
  */
-function removable(type: ResourceType): boolean {
-  return type === "cluster" || type === "listener" || type === "scope";
+function removable(type: ResourceType, name: string): boolean {
+  return type === "cluster" || type === "listener" || type === "scope" || isAskedByServerName(type, name);
 }
 
 function adopt(subscription: Subscription, name: string, resource: Encoded): void {
@@ -184,6 +190,7 @@ export function namesOf(response: Response): string[] {
 export function subscribe(subscription: Subscription, names: readonly string[], since: number): void {
   for (const name of names) {
     subscription.names.add(name);
+    noteSpelling(subscription.spellings, subscription.type, name);
     subscription.forced.add(name);
     touch(subscription, name, since);
   }
@@ -193,6 +200,7 @@ export function subscribe(subscription: Subscription, names: readonly string[], 
 export function unsubscribe(subscription: Subscription, names: readonly string[]): void {
   for (const name of names) {
     subscription.names.delete(name);
+    forgetSpelling(subscription.spellings, name);
     if (subscription.wildcard) continue;
     settle(subscription, name);
     subscription.held.delete(name);
