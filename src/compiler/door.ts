@@ -70,6 +70,8 @@ export interface Compiler {
   commit(mayContinue?: () => boolean): CommitResult;
   /** The files that the configuration names, by path; they come back as edits. Complete when a commit is done. */
   wantedFiles(): ReadonlySet<string>;
+  /** The Secrets that the configuration refers to, by `namespace/name`; only of these is the data read. */
+  wantedSecrets(): ReadonlySet<string>;
   resources(type: ResourceType): Iterable<Encoded>;
   resource(type: ResourceType, name: string): Encoded | undefined;
   /** All diagnostics, in a stable order. */

@@ -17,7 +17,9 @@ export {
   defaultCrdOptions,
   isKnownKind,
   isOwnService,
+  isWithheld,
   storableVersionNames,
+  withhold,
   withoutUnreadData,
   writtenVersion,
 } from "./api/index.ts";

@@ -48,6 +48,7 @@ export function openCompiler(
     commit: (mayContinue) => commitResult(declared, graph.commit(mayContinue)),
     resources: (type) => valuesOf(declared.outputs[type]),
     wantedFiles: () => declared.inputs.files.wanted(),
+    wantedSecrets: () => declared.hosts.wantedSecrets(),
     resource: (type, name) => declared.outputs[type].get(name),
     diagnostics: () => sortedDiagnostics(graph),
     owners: (type, name) => ownersOf(declared, type, name),

@@ -3,7 +3,7 @@
  * this remembers what it could use: at an edit the version before, afterwards only those in use.
  */
 import { type ResourceRef, refKey } from "#base/origin.ts";
-import type { Compiler, CompilerEdit, LastGood, RawObject } from "#compiler";
+import { type Compiler, type CompilerEdit, isWithheld, type LastGood, type RawObject } from "#compiler";
 
 /** An object that changed and of which Envoy has not acknowledged everything yet. */
 export interface RecentChange {
@@ -40,7 +40,8 @@ export function createLastGoodKeeper(
 
   function note(ref: ResourceRef, edits: CompilerEdit[]): void {
     const key = refKey(ref);
-    const previous = compiler.admitted(ref);
+    const present = compiler.admitted(ref);
+    const previous = present && !isWithheld(present) ? present : undefined;
     const known = recent.get(key)?.previous ?? previous;
     recent.set(key, known ? { ref, previous: known } : { ref });
     if (!previous) return;

@@ -27,6 +27,8 @@ export interface Observed {
   diagnostics(): readonly Diagnostic[];
   /** A cluster's objects as they were last seen, by key. */
   readonly objects: ReadonlyMap<string, ClusterObject>;
+  /** Tells which Secrets are referred to. While their data is on its way, resolves when there is news of it. */
+  wantSecrets(keys: ReadonlySet<string>): Promise<void> | undefined;
   /** How the kinds of a cluster are followed. */
   watches(): ReadonlyMap<string, WatchStatistics>;
   /** Looks at the files again now; resolves when what was found is delivered. */
@@ -86,6 +88,7 @@ export async function observe(options: ObserveOptions): Promise<Observed> {
     locate: (origin) => files?.locate(origin),
     diagnostics: () => [...said.values()].flat(),
     objects: watcher?.objects ?? new Map(),
+    wantSecrets: (keys) => watcher?.wantSecrets(keys),
     watches: () => watcher?.statistics() ?? new Map(),
     rescan: async () => files?.rescan(),
     async close() {

@@ -10,6 +10,7 @@ import type { Clock } from "./clock.ts";
 import { announceDrains } from "./drains.ts";
 import { createLastGoodKeeper } from "./last-good.ts";
 import { createLastListener, lastListenerMs } from "./last-listener.ts";
+import type { Observed } from "./observe.ts";
 import { createQuarantine, type Quarantine } from "./quarantine.ts";
 import { createRefusedHere } from "./refused-here.ts";
 import { createRelease } from "./release.ts";
@@ -33,6 +34,8 @@ export interface PipelineOptions {
   readonly log: Log;
   /** Files that manifests name. */
   readonly wanted: Pick<WantedFiles, "edits">;
+  /** Secrets that the configuration refers to. */
+  readonly secrets: Pick<Observed, "wantSecrets">;
   /** Services in Consul. */
   readonly consul: Pick<ConsulWatch, "want">;
   readonly clock: Clock;
@@ -144,6 +147,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
       return release(changes, reached);
     },
     files: () => options.wanted.edits(compiler.wantedFiles()),
+    missing: () => options.secrets.wantSecrets(compiler.wantedSecrets()),
     settle(diagnosticsChanged) {
       const edits = [...lastGood.after(xds.snapshot.number), ...quarantine.forgetGone()];
       if (!quarantine.busy) save();

@@ -69,6 +69,7 @@ async function start(options: ControlOptions, closers: Closers): Promise<{ reado
     ...figures,
     ...(await readState(options, cluster)),
     ...inputs,
+    secrets: { wantSecrets: (keys) => reached.observed?.wantSecrets(keys) },
     postToEnvoy: (path) => askEnvoy(join(options.runtimeDirectory, "envoy-admin.sock"), "POST", path),
     diagnostics: view.diagnostics,
     show: shower(options, view, cluster),

@@ -32,6 +32,7 @@ function counting(slices: number, more: Partial<ScheduleOptions> = {}) {
     prepare: (edits) => edits,
     release: (_, reached) => (reached === "end" ? ++number : number),
     files: () => [],
+    missing: () => undefined,
     settle: () => [],
     timings: createTimings(),
     ...more,
@@ -66,6 +67,26 @@ describe("schedule", () => {
     await schedule.push([edit("a")]);
     assert.deepEqual(events, ["apply a", "commit", "apply file", "commit"]);
     assert.deepEqual(released, ["part", "end"]);
+  });
+
+  test("nothing is released as complete while something is on its way; edits that come meanwhile are compiled", async () => {
+    const released: string[] = [];
+    const arrival = Promise.withResolvers<void>();
+    let isMissing = true;
+    const { schedule, events } = counting(1, {
+      missing: () => (isMissing ? arrival.promise : undefined),
+      release: (_, reached) => released.push(reached),
+    });
+    const all = [schedule.push([edit("a")])];
+    while (released.length < 1) await new Promise((resolve) => setImmediate(resolve));
+    all.push(schedule.push([edit("b")]));
+    while (released.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(released, ["part", "part"]);
+    isMissing = false;
+    arrival.resolve();
+    await Promise.all(all);
+    assert.deepEqual(events, ["apply a", "commit", "apply b", "commit", "commit"]);
+    assert.deepEqual(released, ["part", "part", "end"]);
   });
 
   test("what has overtaken is released, and the rest goes on in the same slice", async () => {

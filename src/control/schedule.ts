@@ -15,6 +15,8 @@ export interface ScheduleOptions {
   release(changes: readonly ResourceChange[], reached: Reached): number;
   /** Edits are compiled. Gives the files that the configuration names and the compiler does not have yet. */
   files(): readonly CompilerEdit[];
+  /** Nothing more can be given at once. What is still on its way: resolves when there is news of it. */
+  missing(): Promise<void> | undefined;
   /** Everything up to here is compiled. Gives edits that follow from that. */
   settle(diagnosticsChanged: boolean): readonly CompilerEdit[];
   readonly timings: Timings;
@@ -41,11 +43,14 @@ export function openSchedule(options: ScheduleOptions): Schedule {
   let arrived = 0;
   let running = false;
   let number = 0;
+  /** Goes on, where everything that can be done waits for what is on its way. */
+  let wake: (() => void) | undefined;
 
   function push(edits: readonly CompilerEdit[]): Promise<number> {
     if (inbox.length === 0) oldest = performance.now();
     for (const edit of edits) inbox.push(edit);
     arrived++;
+    wake?.();
     return wait();
   }
 
@@ -82,30 +87,47 @@ export function openSchedule(options: ScheduleOptions): Schedule {
     lap.run("apply", () => compiler.apply(options.prepare(edits)));
   }
 
-  /** Compiles, and releases what may be. Nothing is complete that names files which are not there yet. */
+  /** Goes on when what is on its way has arrived, or any other edits have. */
+  function hold(missing: Promise<void>, goOn: () => void): void {
+    const once = (): void => {
+      if (wake !== once) return;
+      wake = undefined;
+      setImmediate(goOn);
+    };
+    wake = once;
+    if (inbox.length > 0) once();
+    else void missing.then(once);
+  }
+
+  /** Compiles, and releases what may be. Nothing is complete that names what is not there yet. */
   function step(until: number, lap: Lap) {
     const result: CommitResult = lap.run("compile", () => compiler.commit(() => performance.now() < until));
     const files = result.done || result.overtook ? options.files() : [];
+    const isCompiled = files.length === 0 && (result.done || result.overtook);
+    const missing = isCompiled ? options.missing() : undefined;
     const far: Reached = result.done ? "end" : result.overtook ? "overtook" : "part";
-    const reached = files.length > 0 ? "part" : far;
+    const reached = files.length > 0 || missing ? "part" : far;
     number = lap.run("release", () => options.release(result.resources, reached));
-    return { reached, files, diagnosticsChanged: result.diagnosticsChanged };
+    const held = result.done ? missing : undefined;
+    return { reached, files, held, diagnosticsChanged: result.diagnosticsChanged };
   }
 
   function slice(diagnosticsChanged: boolean, resolve: ((number: number) => void)[], lap: Lap): void {
     const until = performance.now() + sliceMs;
     const first = step(until, lap);
     // What was overtaken goes on at once, or it would wait for as long as there are edits.
-    const { reached, files, ...last } = first.reached === "overtook" ? step(until, lap) : first;
+    const { reached, files, held, ...last } = first.reached === "overtook" ? step(until, lap) : first;
     const changed = diagnosticsChanged || first.diagnosticsChanged || last.diagnosticsChanged;
     if (reached !== "end") {
-      setImmediate(() => {
+      const goOn = (): void => {
         // Edits that arrive meanwhile go through the same commit.
         resolve.push(...waiting.splice(0));
         apply(lap);
         if (files.length > 0) compiler.apply(files);
         slice(changed, resolve, lap);
-      });
+      };
+      if (held) hold(held, goOn);
+      else setImmediate(goOn);
       return;
     }
     const follow = options.settle(changed);

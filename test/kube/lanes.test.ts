@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request } from "node:http";
 import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";
 import { openMaterial } from "../envoy/material.ts";
 import { type Backend, serviceOf, sliceOf, startBackend, startBackend6, startLocalBackend } from "./backend.ts";
@@ -210,6 +211,34 @@ test("a renewed certificate: one secret; new connections get it, those that are 
   before.destroy();
 });
 
+test("a Secret that nothing refers to: its data is not kept, what rotates it moves nothing, and a Host finds it", async () => {
+  const pair = (key: string, hostname: string) => {
+    const { certificate, key: privateKey } = material.certificate(`${key}:${hostname}`);
+    const stringData = { "tls.crt": certificate, "tls.key": privateKey };
+    const metadata = { name: "later", namespace };
+    return { apiVersion: "v1", kind: "Secret", type: "kubernetes.io/tls", metadata, stringData };
+  };
+  const held = "dragoman_secrets_without_data";
+  const before = await gateway.metric(held);
+  const change = await gateway.sentDuring(async () => {
+    await cluster.apply(pair("unused", "unused.example.com"));
+    await gateway.untilMetric(held, "", before + 1);
+    await arrived("secrets", () => cluster.apply(pair("rotated", "later.example.com")));
+  });
+  assert.deepEqual(change, {});
+  const later = custom("Host", "later", {
+    hostname: "later.example.com",
+    tlsSecret: { name: "later" },
+    requestPolicy: { insecure: { action: "Route" } },
+  });
+  await cluster.apply(later);
+  while ((await namesShown("later.example.com")) !== "DNS:later.example.com") await pause(20);
+  assert.equal(await gateway.metric(held), before);
+  assert.doesNotMatch(gateway.program.output(), /Secret default\/later/);
+  await remove("host", "later");
+  await gateway.untilMetric(held, "", before + 1);
+});
+
 test("what no request depends on: statuses, leases, other ConfigMaps, Secrets, Services and slices", async () => {
   const text = (kind: string, more: object) => ({
     apiVersion: "v1",
@@ -241,11 +270,24 @@ test("what no request depends on: statuses, leases, other ConfigMaps, Secrets, S
   assert.deepEqual(change, { endpoints: 1 });
 });
 
-async function handshake(): Promise<TLSSocket> {
+/** The names in the certificate that a client is shown, if it is shown one that it trusts. */
+async function namesShown(servername: string): Promise<string | undefined> {
+  try {
+    const socket = await handshake(servername);
+    const names = socket.getPeerX509Certificate()?.subjectAltName;
+    socket.destroy();
+    return names;
+  } catch (error) {
+    assert.ok(error instanceof Error && "code" in error, String(error));
+    return undefined;
+  }
+}
+
+async function handshake(servername = "shop.example.com"): Promise<TLSSocket> {
   const socket = connect({
     host: "127.0.0.1",
     port: gateway.https,
-    servername: "shop.example.com",
+    servername,
     ca: material.authority("harness"),
   });
   await once(socket, "secureConnect");

@@ -127,14 +127,15 @@ test("AMBASSADOR_FIELD_SELECTOR: objects with these names, in these namespaces",
   assert.equal(await get("/elsewhere/x"), "404");
 });
 
+const secret = (name: string, namespace: string) => {
+  const { certificate, key } = material.certificate(`${name}:${name}.example.com`);
+  const stringData = { "tls.crt": certificate, "tls.key": key };
+  return { apiVersion: "v1", kind: "Secret", type: "kubernetes.io/tls", metadata: { name, namespace }, stringData };
+};
+const host = (name: string, namespace: string) =>
+  custom("Host", name, namespace, { hostname: `${name}.example.com`, tlsSecret: { name }, ...route });
+
 test("AMBASSADOR_CERTS_SINGLE_NAMESPACE: Secrets of its own namespace only", async () => {
-  const secret = (name: string, namespace: string) => {
-    const { certificate, key } = material.certificate(`${name}:${name}.example.com`);
-    const stringData = { "tls.crt": certificate, "tls.key": key };
-    return { apiVersion: "v1", kind: "Secret", type: "kubernetes.io/tls", metadata: { name, namespace }, stringData };
-  };
-  const host = (name: string, namespace: string) =>
-    custom("Host", name, namespace, { hostname: `${name}.example.com`, tlsSecret: { name }, ...route });
   await cluster.apply(secret("near", "default"), host("near", "default"), secret("far", "own"), host("far", "own"));
   const all = await restart({});
   assert.equal(await subjectAt(all, "near.example.com"), "DNS:near.example.com");
@@ -159,6 +160,26 @@ test("AMBASSADOR_UPDATE_MAPPING_STATUS: Mappings that are well say so, and nothi
   await until("");
   await restart({ AMBASSADOR_UPDATE_MAPPING_STATUS: "true" });
   await until("Running");
+});
+
+test("Secrets that may be listed and watched, but not got: one that a Host finds later is served", async () => {
+  const rules = [
+    { apiGroups: ["getambassador.io", "discovery.k8s.io", "networking.k8s.io"], resources: ["*"], verbs: ["*"] },
+    { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["*"] },
+    { apiGroups: [""], resources: ["services", "configmaps", "namespaces", "events"], verbs: ["*"] },
+    { apiGroups: [""], resources: ["secrets"], verbs: ["list", "watch"] },
+  ];
+  const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "lists" }, rules };
+  await cluster.apply(role);
+  const account = await cluster.serviceAccount("default", "lists", ["lists"]);
+  const kubeconfig = await cluster.writeKubeconfig("lists", { token: cluster.token(account) });
+  const gateway = await restart({}, kubeconfig);
+  const without = await gateway.metric("dragoman_secrets_without_data");
+  await cluster.apply(secret("listed", "default"));
+  await gateway.untilMetric("dragoman_secrets_without_data", "", without + 1);
+  await cluster.apply(host("listed", "default"));
+  while ((await subjectAt(gateway, "listed.example.com")) !== "DNS:listed.example.com") await pause(20);
+  assert.doesNotMatch(gateway.program.output(), /Secret default\/listed/);
 });
 
 /** For which names a client is shown a certificate, or why it is shown none. */

@@ -50,6 +50,7 @@ test("while 10,000 Mappings are compiled, check_alive goes on to say yes and che
     prepare: (edits) => edits,
     release: () => 1,
     files: () => [],
+    missing: () => undefined,
     settle: () => [],
   });
   let isCompiled = false;

@@ -59,6 +59,7 @@ function example(): Figures {
     timings: createTimings(),
     identity: { version: "", ambassadorId: "", namespace: "", singleNamespace: false, clusterId: () => "" },
     objects: () => new Map([["Mapping", 0]]),
+    withheldSecrets: () => 0,
     watches: () => new Map([["mappings", { isFollowing: true, changes: 0, failures: 0 }]]),
     logLevel: { current: async () => "warning", change: async () => undefined },
   };

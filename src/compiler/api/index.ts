@@ -54,7 +54,14 @@ export type { IngressClass } from "./kubernetes/ingress-class.ts";
 export type { KnativeIngress, KnativePath, KnativeSplit } from "./kubernetes/knative-ingress.ts";
 export type { Namespace } from "./kubernetes/namespace.ts";
 export { readRevocationLists } from "./kubernetes/revocation-list.ts";
-export { holdsCertificates, type Secret, type SecretSpec, withoutUnreadData } from "./kubernetes/secret.ts";
+export {
+  holdsCertificates,
+  isWithheld,
+  type Secret,
+  type SecretSpec,
+  withhold,
+  withoutUnreadData,
+} from "./kubernetes/secret.ts";
 export { isOwnService, type Service, type ServicePort, type ServiceSpec } from "./kubernetes/service.ts";
 export type { RawObject } from "./raw-object.ts";
 export type { Resource } from "./resource.ts";

@@ -34,10 +34,16 @@ function remembered<T>(readSecret: (secret: SecretObject) => Checked<T>): (secre
   return (secret) => {
     const before = known.get(secret);
     if (before) return before;
-    const checked = readSecret(secret);
+    const checked = secret.spec.withheld ? unfetched(secret) : readSecret(secret);
     known.set(secret, checked);
     return checked;
   };
+}
+
+function unfetched({ ref }: SecretObject): Checked<never> {
+  const message = "its data has not been fetched from the API server yet";
+  const detail = { traffic: "TLS is not served with this Secret", hint: "see the log for what is in the way" };
+  return { diagnostics: [diagnose("tls/unusable-secret", { ref, path: "" }, message, detail)] };
 }
 
 /** Why a Secret cannot be used for something; empty: it can. */

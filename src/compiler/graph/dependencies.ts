@@ -11,6 +11,8 @@ import type { Dependent, Stored } from "./stored.ts";
 export class Edge {
   readonly from: Stored<unknown>;
   readonly how: ReadRef["how"];
+  /** Another one whenever readers have come or gone. */
+  version = 0;
   /** Input keys of the reading node, by the key that they read. */
   private readonly readers = new Map<string, Members>();
   private readonly owner: Dependencies;
@@ -24,10 +26,12 @@ export class Edge {
 
   /** Adds a reader of a key; false when it was one already. */
   add(key: string, inputKey: string): boolean {
+    this.version++;
     return addMember(this.readers, key, inputKey);
   }
 
   remove(key: string, inputKey: string): void {
+    this.version++;
     removeMember(this.readers, key, inputKey);
   }
 

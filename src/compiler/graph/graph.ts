@@ -64,6 +64,8 @@ export interface Graph {
   index<T>(name: string, of: Collection<T>, values: (item: T, key: string) => readonly string[]): Index<T>;
   /** All parts as one collection; of two values under one key the earlier part's is used, and it is reported. */
   union<T>(name: string, ...parts: readonly Collection<T>[]): Collection<T>;
+  /** The keys of a collection whose values were read, whether there is one or not; the same set as long as they are. */
+  wanted(of: Collection<unknown>): ReadonlySet<string>;
   /** One collection per part; `by` decides which one a value belongs to. A part may be asked for at any time. */
   split<I>(name: string, over: Collection<I>, by: (item: I) => string): (part: string) => Collection<I>;
   /** All non-empty lists of diagnostics, by `${node}\u0000${inputKey}`. */

@@ -160,6 +160,28 @@ test("a source tells which of its keys are read, whether there is a value or not
   assert.deepEqual([...files.wanted()], ["b"]);
 });
 
+test("a collection tells whose values are read, in the same set as long as that is the same", () => {
+  const g = openGraph();
+  const names = g.source<{ readonly name: string; readonly note: string }>("names");
+  const files = g.source<string>("files");
+  const texts = g.union("texts", files);
+  g.map("contents", names, ({ name }, reads, key) => ({ out: [[key, reads.get(texts, name) ?? ""]] }));
+  g.map("presence", names, ({ note }, reads, key) => ({ out: [[key, reads.has(texts, note)]] }));
+  names.set("1", { name: "a", note: "x" });
+  names.set("2", { name: "b", note: "y" });
+  files.set("b", "1");
+  g.commit();
+  const wanted = g.wanted(texts);
+  assert.deepEqual([...wanted].sort(), ["a", "b"]);
+  files.set("b", "2");
+  names.set("1", { name: "a", note: "z" });
+  g.commit();
+  assert.equal(g.wanted(texts), wanted);
+  names.delete("2");
+  g.commit();
+  assert.deepEqual([...g.wanted(texts)], ["a"]);
+});
+
 test("a look-up gives the members in key order, wakes by its own value only, and keeps its array", () => {
   const g = openGraph();
   const seen: (readonly { readonly tags: readonly string[] }[])[] = [];

@@ -80,6 +80,10 @@ class OpenGraph implements Graph {
     return this.add(new UnionNode<T>(this.place(name), inputs)).out;
   }
 
+  wanted(of: Collection<unknown>): ReadonlySet<string> {
+    return this.input("wanted", of).wanted();
+  }
+
   split<I>(name: string, over: Collection<I>, by: (item: I) => string): (part: string) => Collection<I> {
     const node = this.add(new SplitNode<I>(this.place(name), { over: this.input(name, over), by }));
     return (part) => node.part(part);

@@ -14,10 +14,6 @@ export class SourceCollection<T> extends Stored<T> implements Source<T> {
     this.edit(key, undefined);
   }
 
-  wanted(): ReadonlySet<string> {
-    return new Set(this.edges.flatMap((edge) => [...edge.keys()]));
-  }
-
   get hasEdits(): boolean {
     return this.pending.size > 0;
   }

@@ -50,6 +50,8 @@ export class Stored<T> implements Collection<T> {
   /** Reads of single keys by nodes. */
   readonly edges: Edge[] = [];
   private readonly values = new Map<string, T>();
+  /** What `wanted` found, and when. */
+  private read: { readonly version: number; readonly keys: ReadonlySet<string> } | undefined;
   /** Nothing was ever here: what comes is compared with nothing, and told as a whole. */
   private isNew = true;
   /** All keys came in the commit that is going on. */
@@ -67,6 +69,15 @@ export class Stored<T> implements Collection<T> {
 
   get size(): number {
     return this.values.size;
+  }
+
+  /** The keys whose values were read, whether there is one or not; the same set as long as these are the same. */
+  wanted(): ReadonlySet<string> {
+    const edges = this.edges.filter(({ how }) => how !== "has");
+    const version = edges.reduce((sum, edge) => sum + edge.version, 0);
+    if (this.read?.version !== version)
+      this.read = { version, keys: new Set(edges.flatMap((edge) => [...edge.keys()])) };
+    return this.read.keys;
   }
 
   get(key: string): T | undefined {

@@ -72,7 +72,14 @@ export function declareHosts(
     ambassador.catchAllHost({ ...synthetic, contextHosts: anyStandIn, secrets }),
   );
   const hosts = g.union("hosts", own, ofContexts, ofIngresses, catchAll);
-  return { secrets, material, contexts, contextLookup: { contexts, byName }, hosts };
+  return {
+    secrets,
+    wantedSecrets: () => g.wanted(secrets),
+    material,
+    contexts,
+    contextLookup: { contexts, byName },
+    hosts,
+  };
 }
 
 function replaced(ref: ResourceRef) {

@@ -91,6 +91,7 @@ async function answers(options: ControlOptions, { view, counts, timings, clock, 
     timings,
     identity,
     objects: () => countKinds(compiler),
+    withheldSecrets: () => countWithheld(compiler),
     watches: () => reached.observed?.watches() ?? new Map(),
     logLevel,
   };
@@ -117,6 +118,12 @@ async function answers(options: ControlOptions, { view, counts, timings, clock, 
 /** Whether the Envoy behind a socket says that it serves; rejects when it says nothing. */
 async function isReady(socketPath: string): Promise<boolean> {
   return (await envoyState(socketPath)) === 200;
+}
+
+function countWithheld({ declared }: ControlView["compiler"]): number {
+  let count = 0;
+  for (const [, { resource }] of declared.objects.all("Secret").entries()) if (resource.spec.withheld) count++;
+  return count;
 }
 
 function countKinds({ declared }: ControlView["compiler"]): ReadonlyMap<string, number> {

@@ -19,6 +19,8 @@ export interface Figures {
   readonly identity: Identity;
   /** Objects that were read, by kind. */
   objects(): ReadonlyMap<string, number>;
+  /** Secrets without their data. */
+  withheldSecrets(): number;
   /** How each kind of a cluster is followed. */
   watches(): ReadonlyMap<string, WatchStatistics>;
   readonly logLevel: EnvoyLogLevel;
@@ -76,7 +78,7 @@ function servingMetrics({ xds, counts }: Figures): readonly Metric[] {
   ];
 }
 
-function readingMetrics({ objects, watches }: Figures): readonly Metric[] {
+function readingMetrics({ objects, withheldSecrets, watches }: Figures): readonly Metric[] {
   const of = (value: (watch: WatchStatistics) => number) =>
     byLabel(
       "resource",
@@ -84,6 +86,12 @@ function readingMetrics({ objects, watches }: Figures): readonly Metric[] {
     );
   return [
     metric("dragoman_objects", "gauge", "Objects that were read.", byLabel("kind", [...objects()])),
+    metric(
+      "dragoman_secrets_without_data",
+      "gauge",
+      "Secrets whose data is not kept, as nothing refers to them.",
+      withheldSecrets(),
+    ),
     metric(
       "dragoman_watch_following",
       "gauge",

@@ -24,8 +24,8 @@ export function manifestWithoutSecrets({ ref, version, labels, annotations, crea
   };
 }
 
-function withoutData({ type, data, stringData }: RawObject["body"]): object {
-  const names = Object.keys({ ...fieldsOf(data), ...fieldsOf(stringData) });
+function withoutData({ type, data, stringData, withheld }: RawObject["body"]): object {
+  const names = [...Object.keys({ ...fieldsOf(data), ...fieldsOf(stringData) }), ...Object.values(fieldsOf(withheld))];
   return { type, data: Object.fromEntries(names.map((name) => [name, ""])) };
 }
 

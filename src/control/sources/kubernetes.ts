@@ -8,13 +8,14 @@ import { equal } from "#base/equal.ts";
 import type { Log } from "#base/log.ts";
 import { isOwnService, type RawObject } from "#compiler";
 import type { Client } from "../kube/client.ts";
-import type { Change } from "../kube/copy.ts";
+import { type Change, keyOf } from "../kube/copy.ts";
 import { type ReflectorState, reflect } from "../kube/reflector.ts";
 import { resourceName } from "../kube/resource.ts";
 import { type ClusterObject, keepObject } from "./kubernetes-object.ts";
 import { type WatchedKind, watchedKinds } from "./kubernetes-resources.ts";
 import { addressless, ownService } from "./own-service.ts";
 import type { ReadProgress } from "./read-progress.ts";
+import { openSecretData, type SecretData } from "./secret-data.ts";
 import type { WatchStatistics } from "./watch-statistics.ts";
 
 /** What to watch. */
@@ -49,6 +50,8 @@ export interface KubernetesBatch {
 export interface KubernetesWatcher {
   /** Objects as they were last seen, by the key of their edits. */
   readonly objects: ReadonlyMap<string, ClusterObject>;
+  /** Tells which Secrets are referred to; see {@link SecretData}. */
+  wantSecrets(keys: ReadonlySet<string>): Promise<void> | undefined;
   /** By the name of the resource. */
   statistics(): ReadonlyMap<string, WatchStatistics>;
   close(): Promise<void>;
@@ -119,6 +122,21 @@ export function watchKubernetes(
     });
   }
 
+  const secrets = openSecretData({
+    client: options.client,
+    log: options.log,
+    signal: stop.signal,
+    onBug: failed.reject,
+    onChange(changed) {
+      const edits = changed.map(([name, object]) => {
+        const key = `Secret./${name}`;
+        objects.set(key, object);
+        return { key, value: object.raw };
+      });
+      deliver(edits, false);
+    },
+  });
+
   const running: Promise<void>[] = [];
   const sayOnce = createOnce((message) => options.log("warning", `waiting for the API server: ${message}`));
   const sayForgotten = createGathered((names) =>
@@ -137,10 +155,13 @@ export function watchKubernetes(
       namespace: namespaceOf(kind, options),
       labelSelector: allOf(kind.labelSelector, options.labelSelector),
       fieldSelector: fieldSelectorOf(kind, options),
-      keep: keepObject,
+      keep(object, resource) {
+        const kept = keepObject(object, resource);
+        return isSecret(kind) ? secrets.keep(keyOf(object), kept) : kept;
+      },
       onChanges(changes) {
         count(kind, { changes: changes.length });
-        const edits = take(changes, kind, objects);
+        const edits = take(changes, kind, objects, secrets);
         if (edits.length > 0) progress?.edited();
         deliver(edits, lookAtOwnService(changes));
         if (changes.length > 0) options.onSeen?.();
@@ -167,6 +188,7 @@ export function watchKubernetes(
   return {
     objects,
     statistics: () => statistics,
+    wantSecrets: secrets.want,
     done: failed.promise,
     async close() {
       stop.abort();
@@ -231,20 +253,28 @@ function isSettled({ kind }: { readonly kind: string }): boolean {
   return kind !== "failing" && kind !== "starting";
 }
 
+const isSecret = ({ scope }: WatchedKind): boolean => scope === "secret";
+
 function take(
   changes: readonly Change<ClusterObject>[],
-  { resources: [{ group, kind }] }: WatchedKind,
+  watched: WatchedKind,
   objects: Map<string, ClusterObject>,
+  secrets: SecretData,
 ): KubernetesBatch["edits"] {
+  const { group, kind } = watched.resources[0];
   return changes.flatMap((change) => {
     const key = `${kind}.${group}/${change.key}`;
     if (change.after === undefined) {
       objects.delete(key);
+      if (isSecret(watched)) secrets.gone(change.key);
       return [{ key }];
     }
-    const isSame = equal(change.before?.raw, change.after.raw);
-    objects.set(key, isSame ? since(objects.get(key), change.after) : change.after);
-    return isSame ? [] : [{ key, value: change.after.raw }];
+    const before = objects.get(key);
+    const after = isSecret(watched) ? secrets.arrived(change.key, change.after) : change.after;
+    if (after === undefined) return [];
+    const isSame = equal(before?.raw, after.raw);
+    objects.set(key, isSame ? since(before, after) : after);
+    return isSame ? [] : [{ key, value: after.raw }];
   });
 }
 

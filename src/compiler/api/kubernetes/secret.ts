@@ -6,12 +6,13 @@ import { type Diagnostic, diagnose, ok } from "#base/diagnostic.ts";
 import { child } from "#base/origin.ts";
 import type { RawObject } from "../raw-object.ts";
 import type { Resource } from "../resource.ts";
-import { map, object, optional, type Static, secretString, string } from "../schema/index.ts";
+import { list, map, object, optional, type Static, secretString, string } from "../schema/index.ts";
 import { coreKind } from "./narrow.ts";
 
 const body = object(
   {
     type: optional(string(), "Type."),
+    withheld: optional(list(string()), "The keys of data that was left out, as nothing referred to it."),
     data: optional(map(secretString()), "Values in base64."),
     stringData: optional(map(secretString()), "Values as they are."),
   },
@@ -33,6 +34,8 @@ export interface SecretSpec {
   readonly crl?: string;
   /** `cert_required: true` of a CA Secret. */
   readonly certRequired?: boolean;
+  /** What it holds was left out when it was read, as nothing referred to it then. */
+  readonly withheld?: true;
 }
 
 export type Secret = Resource<"Secret", SecretSpec>;
@@ -64,6 +67,18 @@ export function withoutUnreadData(body: RawObject["body"]): RawObject["body"] {
   return { type, ...(data ? { data: kept(data) } : {}), ...(stringData ? { stringData: kept(stringData) } : {}) };
 }
 
+/** A Secret without its data, which is to be fetched when something refers to it; one without data as it is. */
+export function withhold(raw: RawObject): RawObject {
+  const { type, data, stringData } = raw.body;
+  const withheld = Object.keys({ ...(data ?? {}), ...(stringData ?? {}) });
+  return withheld.length === 0 ? raw : { ...raw, body: { type, withheld } };
+}
+
+/** Whether an object is a Secret whose data was left out. */
+export function isWithheld({ ref, body }: RawObject): boolean {
+  return ref.kind === "Secret" && ref.group === "" && body["withheld"] !== undefined;
+}
+
 /** The kind Secret. */
 export const secret = coreKind({
   kind: "Secret",
@@ -74,6 +89,7 @@ export const secret = coreKind({
     const type = given.type ?? "Opaque";
     // Not even the type is kept: whatever stands in a Secret may be one.
     if (!holdsCertificates(type)) return ok<SecretSpec>({ type: "other" });
+    if (given.withheld) return ok<SecretSpec>({ type, withheld: true });
     const diagnostics: Diagnostic[] = [];
     const read = (key: string): string | undefined => textOf(given, key, raw, diagnostics);
     const first = (keys: readonly string[]): string | undefined => keys.map(read).find((text) => text !== undefined);
