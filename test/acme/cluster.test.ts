@@ -4,7 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openMaterial } from "../envoy/material.ts";
 import { namespace, openSite, type Replica, type Site } from "./site.ts";
@@ -236,6 +238,23 @@ test("a Host without an authority waits for its Secret, and takes it when it app
     () => site.line("own"),
     (line) => line === "Ready",
   );
+});
+
+test("the guide's example does what the guide says", async () => {
+  const guide = readFileSync(join(import.meta.dirname, "..", "..", "docs", "guide", "acme.md"), "utf8");
+  const [, example = ""] = /^```yaml\n(.*?)^```$/ms.exec(guide) ?? [];
+  const here = `acmeProvider: { authority: ${JSON.stringify(site.pebble.directory)}, `;
+  await site.pebble.names.resolve("my-shop.test");
+  await site.cluster.kubectl(["apply", "-n", namespace, "-f", "-"], {
+    stdin: example.replace("acmeProvider: { ", here),
+  });
+  await site.until(
+    () => site.line("shop"),
+    (line) => line === "Ready",
+  );
+  const { spec } = await read("host", "shop");
+  assert.equal(spec.tlsSecret.name, "my-2dshop.test");
+  assert.equal((await site.certificate(gateway, "my-shop.test"))?.subjectAltName, "DNS:my-shop.test");
 });
 
 test("somebody else's Secret with a certificate for other names is left as it is", async () => {
