@@ -24,7 +24,7 @@ export function declareScopes(g: Graph, { shape, virtualHosts, emittedRoutes, pl
   const divisions = g.map("shape.division", planned.sets, (routes, reads, set) => {
     const chosen = shape(reads);
     const large = chosen === "pathed" || (chosen === "scoped" && routes.length > manyRoutes / 2);
-    const division = large ? divide(routes.map(pathOf)) : undefined;
+    const division = large ? divide(routes, pathOf) : undefined;
     return keep(set, division ?? (chosen === "pathed" ? anyDivision : undefined));
   });
   const bucketed = g.map("shape.bucket", emittedRoutes, (emitted, reads, key) => {

@@ -36,6 +36,16 @@ export function routes(name: string, revision: number | string, clusters: readon
   return make("routes", name, revision, { clusters: [clusters] });
 }
 
+/** A scope that names clusters; `around` others whose names begin so. */
+export function scope(
+  name: string,
+  revision: number | string,
+  clusters: readonly string[] = [],
+  around?: string,
+): Encoded {
+  return make("scope", name, revision, { clusters: [clusters], ...(around === undefined ? {} : { around }) });
+}
+
 /** A secret. */
 export function secret(name: string, revision: number): Encoded {
   return make("secret", name, revision);
@@ -61,6 +71,7 @@ export class ModelEnvoy {
   readonly endpoints = new Map<string, Encoded>();
   readonly listeners = new Map<string, Encoded>();
   readonly tables = new Map<string, Encoded>();
+  readonly scopes = new Map<string, Encoded>();
   readonly wantedEndpoints = new Set<string>();
   readonly wantedTables = new Set<string>();
   opened = new Set<ResourceType>();
@@ -79,12 +90,13 @@ export class ModelEnvoy {
     if (this.wantedEndpoints.size > 0) this.open("endpoints");
     if (this.opened.has("cluster") || this.listeners.size > 0) this.open("listener");
     if (this.wantedTables.size > 0) this.open("routes");
+    if (this.listeners.size > 0) this.open("scope");
   }
 
   private open(type: ResourceType): void {
     if (this.opened.has(type)) return;
     this.opened.add(type);
-    const wildcard = type === "cluster" || type === "listener";
+    const wildcard = type === "cluster" || type === "listener" || type === "scope";
     const names = type === "endpoints" ? this.wantedEndpoints : type === "routes" ? this.wantedTables : [];
     const versions = Object.fromEntries([...this.known(type)].map(([name, { version }]) => [name, version]));
     this.outbox.push({ type, events: [{ kind: "open", type, first: { wildcard, names: [...names], versions } }] });
@@ -97,6 +109,7 @@ export class ModelEnvoy {
       return all;
     }
     if (type === "endpoints") return this.endpoints;
+    if (type === "scope") return this.scopes;
     return type === "listener" ? this.listeners : this.tables;
   }
 
@@ -114,12 +127,14 @@ export class ModelEnvoy {
       if (response.type === "cluster") this.addCluster(resource);
       if (response.type === "endpoints") this.takeEndpoints(resource.name, resource);
       if (response.type === "listener") this.addListener(resource);
+      if (response.type === "scope") this.scopes.set(resource.name, resource);
       if (response.type === "routes" && this.wantedTables.has(resource.name)) this.tables.set(resource.name, resource);
     }
     for (const name of response.removed) {
       if (response.type === "cluster") this.removeCluster(name);
       if (response.type === "endpoints") this.takeEndpoints(name, undefined);
       if (response.type === "listener") this.removeListener(name);
+      if (response.type === "scope") this.scopes.delete(name);
     }
   }
 
@@ -156,6 +171,7 @@ export class ModelEnvoy {
 
   private addListener(resource: Encoded): void {
     this.listeners.set(resource.name, resource);
+    this.open("scope");
     this.want("routes", this.wantedTables, resource.name);
   }
 

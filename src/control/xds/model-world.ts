@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import type { Encoded, ResourceChange, ResourceType } from "#compiler";
-import { cluster, endpoints, isBad, listener, ModelEnvoy, refusedMark, routes } from "./model-envoy.ts";
+import { cluster, endpoints, isBad, listener, ModelEnvoy, refusedMark, routes, scope } from "./model-envoy.ts";
 import { acknowledged, defaultOrderOptions, type OrderEvent, type OrderState, openOrder, step } from "./order.ts";
 import { createRefusedVersions, type RefusedVersions } from "./refusal.ts";
 import { createSnapshot } from "./snapshot.ts";
@@ -24,6 +24,8 @@ export type Act =
         readonly slow: boolean;
       }[];
       readonly tables: readonly number[];
+      /** How many scopes the one around them leads to; it does not exist when absent. */
+      readonly parts?: number | undefined;
       readonly bad: boolean;
     };
 
@@ -97,6 +99,12 @@ export class World {
       add(listener(`t${index}`, 1));
       add(routes(`t${index}`, `${named.join("")}${bad ? refusedMark : ""}`, named));
     });
+    if (act.parts !== undefined) {
+      // Each number of parts has parts of its own, as when a host is divided anew.
+      const prefix = `host|${act.parts}|`;
+      for (let i = 0; i < act.parts; i++) add(scope(`${prefix}${i}`, names.join(""), names.slice(i, i + 1)));
+      add(scope("host", `${prefix}${act.parts}`, [], prefix));
+    }
     const changes: ResourceChange[] = [];
     for (const [key, resource] of next) {
       if (isBad(resource)) this.everBad.add(resource.name);
@@ -171,7 +179,8 @@ export class World {
   }
 
   assertRoutesHaveClusters(): void {
-    for (const [table, resource] of this.envoy.tables) {
+    this.assertLeadsLeadSomewhere();
+    for (const [table, resource] of [...this.envoy.tables, ...this.envoy.scopes]) {
       for (const name of (resource.clusters ?? []).flat()) {
         // One that needs only to be read is not waited for, and shares the fate of a response that is refused as a whole.
         const shared = this.everBad.size > 0 && this.everImmediate.has(name);
@@ -181,12 +190,21 @@ export class World {
     }
   }
 
+  private assertLeadsLeadSomewhere(): void {
+    const { scopes } = this.envoy;
+    const { around } = scopes.get("host") ?? {};
+    if (around === undefined) return;
+    const parts = Number(around.split("|")[1]);
+    for (let i = 0; i < parts; i++) assert.ok(scopes.has(`${around}${i}`), `a request is led to ${around}${i}`);
+  }
+
   assertConverged(): void {
     const { envoy } = this;
     assert.deepEqual([...envoy.warming.keys()], [], "everything is warm");
     this.assertSame("cluster", envoy.active);
     this.assertSame("listener", envoy.listeners);
     this.assertSame("routes", envoy.tables);
+    if (envoy.listeners.size > 0) this.assertSame("scope", envoy.scopes);
     this.assertSame("endpoints", envoy.endpoints);
     assert.equal(acknowledged(this.order), this.snapshot.number);
   }
@@ -199,7 +217,8 @@ export class World {
     for (const { name, version } of wanted) assert.equal(held.get(name)?.version, version, `${type} ${name}`);
     // A refused change leaves the version before it in place, with all that it names.
     const stay = new Set(this.everBad);
-    for (const { clusters } of this.envoy.tables.values()) for (const name of (clusters ?? []).flat()) stay.add(name);
+    for (const { clusters } of [...this.envoy.tables.values(), ...this.envoy.scopes.values()])
+      for (const name of (clusters ?? []).flat()) stay.add(name);
     const tableRefused = [...this.configured.values()].some((r) => r.type === "routes" && isBad(r));
     if (tableRefused && (type === "cluster" || type === "endpoints")) return;
     for (const name of held.keys()) {

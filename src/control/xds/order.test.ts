@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { ResourceChange } from "#compiler";
-import { cluster, endpoints, listener, routes, secret } from "./model-envoy.ts";
+import { cluster, endpoints, listener, routes, scope, secret } from "./model-envoy.ts";
 import { type Act, World } from "./model-world.ts";
 import { acknowledged, defaultOrderOptions, type OrderState, openOrder, step } from "./order.ts";
 import { createRefusedVersions } from "./refusal.ts";
@@ -33,6 +33,7 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
       ),
       // A table names some of the clusters that exist; 7 stands for all of the first three.
       tables: fc.array(fc.nat(15), { maxLength: 2 }),
+      parts: fc.option(fc.nat(3), { nil: undefined }),
       bad: fc.boolean(),
     }),
   },
@@ -262,6 +263,44 @@ describe("one stream", () => {
       assert.deepEqual(removals(20 + grace - 1), [], named.type);
       assert.deepEqual(removals(20 + grace), ["c"], named.type);
     }
+  });
+
+  test("new scopes come before the one around them, and those that are gone leave after it", () => {
+    const before = [put(scope("h|2|0", 1)), put(scope("h|2|1", 1)), put(scope("h", 1, [], "h|2|")), put(scope("a", 1))];
+    const { state, first, change } = openStream(before);
+    const sent = (sends: readonly Response[]) =>
+      sends.map(({ resources, removed }) => [
+        ...resources.map(({ name }) => name),
+        ...removed.map((name) => `-${name}`),
+      ]);
+    const opened = step(
+      state,
+      [
+        { kind: "open", type: "cluster", first },
+        { kind: "open", type: "scope", first },
+      ],
+      0,
+    );
+    assert.deepEqual(sent(opened.sends), [[], ["h|2|0", "h|2|1", "a"]]);
+    const nonces = opened.sends.map(({ type, nonce }) => ({ kind: "ack" as const, type, nonce }));
+    const led = step(state, nonces, 1).sends;
+    assert.deepEqual(sent(led), [["h"]]);
+    acknowledge(state, led, 2);
+    const gone = ["h|2|0", "h|2|1"].map((name) => ({ type: "scope", name }) as const);
+    const more = [put(cluster("c", 1, { slow: true })), put(scope("h|1|0", 1, ["c"])), put(scope("h", 2, [], "h|1|"))];
+    const early = change(3, ...more, ...gone, { type: "scope", name: "a" });
+    assert.deepEqual(sent(early.sends), [["c"], ["-a"]], "what nothing leads to leaves at once");
+    const warm = step(
+      state,
+      early.sends.map(({ type, nonce }) => ({ kind: "ack" as const, type, nonce })),
+      4,
+    ).sends;
+    assert.deepEqual(sent(warm), [["h|1|0"]]);
+    const acks = (sends: readonly Response[]) =>
+      sends.map(({ type, nonce }) => ({ kind: "ack" as const, type, nonce }));
+    const lead = step(state, acks(warm), 5).sends;
+    assert.deepEqual(sent(lead), [["h"]]);
+    assert.deepEqual(sent(step(state, acks(lead), 6).sends), [["-h|2|0", "-h|2|1"]]);
   });
 
   test("of a refused batch only the refused cluster is kept back, by name", () => {

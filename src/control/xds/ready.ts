@@ -4,7 +4,7 @@
 import type { Encoded } from "#compiler";
 import { namesClusters } from "./leaving.ts";
 import { type OrderState, type Work, wake } from "./order-state.ts";
-import { has, judge, type Subscription } from "./subscription.ts";
+import { has, judge, lastTold, type Subscription } from "./subscription.ts";
 import { acknowledgesLate } from "./warming.ts";
 
 /** Whether everything that a resource relies on is in place at this Envoy, or has been waited for long enough. */
@@ -68,9 +68,13 @@ function comesAfterNew({ view, refused }: OrderState, scopes: Subscription, { na
 export function mayLeave({ view, refused }: OrderState, subscription: Subscription, name: string): boolean {
   if (subscription.type !== "scope" || !has(subscription, name)) return true;
   for (const other of subscription.pending.keys()) {
-    const around = view.get("scope", other)?.around;
-    if (around === undefined || !name.startsWith(around)) continue;
-    if (judge(subscription, other, view, refused).kind === "send") return false;
+    const told = lastTold(subscription, other);
+    // What Envoy brought along from another process may lead anywhere.
+    const before = told && told.version !== "" && !told.resource ? "" : told?.resource?.around;
+    const isAround = [before, view.get("scope", other)?.around].some(
+      (prefix) => prefix !== undefined && name.startsWith(prefix),
+    );
+    if (isAround && judge(subscription, other, view, refused).kind === "send") return false;
   }
   return true;
 }

@@ -46,27 +46,36 @@ export function bucketOf(match: PathMatch, { depth, buckets }: Division): number
   return hash === undefined || hash < 0 ? undefined : hash % buckets;
 }
 
-/** How routes are divided; undefined if that would not help, because too many are for any path or all begin alike. */
-export function divide(matches: readonly PathMatch[]): Division | undefined {
-  const buckets = matches.length > 20_000 ? 1024 : matches.length > 2_000 ? 256 : 64;
-  const hashes = matches.map(hashesOf);
-  for (const [i, depth] of depths.entries()) {
-    const sizes = new Uint32Array(buckets);
-    let everywhere = 0;
-    let largest = 0;
-    for (const own of hashes) {
-      const hash = own[i] ?? -1;
-      if (hash < 0) {
-        everywhere++;
-        continue;
-      }
-      const size = (sizes[hash % buckets] ?? 0) + 1;
-      sizes[hash % buckets] = size;
-      largest = Math.max(largest, size);
-    }
-    if (everywhere * fewest < matches.length && largest * evenly < matches.length) return { depth, buckets };
+/** So many routes are looked at: an edit of one among very many must not cost a look at all of them. */
+const sample = 512;
+
+/**
+ * How routes are divided, judged by some of them; undefined if that would not help, because too many are for any path
+ * or all begin alike.
+ */
+export function divide<T>(routes: readonly T[], matchOf: (route: T) => PathMatch): Division | undefined {
+  const buckets = routes.length > 20_000 ? 1024 : routes.length > 2_000 ? 256 : 64;
+  const step = Math.ceil(routes.length / sample);
+  const hashes = Array.from({ length: Math.ceil(routes.length / step) }, (_, i) => routes[i * step]).flatMap((route) =>
+    route === undefined ? [] : [hashesOf(matchOf(route))],
+  );
+  const depth = depths.find((_, i) =>
+    helps(
+      Int32Array.from(hashes, (own) => own[i] ?? -1),
+      buckets,
+    ),
+  );
+  return depth === undefined ? undefined : { depth, buckets };
+}
+
+function helps(hashes: Int32Array, buckets: number): boolean {
+  const sizes = new Uint32Array(buckets);
+  let everywhere = 0;
+  for (const hash of hashes) {
+    if (hash < 0) everywhere++;
+    else sizes[hash % buckets] = (sizes[hash % buckets] ?? 0) + 1;
   }
-  return undefined;
+  return everywhere * fewest < hashes.length && Math.max(...sizes) * evenly < hashes.length;
 }
 
 const known = new WeakMap<PathMatch, Int32Array>();
