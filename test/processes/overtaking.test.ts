@@ -28,6 +28,7 @@ function openLane() {
     prepare: (edits) => edits,
     release: createRelease(xds as unknown as XdsServer, () => undefined),
     files: () => [],
+    missing: () => undefined,
     settle: () => [],
     timings: createTimings(),
   });
