@@ -20,6 +20,11 @@ export const variables: readonly Variable[] = [
     effect: "The instance's own namespace, also of objects in files that name none.",
   },
   {
+    name: "DRAGOMAN_SERVICE",
+    unset: "the one labelled `app.kubernetes.io/component: ambassador-service`",
+    effect: "The name of the gateway's own Service, in its own namespace, whose addresses Ingresses show.",
+  },
+  {
     name: "AMBASSADOR_SINGLE_NAMESPACE",
     unset: "",
     effect: "Any text, even `false`: only objects in the instance's own namespace are looked at.",

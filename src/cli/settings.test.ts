@@ -7,6 +7,7 @@ import { type ChosenSettings, settingsFrom } from "./settings.ts";
 const cases: readonly [environment: NodeJS.ProcessEnv, asked: ChosenSettings][] = [
   [{ AMBASSADOR_ID: "blue" }, { ambassadorId: "blue" }],
   [{ AMBASSADOR_NAMESPACE: "edge" }, { namespace: "edge" }],
+  [{ DRAGOMAN_SERVICE: "edge" }, { ownService: "edge" }],
   [{ AMBASSADOR_ENVOY_BIND_ADDRESS: "127.0.0.1" }, { bindAddress: "127.0.0.1" }],
   [{ AMBASSADOR_SINGLE_NAMESPACE: "false" }, { scope: { singleNamespace: true, certsSingleNamespace: true } }],
   [{ AMBASSADOR_CERTS_SINGLE_NAMESPACE: "1" }, { scope: { singleNamespace: false, certsSingleNamespace: true } }],

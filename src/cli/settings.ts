@@ -22,9 +22,11 @@ export type ChosenSettings = Partial<Settings>;
 /** The settings that flags and environment ask for. */
 export function settingsFrom(flags: SettingsFlags, env: NodeJS.ProcessEnv): ChosenSettings {
   const { AMBASSADOR_ID: id, AMBASSADOR_NAMESPACE: namespace, AMBASSADOR_ENVOY_BIND_ADDRESS: address } = env;
+  const { DRAGOMAN_SERVICE: ownService } = env;
   return {
     ...(id ? { ambassadorId: id } : {}),
     ...(namespace ? { namespace } : {}),
+    ...(ownService ? { ownService } : {}),
     ...(address ? { bindAddress: bindAddress(address) } : {}),
     ...scope(env),
     ...mesh(env),

@@ -17,7 +17,11 @@ export {
   defaultCrdOptions,
   isKnownKind,
   isOwnService,
+<<<<<<< ours
   isWithheld,
+=======
+  type OwnServicePlace,
+>>>>>>> theirs
   storableVersionNames,
   withhold,
   withoutUnreadData,

@@ -30,6 +30,8 @@ export interface Settings {
   readonly ambassadorId: string;
   /** AMBASSADOR_NAMESPACE: the instance's own namespace. */
   readonly namespace: string;
+  /** DRAGOMAN_SERVICE: the name of the gateway's own Service; else a label tells which it is. */
+  readonly ownService?: string;
   /** AMBASSADOR_ENVOY_BIND_ADDRESS. */
   readonly bindAddress: string;
   /**

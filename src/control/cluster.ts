@@ -65,7 +65,8 @@ export interface ClusterSide {
 /** Opens the side; nothing is asked yet. */
 export function openCluster(choice: ClusterChoice, settings: Settings, log: Log, signal: AbortSignal): ClusterSide {
   const { access, updateMappings, identity, replica, ...selectors } = choice;
-  const { namespace, ambassadorId, knative = false, scope = {} } = settings;
+  const { namespace, ambassadorId, ownService, knative = false, scope = {} } = settings;
+  const own = { namespace, ...(ownService === undefined ? {} : { ownService }) };
   const { singleNamespace = false, certsSingleNamespace = false } = scope;
   const client = openClient(access);
   const state = openClusterState({ client, namespace, ambassadorId, log, signal });
@@ -82,7 +83,7 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
       ...selectors,
       knative,
       client,
-      namespace,
+      ...own,
       singleNamespace,
       certsSingleNamespace,
       onSeen: () => wake(),
@@ -105,7 +106,7 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
       });
       const shared = { client, place, acknowledged, log };
       const publisher = openPublisher({ ...shared, replica });
-      const reporter = openReporter({ ...reported, ...shared, replica: replica.name, updateMappings });
+      const reporter = openReporter({ ...reported, ...shared, own, replica: replica.name, updateMappings });
       const leading: Promise<unknown>[] = [];
       const failed = Promise.withResolvers<never>();
       wake = reporter.wake;

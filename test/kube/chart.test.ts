@@ -89,6 +89,8 @@ test("a release of another name does not claim Ambassador's", async () => {
     await get("deployments,services", "-o", "name"),
     ["deployment.apps/edge-dragoman", "service/edge-dragoman", "service/edge-dragoman-admin"].join("\n"),
   );
+  const told = `.spec.template.spec.containers[0].env[?(@.name=="DRAGOMAN_SERVICE")].value`;
+  assert.equal(await field("deployment/edge-dragoman", told), "edge-dragoman");
   await uninstall("edge");
 });
 

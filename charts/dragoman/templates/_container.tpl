@@ -98,6 +98,7 @@ resources:
 {{- $_ := set $fields "POD_NAMESPACE" "metadata.namespace" -}}
 {{- $_ := set $fields "POD_UID" "metadata.uid" -}}
 {{- $given := dict "AMBASSADOR_HEALTHCHECK_BIND_PORT" .Values.adminService.port -}}
+{{- $_ := set $given "DRAGOMAN_SERVICE" (include "dragoman.service" .) -}}
 {{- range $name, $value := .Values.env -}}
 {{- $_ := set $given (upper $name) $value -}}
 {{- end -}}

@@ -54,6 +54,7 @@ export type { IngressClass } from "./kubernetes/ingress-class.ts";
 export type { KnativeIngress, KnativePath, KnativeSplit } from "./kubernetes/knative-ingress.ts";
 export type { Namespace } from "./kubernetes/namespace.ts";
 export { readRevocationLists } from "./kubernetes/revocation-list.ts";
+<<<<<<< ours
 export {
   holdsCertificates,
   isWithheld,
@@ -63,6 +64,16 @@ export {
   withoutUnreadData,
 } from "./kubernetes/secret.ts";
 export { isOwnService, type Service, type ServicePort, type ServiceSpec } from "./kubernetes/service.ts";
+=======
+export { holdsCertificates, type Secret, type SecretSpec, withoutUnreadData } from "./kubernetes/secret.ts";
+export {
+  isOwnService,
+  type OwnServicePlace,
+  type Service,
+  type ServicePort,
+  type ServiceSpec,
+} from "./kubernetes/service.ts";
+>>>>>>> theirs
 export type { RawObject } from "./raw-object.ts";
 export type { Resource } from "./resource.ts";
 export type { ApiVersion } from "./schema/index.ts";

@@ -1,8 +1,9 @@
 /** LOWER of Services and their addresses, for every dialect. Addresses never pass through any other translation. */
 import { isIp } from "#base/ip.ts";
 import { type EndpointSlice, type Endpoints, isOwnService, type Service } from "../api/index.ts";
-import type { Derived } from "../graph/graph.ts";
+import type { Collection, Derived, Reads } from "../graph/graph.ts";
 import type { AddressSet, OwnService, ServiceFacts } from "../ir/service.ts";
+import type { Settings } from "../settings.ts";
 
 /** A Service without anything that its endpoints change. */
 export function lowerService({ ref, spec }: Service): Derived<ServiceFacts> {
@@ -20,12 +21,17 @@ export function lowerService({ ref, spec }: Service): Derived<ServiceFacts> {
 }
 
 /** The gateway's own Service, and where its ports lead. */
-export function lowerOwnService({ ref, spec, labels }: Service): Derived<OwnService> {
-  if (!isOwnService({ ref, labels }, ref.namespace)) return { out: [] };
-  const targets = spec.ports.map(({ port, targetPort }) => targetPort || port);
-  const numbers = targets.filter((target) => typeof target === "number");
-  const own: OwnService = { ref, targets: numbers.length === targets.length ? numbers : "unknown" };
-  return { out: [[`${ref.namespace}/${ref.name}`, own]] };
+export function lowerOwnService(
+  settings: Collection<Settings>,
+): (service: Service, reads: Reads) => Derived<OwnService> {
+  return ({ ref, spec, labels }, reads) => {
+    const place = reads.get(settings, "");
+    if (!place || !isOwnService({ ref, labels }, place)) return { out: [] };
+    const targets = spec.ports.map(({ port, targetPort }) => targetPort || port);
+    const numbers = targets.filter((target) => typeof target === "number");
+    const own: OwnService = { ref, targets: numbers.length === targets.length ? numbers : "unknown" };
+    return { out: [[`${ref.namespace}/${ref.name}`, own]] };
+  };
 }
 
 /** Envoy keeps waiting for names that no resolver can even be asked for. */

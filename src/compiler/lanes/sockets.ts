@@ -24,7 +24,7 @@ export function declareSockets(
   const own = g.map("lower.Listener", all("Listener"), of(ambassador.lowerListener(settings)));
   const certificates = g.map("certificates of Hosts", hosts, (host, _, key) => keep(key, host.tls));
   const anyCertificate = first(g, "any certificate", certificates);
-  const ownService = g.map("lower.ownService", all("Service"), of(lowerOwnService));
+  const ownService = g.map("lower.ownService", all("Service"), of(lowerOwnService(settings)));
   const ownServices = g.index("own Services by namespace", ownService, ({ ref }) => [ref.namespace]);
   const ports = { cleartextPorts: cleartextPorts(g, hosts), ownServices };
   const lookup = { settings, module: legacy, anyListener, anyCertificate, ...ports };

@@ -23,6 +23,8 @@ export interface KubernetesOptions {
   readonly client: Client;
   /** The instance's own namespace. */
   readonly namespace: string;
+  /** The name of its own Service, if the operator says one. */
+  readonly ownService?: string;
   /** Only its own namespace's objects, or Secrets. */
   readonly singleNamespace?: boolean;
   readonly certsSingleNamespace?: boolean;
@@ -76,10 +78,10 @@ export function watchKubernetes(
 
   /** Whether something else is to be told of the gateway's own Service. */
   function lookAtOwnService(changes: readonly Change<ClusterObject>[]): boolean {
-    const isOwn = (object: ClusterObject | undefined) => object && isOwnService(object.raw, options.namespace);
+    const isOwn = (object: ClusterObject | undefined) => object && isOwnService(object.raw, options);
     if (!changes.some(({ before, after }) => isOwn(before) || isOwn(after))) return false;
     const told = waiting;
-    waiting = addressless(ownService(objects.values(), options.namespace));
+    waiting = addressless(ownService(objects.values(), options));
     return !equal(told, waiting);
   }
 

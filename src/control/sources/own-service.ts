@@ -5,7 +5,7 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { fieldsOf, list, text } from "#base/fields.ts";
 import type { ResourceRef } from "#base/origin.ts";
-import { isOwnService } from "#compiler";
+import { isOwnService, type OwnServicePlace } from "#compiler";
 import type { ClusterObject } from "./kubernetes-object.ts";
 
 /** The gateway's own Service. */
@@ -18,17 +18,17 @@ export interface OwnService {
 }
 
 /** The gateway's Service; of several one that has an address; undefined where there is none. */
-export function ownService(objects: Iterable<ClusterObject>, namespace: string): OwnService | undefined {
+export function ownService(objects: Iterable<ClusterObject>, place: OwnServicePlace): OwnService | undefined {
   let found: OwnService | undefined;
   for (const { raw, status } of objects) {
-    if (!isOwnService(raw, namespace)) continue;
+    if (!isOwnService(raw, place)) continue;
     const ingress = list(fieldsOf(fieldsOf(status)["loadBalancer"]), "ingress").map((point) => {
       const [ip, hostname] = [text(point, "ip"), text(point, "hostname")];
       return { ...(ip === undefined ? {} : { ip }), ...(hostname === undefined ? {} : { hostname }) };
     });
     const waits = text(fieldsOf(raw.body["spec"]), "type") === "LoadBalancer";
     const loadBalancer = ingress.length > 0 ? { ingress } : waits ? null : undefined;
-    const service = { ref: raw.ref, domain: `${raw.ref.name}.${namespace}.svc.cluster.local`, loadBalancer };
+    const service = { ref: raw.ref, domain: `${raw.ref.name}.${raw.ref.namespace}.svc.cluster.local`, loadBalancer };
     if (loadBalancer) return service;
     if (found?.loadBalancer !== null) found = service;
   }

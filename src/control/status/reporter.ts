@@ -5,7 +5,7 @@
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Log } from "#base/log.ts";
 import { refKey } from "#base/origin.ts";
-import type { Compiler } from "#compiler";
+import type { Compiler, OwnServicePlace } from "#compiler";
 import type { CertificateLeader } from "../certificates.ts";
 import type { Client } from "../kube/client.ts";
 import { pauseUnlessAborted, pauseUntil } from "../kube/pause.ts";
@@ -28,6 +28,8 @@ export interface ReporterOptions {
   readonly objects: () => ReadonlyMap<string, ClusterObject>;
   /** Where the instance is. */
   readonly place: ReplicaPlace;
+  /** Where the gateway's own Service is. */
+  readonly own: OwnServicePlace;
   /** This replica's name among them. */
   readonly replica: string;
   readonly updateMappings: boolean;
@@ -105,11 +107,11 @@ interface Survey {
 
 /** Looks at all objects. */
 function survey(options: ReporterOptions, folded: Folded, waiting: Waiting): Survey {
-  const { compiler, place, updateMappings, certificates } = options;
+  const { compiler, updateMappings, certificates } = options;
   const objects = options.objects();
   const diagnostics = [...options.diagnostics()];
   const errors = errorsByObject(diagnostics);
-  const service = ownService(objects.values(), place.namespace);
+  const service = ownService(objects.values(), options.own);
   const context = { now: new Date().toISOString(), updateMappings, service };
   const writes: StatusWrite[] = [];
   waiting.begin(performance.now());

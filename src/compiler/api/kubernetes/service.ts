@@ -61,10 +61,20 @@ export interface ServiceSpec {
 
 export type Service = Resource<"Service", ServiceSpec>;
 
-/** Whether an object is the gateway's own Service, by the label that the charts of old gave it. */
-export function isOwnService({ ref, labels }: Pick<RawObject, "ref" | "labels">, namespace: string): boolean {
-  const isService = ref.kind === "Service" && ref.group === "" && ref.namespace === namespace;
-  return isService && labels["app.kubernetes.io/component"] === "ambassador-service";
+/** Where the gateway's own Service is, as the operator's settings say it. */
+export interface OwnServicePlace {
+  readonly namespace: string;
+  readonly ownService?: string;
+}
+
+/** Whether an object is the gateway's own Service: by its name, else by the label that the charts of old gave it. */
+export function isOwnService(
+  { ref, labels }: Pick<RawObject, "ref" | "labels">,
+  { namespace, ownService }: OwnServicePlace,
+): boolean {
+  if (ref.kind !== "Service" || ref.group !== "" || ref.namespace !== namespace) return false;
+  if (ownService !== undefined) return ref.name === ownService;
+  return labels["app.kubernetes.io/component"] === "ambassador-service";
 }
 
 /** The kind Service. */
