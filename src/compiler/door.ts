@@ -7,29 +7,11 @@ import type { FileContent } from "./api/file-content.ts";
 import type { RawObject } from "./api/raw-object.ts";
 import type { Declared } from "./compile.ts";
 import type { Inspection } from "./graph/index.ts";
+import type { LastGood, Refusal } from "./history.ts";
 import type { Challenge } from "./ir/challenge.ts";
 import type { ConsulAnswer } from "./ir/consul.ts";
 import type { Encoded, ResourceType } from "./ir/encoded.ts";
 import type { RouteTables, Settings } from "./settings.ts";
-
-/** The last admitted raw form of an object that is bad now. */
-export interface LastGood {
-  readonly object: RawObject;
-}
-
-/** Envoy refused what this very content of an object produced. */
-export interface Refusal {
-  readonly ref: ResourceRef;
-  /** Content hash of the refused raw object, as `contentHash` gives it. */
-  readonly hash: string;
-  /** Envoy's own words. */
-  readonly message: string;
-  readonly envoyVersion: string;
-  /** It refused the object's match alone, too: nothing of the object can be served. */
-  readonly matchToo?: boolean;
-  /** It refused what fills this filter slot; the rest of the object can be served. */
-  readonly slot?: string;
-}
 
 /**
  * One change of the compiler's input. `object` keys are the source's own and unique per place of reading (two files

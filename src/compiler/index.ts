@@ -7,16 +7,17 @@
  * Pure: no clock, no network, no files. Everything that decides the result comes in through `apply`.
  */
 export type { FileContent } from "./api/file-content.ts";
-export {
-  type ApiVersion,
-  type CrdOptions,
-  type CustomKind,
+export type {
+  ApiVersion,
+  CrdOptions,
+  CustomKind,
   contentHash,
   customKinds,
   customResourceDefinitions,
   defaultCrdOptions,
   isKnownKind,
   isOwnService,
+
 <<<<<<< ours
   isWithheld,
 =======
@@ -27,9 +28,11 @@ export {
   withoutUnreadData,
   writtenVersion,
 } from "./api/index.ts";
+
 export type { RawObject } from "./api/raw-object.ts";
-export type { CommitResult, Compilation, Compiler, CompilerEdit, LastGood, Refusal, ResourceChange } from "./door.ts";
+export type { CommitResult, Compilation, Compiler, CompilerEdit, ResourceChange } from "./door.ts";
 export { renamedSecret } from "./envoy/secret.ts";
+export type { LastGood, Refusal } from "./history.ts";
 export type { Challenge } from "./ir/challenge.ts";
 export { type ConsulAnswer, type ConsulService, consulKey } from "./ir/consul.ts";
 export { type Encoded, encodedBytes, type ResourceType, typeUrls } from "./ir/encoded.ts";

@@ -6,8 +6,8 @@
 import { type Checked, type Diagnostic, diagnose, hasError } from "#base/diagnostic.ts";
 import { formatRef, type Origin } from "#base/origin.ts";
 import { contentHash, type RawObject } from "../api/index.ts";
-import type { LastGood, Refusal } from "../door.ts";
 import type { Collection, Derived, Reads } from "../graph/graph.ts";
+import type { LastGood, Refusal } from "../history.ts";
 import { defaultSettings, type Settings } from "../settings.ts";
 import type { Remainder } from "./refused-slot.ts";
 

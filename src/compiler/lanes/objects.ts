@@ -1,8 +1,8 @@
 /** The first lane: what was read under one identity → one typed resource, or none. */
 import { refKey } from "#base/origin.ts";
 import * as api from "../api/index.ts";
-import type { LastGood, Refusal } from "../door.ts";
 import type { Collection, Graph } from "../graph/index.ts";
+import type { LastGood, Refusal } from "../history.ts";
 import type { Challenge } from "../ir/challenge.ts";
 import type { ConsulAnswer } from "../ir/consul.ts";
 import type { RouteTables, Settings } from "../settings.ts";

@@ -5,7 +5,7 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child } from "#base/origin.ts";
 import type { RawObject } from "../api/index.ts";
-import type { Refusal } from "../door.ts";
+import type { Refusal } from "../history.ts";
 import { policies } from "../policies/index.ts";
 import type { Policy } from "../policies/policy.ts";
 
