@@ -52,6 +52,7 @@ test("a certificate is obtained, renewed when it is old, and tried for ever long
         session: () => session,
         alone: (_, work) => work(),
         ordering: (_, work) => work(),
+        registrations: new Map(),
         log,
         now: () => now,
         chance: () => 0,

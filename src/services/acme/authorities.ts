@@ -5,14 +5,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Sessions } from "./client.ts";
 import { isProblem, RequestRefused } from "./problem.ts";
+import type { TenderTools } from "./tender.ts";
 import { createTurns } from "./turns.ts";
 
 /** What tenders share. */
-export interface Authorities {
-  alone<T>(owner: string, work: () => Promise<T>): Promise<T>;
-  ordering<T>(authority: string, work: () => Promise<T>): Promise<T>;
-  readonly session: Sessions["with"];
-}
+export type Authorities = Pick<TenderTools, "alone" | "ordering" | "registrations" | "session">;
 
 const ordersAtOnce = 8;
 /** Limits that last longer are those of one name, which must not hold up the others. */
@@ -45,6 +42,7 @@ export function openAuthorities({ with: session }: Sessions, signal: AbortSignal
 
   return {
     session,
+    registrations: new Map(),
     alone(owner, work) {
       const turn = (owners.get(owner) ?? Promise.resolve()).then(work, work);
       owners.set(owner, turn);

@@ -3,7 +3,7 @@
  * Whatever fails is a failure of this bundle alone.
  */
 import type { Log } from "#base/log.ts";
-import { findAccount, readRegistration, registerAccount } from "./account.ts";
+import { findAccount, type Registration, readRegistration, registerAccount } from "./account.ts";
 import { newAccountKeyPem, readAccountKey, UnusableKey } from "./account-key.ts";
 import { type AcmeHost, attemptKey, type CertificateSpec, filledSpec, missingDefaults } from "./acme-host.ts";
 import type { Bundle } from "./bundle.ts";
@@ -29,6 +29,8 @@ export interface TenderTools {
   alone<T>(owner: string, work: () => Promise<T>): Promise<T>;
   /** Orders when it is its turn. */
   ordering<T>(authority: string, work: () => Promise<T>): Promise<T>;
+  /** Of accounts that this process has registered, by their keys: Hosts that share one ask once. */
+  readonly registrations: Map<string, Registration>;
   readonly now: () => number;
   readonly chance: () => number;
 }
@@ -110,8 +112,10 @@ export function openTender(key: string, tools: TenderTools): Tender {
     if (account?.key === undefined || account.registration !== undefined) return "readable";
     await desk.tell(bundle, eventTexts.waitingForStatus);
     await desk.tell(bundle, eventTexts.registering);
+    const known = tools.registrations.get(account.key);
     const request = { key: await readAccountKey(account.key), ...(email ? { email } : {}) };
-    const { registration } = await registerAccount(tools.session(authority), request);
+    const registration = known ?? (await registerAccount(tools.session(authority), request)).registration;
+    tools.registrations.set(account.key, registration);
     await desk.tell(bundle, eventTexts.registered);
     const kept = await desk.keepRegistration(host, JSON.stringify(registration));
     await desk.tell(bundle, eventTexts.waitingForRegistration);
@@ -130,7 +134,10 @@ export function openTender(key: string, tools: TenderTools): Tender {
     await desk.tell(bundle, eventTexts.performing(bundle));
     log("info", `performing ACME challenge: ${step.because}`, { secret: key, hostnames: bundle.names.join(" ") });
     const issued = await orderOnce({ session, account }, bundle, step, desk);
-    if (!issued) return desk.keepRegistration(host, undefined);
+    if (!issued) {
+      tools.registrations.delete(stored.account?.key ?? "");
+      return desk.keepRegistration(host, undefined);
+    }
     await desk.keepCertificate(bundle, issued);
     [watch, lookedUp, obtainedAt] = [undefined, {}, now()];
     const until = new Date(readChain(issued.chain)?.notAfter ?? 0).toISOString();

@@ -5,7 +5,8 @@
 import { errorFields, type Log } from "#base/log.ts";
 import type { CompilerEdit } from "#compiler";
 import type { CertificateCluster, CertificateDoor } from "../../../control/certificates.ts";
-import { ApiFailure, NoAnswer } from "../../../control/kube/failure.ts";
+import { ApiFailure } from "../../../control/kube/failure.ts";
+import { isOutside } from "../../../control/kube/outside.ts";
 import { reflect } from "../../../control/kube/reflector.ts";
 import { objectPath } from "../../../control/kube/resource.ts";
 import { isServed } from "../served.ts";
@@ -74,12 +75,11 @@ export function openAnswers(door: CertificateDoor, cluster: CertificateCluster, 
     const said = saidBefore
       .then(() => say(name))
       .catch((error: unknown) => {
-        if (stop.signal.aborted) return;
-        if (!(error instanceof ApiFailure || error instanceof NoAnswer)) throw error;
         // An order that is over need not be told.
-        if (!(error instanceof ApiFailure && error.status === 404)) {
-          log("warning", "whoever orders a certificate cannot be told that this replica answers", errorFields(error));
-        }
+        if (stop.signal.aborted || (error instanceof ApiFailure && error.status === 404)) return;
+        const what = "whoever orders a certificate cannot be told that this replica answers";
+        if (isOutside(error)) log("warning", what, errorFields(error));
+        else log("error", `${what}, because of a bug`, errorFields(error));
       })
       .finally(() => {
         if (saying.get(name) === said) saying.delete(name);
@@ -112,6 +112,8 @@ export function openAnswers(door: CertificateDoor, cluster: CertificateCluster, 
       log("warning", `challenges of authorities are not answered: ${state.message}`);
     },
     signal: stop.signal,
+  }).catch((error: unknown) => {
+    log("error", "challenges of authorities are not answered, because of a bug", errorFields(error));
   });
 
   return {

@@ -6,7 +6,8 @@ import { type Fields, fieldsOf } from "#base/fields.ts";
 import { errorFields, type Log } from "#base/log.ts";
 import { type ResourceRef, refKey } from "#base/origin.ts";
 import { recordEvent } from "../../../control/kube/event.ts";
-import { ApiFailure, NoAnswer } from "../../../control/kube/failure.ts";
+import { ApiFailure } from "../../../control/kube/failure.ts";
+import { isOutside } from "../../../control/kube/outside.ts";
 import { objectPath } from "../../../control/kube/resource.ts";
 import { type AcmeHost, filledSpec, type SecretName } from "../acme-host.ts";
 import type { Bundle } from "../bundle.ts";
@@ -163,7 +164,7 @@ function teller({ cluster, component, log, signal }: ClusterDeskOptions) {
       const event = { about, type, reason, message, component };
       await recordEvent(cluster.client, event, new Date().toISOString(), signal);
     } catch (error) {
-      if (!(error instanceof ApiFailure || error instanceof NoAnswer)) throw error;
+      if (signal.aborted || !isOutside(error)) throw error;
       mayTell = !(error instanceof ApiFailure && error.status === 403);
       log(mayTell ? "debug" : "warning", "Events about certificates cannot be written", errorFields(error));
     }

@@ -78,7 +78,12 @@ export function openClusterCertificates(options: ClusterCertificatesOptions): Ce
       return rest;
     }
 
-    await whenWoken(look, (given) => (wake = given), signal);
+    const lookOrSay = (): Promise<number> =>
+      look().catch((error: unknown) => {
+        if (!signal.aborted) log("error", "Hosts cannot be looked through, because of a bug", errorFields(error));
+        return longestRestMs;
+      });
+    await whenWoken(lookOrSay, (given) => (wake = given), signal);
     await means?.close();
     await means?.tending.close();
   }

@@ -2,6 +2,7 @@
 import { fieldsOf } from "#base/fields.ts";
 import type { ApiRequest, Client } from "../../../control/kube/client.ts";
 import { ApiFailure, isPassing } from "../../../control/kube/failure.ts";
+import { isOutside } from "../../../control/kube/outside.ts";
 import { DeskAway, NotKept } from "../desk.ts";
 
 const attempts = 3;
@@ -34,9 +35,10 @@ export async function find(
 }
 
 function judged(error: unknown, doing: string): unknown {
-  if (isPassing(error)) return new DeskAway(error instanceof Error ? error.message : "", { cause: error });
-  if (!(error instanceof ApiFailure)) return error;
+  if (!isOutside(error)) return error;
   // Somebody was quicker, or has taken it away: what there is now is seen at the next look.
-  if (error.status === 409 || error.status === 404) return new DeskAway(error.message, { cause: error });
+  const isStale = error instanceof ApiFailure && (error.status === 409 || error.status === 404);
+  const isAway = isPassing(error) || !(error instanceof ApiFailure);
+  if (isStale || isAway) return new DeskAway(error.message, { cause: error });
   return new NotKept(`${doing}: ${error.message}`, { cause: error });
 }
