@@ -7,28 +7,23 @@
  * Pure: no clock, no network, no files. Everything that decides the result comes in through `apply`.
  */
 export type { FileContent } from "./api/file-content.ts";
-export type {
-  ApiVersion,
-  CrdOptions,
-  CustomKind,
+export {
+  type ApiVersion,
+  type CrdOptions,
+  type CustomKind,
   contentHash,
   customKinds,
   customResourceDefinitions,
   defaultCrdOptions,
   isKnownKind,
   isOwnService,
-
-<<<<<<< ours
   isWithheld,
-=======
   type OwnServicePlace,
->>>>>>> theirs
   storableVersionNames,
   withhold,
   withoutUnreadData,
   writtenVersion,
 } from "./api/index.ts";
-
 export type { RawObject } from "./api/raw-object.ts";
 export type { CommitResult, Compilation, Compiler, CompilerEdit, ResourceChange } from "./door.ts";
 export { renamedSecret } from "./envoy/secret.ts";

@@ -54,7 +54,6 @@ export type { IngressClass } from "./kubernetes/ingress-class.ts";
 export type { KnativeIngress, KnativePath, KnativeSplit } from "./kubernetes/knative-ingress.ts";
 export type { Namespace } from "./kubernetes/namespace.ts";
 export { readRevocationLists } from "./kubernetes/revocation-list.ts";
-<<<<<<< ours
 export {
   holdsCertificates,
   isWithheld,
@@ -63,9 +62,6 @@ export {
   withhold,
   withoutUnreadData,
 } from "./kubernetes/secret.ts";
-export { isOwnService, type Service, type ServicePort, type ServiceSpec } from "./kubernetes/service.ts";
-=======
-export { holdsCertificates, type Secret, type SecretSpec, withoutUnreadData } from "./kubernetes/secret.ts";
 export {
   isOwnService,
   type OwnServicePlace,
@@ -73,7 +69,6 @@ export {
   type ServicePort,
   type ServiceSpec,
 } from "./kubernetes/service.ts";
->>>>>>> theirs
 export type { RawObject } from "./raw-object.ts";
 export type { Resource } from "./resource.ts";
 export type { ApiVersion } from "./schema/index.ts";
