@@ -24,6 +24,7 @@ export {
   withoutUnreadData,
   writtenVersion,
 } from "./api/index.ts";
+
 export type { RawObject } from "./api/raw-object.ts";
 export type { CommitResult, Compilation, Compiler, CompilerEdit, ResourceChange } from "./door.ts";
 export { renamedSecret } from "./envoy/secret.ts";
