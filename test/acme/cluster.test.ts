@@ -258,13 +258,21 @@ test("the guide's example does what the guide says", async () => {
 });
 
 test("somebody else's Secret with a certificate for other names is left as it is", async () => {
-  await site.cluster.apply(site.host("greedy", { tlsSecret: { name: "own-cert" } }));
+  await site.kubectl("create", "secret", "generic", "password", "--from-literal=password=secret");
+  await site.cluster.apply(
+    site.host("greedy", { tlsSecret: { name: "own-cert" } }),
+    site.host("wrong", { tlsSecret: { name: "password" } }),
+  );
   await site.until(
     () => site.line("greedy"),
     (line) => line === "Error ACMEUserRegistered ACMECertificateChallenge",
   );
   const { status } = await read("host", "greedy");
   assert.match(status.errorReason, /the Secret is somebody else's, with a certificate for own\.shop\.test/);
+  await site.until(
+    async () => String((await read("host", "wrong")).status?.errorReason),
+    (reason) => /Secret ambassador\/password is of type Opaque and is not replaced/.test(reason),
+  );
   const { data } = await read("secret", "own-cert");
   const left = new X509Certificate(Buffer.from(data["tls.crt"], "base64"));
   assert.equal(left.subjectAltName, "DNS:own.shop.test");

@@ -26,6 +26,8 @@ export interface StoredTexts {
   readonly key: string;
   /** Whether somebody else has put it there. */
   readonly isOthers?: boolean;
+  /** Why nothing can be put in its place. */
+  readonly obstacle?: string;
 }
 
 /** One order, which another process can go on with. */

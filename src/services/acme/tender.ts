@@ -3,22 +3,23 @@
  * Whatever fails is a failure of this bundle alone.
  */
 import type { Log } from "#base/log.ts";
-import { findAccount, type Registration, readRegistration, registerAccount } from "./account.ts";
+import { type Registration, readRegistration, registerAccount } from "./account.ts";
 import { newAccountKeyPem, readAccountKey, UnusableKey } from "./account-key.ts";
 import { type AcmeHost, attemptKey, type CertificateSpec, filledSpec, missingDefaults } from "./acme-host.ts";
 import type { Bundle } from "./bundle.ts";
-import { isKeyOf, readChain } from "./chain.ts";
+import { readChain } from "./chain.ts";
 import { chanceOf } from "./chance.ts";
 import { type Decision, decide, type Facts, type Step } from "./decide.ts";
-import { type Desk, DeskAway, type Kept, NotKept, type OrderDesk, type Stored } from "./desk.ts";
+import { type Desk, DeskAway, type Kept, NotKept, type Stored } from "./desk.ts";
 import { eventTexts, obtainingFailed } from "./event-texts.ts";
 import { lookEveryMs, type NameWatch, watchNames } from "./name-watch.ts";
-import { type Issued, type Orderer, obtainCertificate } from "./order.ts";
-import { isProblem, NoAuthority, OrderFailed, RequestRefused } from "./problem.ts";
+import { type Obtain, orderOnce } from "./order-once.ts";
+import { NoAuthority, OrderFailed, RequestRefused } from "./problem.ts";
 import { renewalDue, type StoredCertificate } from "./renewal.ts";
 import { askRenewalInfo, type RenewalInfo } from "./renewal-info.ts";
 import { type LookedUp, nextFailure } from "./retry.ts";
 import type { Session } from "./session.ts";
+import { accountKeyOf, refuseOthers, storedCertificate, withRegistration } from "./stored-facts.ts";
 
 /** What a certificate is looked after with. */
 export interface TenderTools {
@@ -236,17 +237,6 @@ export function openTender(key: string, tools: TenderTools): Tender {
   };
 }
 
-/** What somebody else has put into a Secret for other names may be the only copy of its key. */
-function refuseOthers({ names }: Bundle, stored: Stored): void {
-  const certificate = storedCertificate(stored);
-  if (!stored.certificate?.isOthers || certificate.kind !== "present" || !certificate.isKeyOf) return;
-  if (certificate.chain.names.some((name) => names.includes(name))) return;
-  const theirs = certificate.chain.names.join(", ");
-  throw new NotKept(`the Secret is somebody else's, with a certificate for ${theirs}; let tlsSecret name another one`);
-}
-
-type Obtain = Extract<Step, { readonly kind: "obtain" }>;
-
 /**
  * How long a fresh certificate that serves is not replaced, whatever its dates and the authority say: a clock that is
  * wrong, here or there, must not order without end.
@@ -254,76 +244,6 @@ type Obtain = Extract<Step, { readonly kind: "obtain" }>;
 function restMs({ certificate, renewal }: Facts): number {
   if (certificate.kind !== "present" || !renewalDue(certificate, renewal).isGood) return 0;
   return Math.min(3_600_000, (certificate.chain.notAfter - certificate.chain.notBefore) / 3);
-}
-
-/** Undefined when the authority knows no such account, or knows the key by another one: it is to be asked anew. */
-async function orderOnce(
-  parts: Pick<Orderer, "session" | "account">,
-  bundle: Bundle,
-  step: Obtain,
-  desk: Desk,
-): Promise<Issued | undefined> {
-  const { names } = bundle;
-  const order = await desk.beginOrder(bundle);
-  const replaces = step.replaces === undefined ? {} : { replaces: step.replaces };
-  try {
-    const orderer = { ...parts, board: order.board, onPlaced: order.keep };
-    return await obtainCertificate(orderer, { names, placed: order.placed, ...replaces });
-  } catch (error) {
-    if (error instanceof RequestRefused && (await isAnotherAccount(error, parts))) return undefined;
-    throw error;
-  } finally {
-    await endOrder(order);
-  }
-}
-
-/** That an order has not been put away does not matter to what became of it. */
-async function endOrder(order: OrderDesk): Promise<void> {
-  try {
-    await order.close();
-  } catch (error) {
-    if (!(error instanceof NotKept || error instanceof DeskAway)) throw error;
-  }
-}
-
-async function isAnotherAccount(
-  { problem }: RequestRefused,
-  { session, account }: Pick<Orderer, "session" | "account">,
-): Promise<boolean> {
-  if (isProblem(problem, "accountDoesNotExist")) return true;
-  if (!["malformed", "unauthorized"].some((kind) => isProblem(problem, kind))) return false;
-  try {
-    return (await findAccount(session, account.key)).kid !== account.kid;
-  } catch (error) {
-    if (error instanceof RequestRefused) return isProblem(error.problem, "accountDoesNotExist");
-    throw error;
-  }
-}
-
-function withRegistration(host: AcmeHost, registration: string | undefined): AcmeHost {
-  const { registration: _, ...acmeProvider } = host.spec.acmeProvider ?? {};
-  if (host.spec.acmeProvider === undefined && registration === undefined) return host;
-  const known = { ...acmeProvider, ...(registration === undefined ? {} : { registration }) };
-  return { ...host, spec: { ...host.spec, acmeProvider: known } };
-}
-
-async function accountKeyOf({ account }: Stored): Promise<Facts["accountKey"]> {
-  if (!account) return { kind: "missing" };
-  try {
-    await readAccountKey(account.key ?? "");
-    return { kind: "present" };
-  } catch (error) {
-    if (error instanceof UnusableKey) return { kind: "broken", why: error.message };
-    throw error;
-  }
-}
-
-function storedCertificate({ certificate }: Stored): StoredCertificate {
-  if (!certificate) return { kind: "missing" };
-  const chain = readChain(certificate.chain);
-  return chain
-    ? { kind: "present", chain, isKeyOf: isKeyOf(certificate.key, chain) }
-    : { kind: "broken", why: "it is no certificate" };
 }
 
 type Outside = RequestRefused | OrderFailed | NoAuthority | UnusableKey | NotKept;

@@ -2,6 +2,7 @@
  * The desk of a cluster: defaults and registrations stand in the spec of a Host, accounts and certificates in Secrets,
  * the last failure in the status, and what is done is told by Events. Whatever it keeps, another replica finds.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import { type Fields, fieldsOf } from "#base/fields.ts";
 import { errorFields, type Log } from "#base/log.ts";
 import { type ResourceRef, refKey } from "#base/origin.ts";
@@ -14,6 +15,7 @@ import type { Bundle } from "../bundle.ts";
 import { type Desk, DeskAway } from "../desk.ts";
 import type { HostEvent } from "../event-texts.ts";
 import { type Failure, type HostStatus, readFailure } from "../host-status.ts";
+import type { Issued } from "../order.ts";
 import type { HostObject } from "./hosts.ts";
 import { keep } from "./keeping.ts";
 import { beginOrder, type RecordTools } from "./order-desk.ts";
@@ -27,6 +29,8 @@ export interface ClusterDeskOptions extends Omit<RecordTools, "refOf"> {
   readonly statuses: Map<string, HostStatus>;
   readonly log: Log;
 }
+
+const writeAgainMs = 1000;
 
 /** A Host's reference. */
 export const hostRef = ({ namespace, name }: Pick<AcmeHost, "namespace" | "name">): ResourceRef => ({
@@ -47,6 +51,8 @@ export function openClusterDesk(options: ClusterDeskOptions): Desk {
 
   const objectOf = (host: AcmeHost): HostObject | undefined => cluster.objects().get(refKey(hostRef(host)));
   const keyOf = ({ secret }: Bundle): string => `${secret.namespace}/${secret.name}`;
+  // Whoever makes a Host anew wants another attempt.
+  const failureKey = (bundle: Bundle): string => [keyOf(bundle), ...bundle.hosts.map((host) => host.created)].join(" ");
 
   function ownerOf(host: AcmeHost): Owner {
     const object = objectOf(host);
@@ -69,8 +75,22 @@ export function openClusterDesk(options: ClusterDeskOptions): Desk {
     return "announced";
   }
 
+  /** An API server that is away for a moment must not cost an order. */
+  async function isWritten({ secret, hosts }: Bundle, issued: Issued): Promise<boolean> {
+    const objects = hosts.map(objectOf).filter((object) => object !== undefined);
+    // Nobody would delete it, and nobody wants it.
+    if (objects.length === 0) throw new DeskAway("the Hosts of a certificate are gone");
+    try {
+      await secrets.writeCertificate(secret, issued, objects.map(ownerFrom));
+      return true;
+    } catch (error) {
+      if (error instanceof DeskAway) return false;
+      throw error;
+    }
+  }
+
   function failureOf(bundle: Bundle) {
-    const known = failures.get(keyOf(bundle));
+    const known = failures.get(failureKey(bundle));
     if (known !== undefined) return known ?? {};
     const [host] = bundle.hosts;
     const status = fieldsOf(host && objectOf(host)?.status);
@@ -110,17 +130,11 @@ export function openClusterDesk(options: ClusterDeskOptions): Desk {
     },
     beginOrder: (bundle) => beginOrder(keyOf(bundle), { ...options, refOf: (hostname) => refIn(bundle, hostname) }),
     async keepCertificate(bundle, issued) {
-      const owners = bundle.hosts.flatMap((host) => {
-        const object = objectOf(host);
-        return object ? [ownerFrom(object)] : [];
-      });
-      // Nobody would delete it, and nobody wants it.
-      if (owners.length === 0) throw new DeskAway("the Hosts of a certificate are gone");
-      await secrets.writeCertificate(bundle.secret, issued, owners);
-      failures.set(keyOf(bundle), null);
+      while (!(await isWritten(bundle, issued))) await pause(writeAgainMs, undefined, { signal });
+      failures.set(failureKey(bundle), null);
     },
     async keepFailure(bundle, failure, attempt) {
-      failures.set(keyOf(bundle), { failure, attempt });
+      failures.set(failureKey(bundle), { failure, attempt });
     },
     async report(bundle, status) {
       let isNew = false;
@@ -129,7 +143,7 @@ export function openClusterDesk(options: ClusterDeskOptions): Desk {
         isNew ||= JSON.stringify(statuses.get(key)) !== JSON.stringify(status);
         statuses.set(key, status);
       }
-      if (status.state === "Ready") failures.set(keyOf(bundle), null);
+      if (status.state === "Ready") failures.set(failureKey(bundle), null);
       if (isNew) cluster.report();
     },
     async tell(bundle, event) {

@@ -43,9 +43,7 @@ export function openClusterCertificates(options: ClusterCertificatesOptions): Ce
   async function lead(signal: AbortSignal): Promise<void> {
     const side = await unlessAborted(started.promise, signal);
     if (!side || !orders) return;
-    const leading = new AbortController();
-    signal.addEventListener("abort", () => leading.abort(signal.reason), { once: true });
-    await leadUntil(side, leading.signal);
+    await leadUntil(side, signal);
     statuses.clear();
   }
 
@@ -71,6 +69,7 @@ export function openClusterCertificates(options: ClusterCertificatesOptions): Ce
       if (tended.size > 0) means ??= await openMeans();
       if (signal.aborted) return rest;
       means?.tending.set(tended);
+      for (const key of statuses.keys()) if (!cluster.objects().has(key)) statuses.delete(key);
       const tools = { cluster, answers: side, log, signal, refOf: () => undefined };
       await sweepRecords((certificate) => tended.has(certificate), tools).catch((error: unknown) => {
         if (!signal.aborted) log("debug", "records of orders cannot be deleted", errorFields(error));

@@ -6,7 +6,7 @@ import { type Fields, fieldsOf, list, text } from "#base/fields.ts";
 import type { Client } from "../../../control/kube/client.ts";
 import { type ApiResource, collectionPath, objectPath } from "../../../control/kube/resource.ts";
 import type { SecretName } from "../acme-host.ts";
-import { NotKept, type StoredTexts } from "../desk.ts";
+import type { StoredTexts } from "../desk.ts";
 import type { Issued } from "../order.ts";
 import { find, keep } from "./keeping.ts";
 
@@ -30,6 +30,8 @@ export interface Secrets {
 }
 
 const secrets: ApiResource = { group: "", version: "v1", plural: "secrets", kind: "Secret", namespaced: true };
+
+const certificateType = "kubernetes.io/tls";
 
 /** Opens them. */
 export function openSecrets(client: Client, signal: AbortSignal): Secrets {
@@ -68,15 +70,15 @@ export function openSecrets(client: Client, signal: AbortSignal): Secrets {
     async readCertificate(at) {
       const found = await read(at);
       const texts = { chain: decoded(found ?? {}, "tls.crt") ?? "", key: decoded(found ?? {}, "tls.key") ?? "" };
-      return found && { ...texts, isOthers: !isOurs(found) };
+      const type = text(found ?? {}, "type");
+      const obstacle = `${title(at)} is of type ${type} and is not replaced by a certificate`;
+      const isOther = !isOurs(found ?? {});
+      return found && { ...texts, isOthers: isOther, ...(isOther && type !== certificateType ? { obstacle } : {}) };
     },
     async writeCertificate(at, { chain, key }, owners) {
       const data = { "tls.crt": encode(chain), "tls.key": encode(key) };
       const found = await read(at);
-      if (!found) return void (await create(at, { type: "kubernetes.io/tls", data }, owners));
-      if (text(found, "type") !== "kubernetes.io/tls" && !isOurs(found)) {
-        throw new NotKept(`${title(at)} is of type ${String(found["type"])} and is not replaced by a certificate`);
-      }
+      if (!found) return void (await create(at, { type: certificateType, data }, owners));
       await replace(at, withOwners({ ...found, data: { ...fieldsOf(found["data"]), ...data } }, owners));
     },
   };
