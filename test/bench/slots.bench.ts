@@ -1,10 +1,7 @@
 /**
  * What unused filter slots cost a request: worker CPU of one Envoy for a direct response, by four listeners that
  * differ in their filters alone, asked in turn. Prints figures; asserts nothing.
- * CPU is the worker thread's own, from the kernel, so the client may be slow without falsifying it.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { connect } from "node:net";
 import { fromJson, type JsonValue, toBinary } from "@bufbuild/protobuf";
 import { compile, defaultSettings, type Encoded, type typeUrls } from "#compiler";
 import { ListenerSchema } from "#gen/envoy/config/listener/v3/listener_pb.js";
@@ -16,10 +13,10 @@ import { freePort } from "../envoy/free-port.ts";
 import { resourceJson } from "../envoy/resources-yaml.ts";
 import { rawResource } from "../raw-object.ts";
 import { printHead, recordSamples } from "./figures.ts";
+import { workerTime } from "./worker-load.ts";
 
 const runs = 9;
 const requestsPerRun = 20_000;
-const connections = 8;
 
 type Json = { [key: string]: JsonValue };
 /** The filters before the router, made from the slots that the product emits. */
@@ -34,7 +31,7 @@ const variants: Readonly<Record<string, Variant>> = {
 };
 
 const type = (name: string): string => `type.googleapis.com/envoy.extensions.filters.http.${name}`;
-const noOp = { "@type": type("header_mutation.v3.HeaderMutation") };
+const noOp = { "@type": type("set_metadata.v3.Config") };
 const real: Readonly<Record<string, Json>> = {
   "envoy.filters.http.grpc_http1_bridge": { "@type": type("grpc_http1_bridge.v3.Config") },
   "envoy.filters.http.grpc_web": { "@type": type("grpc_web.v3.GrpcWeb") },
@@ -49,14 +46,12 @@ try {
   const ports = new Map<string, number>();
   for (const name of Object.keys(variants)) ports.set(name, await freePort());
   await envoy.serve(resources(ports));
-  const worker = workerOf(envoy.pid);
   const samples = new Map<string, number[]>([...ports.keys()].map((name) => [name, []]));
   for (let run = -1; run < runs; run++) {
     for (const [name, port] of ports) {
-      const before = cpuNs(envoy.pid, worker);
-      await load(port);
+      const time = await workerTime(envoy.pid, requestsPerRun, { port, host: "bench.test" });
       // The first round warms up.
-      if (run >= 0) samples.get(name)?.push((cpuNs(envoy.pid, worker) - before) / requestsPerRun / 1000);
+      if (run >= 0) samples.get(name)?.push(time);
     }
   }
   printHead();
@@ -96,39 +91,4 @@ function routes(): Encoded {
 
 function encoded(kind: keyof typeof typeUrls, name: string, bytes: Uint8Array): Encoded {
   return { type: kind, name, version: Buffer.from(bytes).toString("base64"), parts: [bytes] };
-}
-
-function workerOf(pid: number): string {
-  const tasks = readdirSync(`/proc/${pid}/task`);
-  const worker = tasks.find((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/comm`, "utf8").startsWith("wrk:worker_0"),
-  );
-  if (!worker) throw new Error("Envoy has no worker thread");
-  return worker;
-}
-
-function cpuNs(pid: number, task: string): number {
-  return Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]);
-}
-
-/** Requests over connections that stay, each answered before the next is sent. */
-async function load(port: number): Promise<void> {
-  const each = requestsPerRun / connections;
-  await Promise.all(Array.from({ length: connections }, () => pingPong(port, each)));
-}
-
-function pingPong(port: number, times: number): Promise<void> {
-  const request = "GET / HTTP/1.1\r\nhost: bench.test\r\n\r\n";
-  return new Promise((resolve, reject) => {
-    let left = times;
-    const socket = connect(port, "127.0.0.1", () => socket.write(request));
-    socket.setNoDelay(true);
-    socket.on("error", reject);
-    socket.on("data", (chunk: Buffer) => {
-      if (chunk.toString("latin1", chunk.length - 6) !== "\r\n\r\nok") return;
-      left--;
-      if (left > 0) socket.write(request);
-      else socket.end(resolve);
-    });
-  });
 }

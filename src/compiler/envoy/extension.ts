@@ -10,7 +10,7 @@ import { noopType } from "./http-connection-manager.ts";
 export function emitSlot(policy: Policy, config: Any | undefined, clusters?: readonly string[]): Encoded {
   const bytes = encode(TypedExtensionConfigSchema, {
     name: policy.filter,
-    typedConfig: config ?? packed(noopType(policy), new Uint8Array()),
+    typedConfig: config ?? packed(noopType, new Uint8Array()),
   });
   return {
     type: "extension",

@@ -52,18 +52,18 @@ function open() {
 test("every slot exists without a Module, and only those that change are touched", () => {
   const { commit, held } = open();
   assert.deepEqual(commit(), ["filter.odd", "filter.one"]);
-  assert.deepEqual([held("filter.one"), held("filter.odd")], ["HeaderMutation", "HeaderMutation"]);
+  assert.deepEqual([held("filter.one"), held("filter.odd")], ["Config", "Config"]);
   assert.deepEqual(commit({ max_request_headers_kb: 5 }), ["filter.one"]);
   assert.equal(held("filter.one"), "Buffer");
   assert.deepEqual(commit({ max_request_headers_kb: 5, server_name: "x" }), []);
   assert.deepEqual(commit(), ["filter.one"]);
-  assert.equal(held("filter.one"), "HeaderMutation");
+  assert.equal(held("filter.one"), "Config");
 });
 
 test("what Envoy's rules forbid is a diagnostic and a no-op", () => {
   const { commit, held, told } = open();
   commit({ max_request_headers_kb: 5 });
-  assert.equal(held("filter.odd"), "HeaderMutation");
+  assert.equal(held("filter.odd"), "Config");
   const [invalid, ...others] = told();
   assert.deepEqual(others, []);
   assert.equal(invalid?.code, "envoy/invalid");
@@ -105,5 +105,5 @@ test("a policy that protects closes where Envoy's rules forbid what an object as
   assert.equal(held(), 7);
   assert.deepEqual(slots.get("filter.odd")?.clusters, [["c"]]);
   asked.delete("");
-  assert.match(String(held()), /HeaderMutation$/);
+  assert.match(String(held()), /set_metadata.v3.Config$/);
 });

@@ -19,8 +19,6 @@ export interface Policy<Settings = unknown, RouteSettings = unknown> {
   readonly type: string;
   /** Full names of other messages that may configure it. */
   readonly alsoTypes?: readonly string[];
-  /** Full name of what its slot holds as a no-op, where the usual one would act on what routes tell the filter. */
-  readonly noop?: string;
   /** The settings of the Module that it reads. */
   readonly keys: readonly (keyof ModuleConfig)[];
   /** What traffic sees where the policy is asked for and cannot be had. */

@@ -4,7 +4,6 @@
  * answer, where the other, a script, finds it (docs/design/error-response.md).
  */
 import { ExtensionWithMatcherSchema } from "#gen/envoy/extensions/common/matching/v3/extension_matcher_pb.js";
-import { ConfigSchema } from "#gen/envoy/extensions/filters/http/set_metadata/v3/set_metadata_pb.js";
 import type { Policy } from "../policy.ts";
 import { emitRouteRules, emitRouteValues, emitScript, emitValues } from "./emit.ts";
 import { lowerErrorResponse, lowerRouteErrorResponse, neededOperators, type Override } from "./lower.ts";
@@ -29,7 +28,6 @@ export const errorResponseValues: Policy<Operators, Operators> = {
   name: "error-response-values",
   filter: "dragoman.error_response_values",
   type: ExtensionWithMatcherSchema.typeName,
-  noop: ConfigSchema.typeName,
   keys: ["error_response_overrides"],
   without: "error answers are left as they are",
   lower: (config, at) => neededOperators(lowerErrorResponse(config, at)),
