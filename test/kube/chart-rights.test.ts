@@ -236,6 +236,18 @@ describe("in one namespace", () => {
     const { rules } = JSON.parse(await cluster.kubectl(get)) as Role;
     assert.deepEqual(granted(rules, "watch"), [...watched(true), "configmaps."].toSorted());
   });
+
+  test("without a right to events, problems are only logged, and statuses go on to be written", async () => {
+    const get = ["get", "role", "edge-dragoman", "-n", "team", "-o", "json"];
+    const role = JSON.parse(await cluster.kubectl(get)) as Role;
+    const rules = role.rules.filter(({ resources }) => !resources.includes("events"));
+    await cluster.kubectl(["replace", "-f", "-"], { stdin: JSON.stringify({ ...role, rules }) });
+    await cluster.apply(mapping("team", "untold", "nowhere:no-port"));
+    await gateway.program.said(/events cannot be written; problems are only logged/);
+    const reason = ["get", "mapping", "untold", "-n", "team", "-o", "jsonpath={.status.state}"];
+    await until(() => cluster.kubectl(reason), "Inactive", gateway.program);
+    await gateway.program.said(/Mapping team\/untold .*\.spec\.service/);
+  });
 });
 
 interface Role {
