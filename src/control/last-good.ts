@@ -70,7 +70,8 @@ export function createLastGoodKeeper(
         if (edit.value) raws.set(edit.key, edit.value);
         else raws.delete(edit.key);
         const ref = edit.value?.ref ?? old?.ref;
-        if (!ref) continue;
+        // Data that is dropped because nothing refers to it changes nothing, and must not live on here.
+        if (!ref || (edit.value && isWithheld(edit.value))) continue;
         note(ref, more);
         for (const inner of within(old)) note(inner, more);
       }
