@@ -32,14 +32,15 @@ export async function prepareRouteTables({ settings, directory, shared }: RouteT
   const settled = async () => undefined;
   if (settings.routeTables !== undefined || shared || !takesScopes(settings.envoyVersion))
     return { edits: [], settle: settled };
-  const file = join(directory, "route-tables");
+  // The keeper's sentinel takes away what is named so.
+  const file = join(directory, "route-tables.json");
   const remembered = await readChoice(file);
   if (remembered) return { edits: choose(remembered), settle: settled };
   return {
     edits: choose("scoped"),
     async settle(compiler, push) {
       const chosen = compiler.declared.routes.routes.size < manyRoutes ? "table" : "scoped";
-      await writeFile(file, chosen, { mode: 0o600 });
+      await writeFile(file, JSON.stringify(chosen), { mode: 0o600 });
       if (chosen === "table") await push(choose(chosen));
     },
   };
@@ -52,7 +53,7 @@ function choose(value: RouteTables): readonly CompilerEdit[] {
 async function readChoice(file: string): Promise<RouteTables | undefined> {
   try {
     const text = await readFile(file, "utf8");
-    return text === "table" || text === "scoped" ? text : undefined;
+    return (["table", "scoped"] as const).find((shape) => text === JSON.stringify(shape));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
