@@ -95,6 +95,12 @@ loss: ready envoy
 quarantine: ready envoy
 	@QUARANTINE_MAPPINGS=10000 QUARANTINE_ROUNDS=10 QUARANTINE_MS=1000 $(run) test/processes/quarantine.test.ts
 
+## shapes: every shape of route tables by many drawn requests and all golden cases: the same answers in each
+shapes: ready envoy
+	@SHAPE_REQUESTS=60000 $(run) test/shapes/equality.test.ts
+	@SHAPES=scoped,pathed $(run) test/envoy/golden-envoy.test.ts
+	@SHAPE=pathed DRAWN=20000 $(run) test/drawn/drawn.test.ts
+
 ## kube-programs: etcd, kube-apiserver, kubectl and helm, built from Go modules into the cache
 kube-programs: ready
 	@node test/kube/programs.ts

@@ -167,6 +167,7 @@ export const diagnosticCodes = {
   "log-service/tcp-headers": warning("A LogService that is told about connections asks for headers."),
 
   // lua
+  "lua/route-change": notice("A script may change a request after its route was found in the layout of route tables."),
   "lua/syntax": error("A script is not Lua; it does not run."),
   "lua/uncalled": warning("A script defines neither of the functions that are called for requests and answers."),
 

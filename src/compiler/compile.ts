@@ -20,7 +20,7 @@ import { declareNames } from "./lanes/names.ts";
 import { declareInputs, declareObjects } from "./lanes/objects.ts";
 import { declareRateLimit } from "./lanes/rate-limit.ts";
 import { declareReach } from "./lanes/reach.ts";
-import { declareRouteCount } from "./lanes/route-count.ts";
+import { declareRouteNotices } from "./lanes/route-notices.ts";
 import { declareRoutes } from "./lanes/routes.ts";
 import { declareSecrets } from "./lanes/secrets.ts";
 import { type AskedByPolicy, declareSlots } from "./lanes/slots.ts";
@@ -48,7 +48,7 @@ export function declareCompiler(g: Graph) {
   const upstreams = declareUpstreams(g, inputs, objects, routes, auth, rateLimit, logs, tracing); // link, emit: clusters, endpoints
   const listeners = declareListeners(g, inputs, sockets, routes, hosts); //     link: listeners and sites
   declareReach(g, inputs, sockets, hosts, listeners); //                        link: who is reached through the own Service
-  declareRouteCount(g, inputs, routes, listeners); //                           report: whether their layout still fits
+  declareRouteNotices(g, inputs, module, routes, listeners); //                 report: whether their layout still fits
   const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
   const chains = declareChains(g, { inputs, module, hosts, listeners, routes, names, logs, tracing }); // link, emit: listeners

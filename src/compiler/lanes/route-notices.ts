@@ -1,22 +1,31 @@
-/** How many routes there are, and whether somebody is told that they would be laid out otherwise by now. */
+/** What there is to say about the layout of route tables: that another one would be better, or what it rules out. */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { child, type Origin } from "#base/origin.ts";
 import type { Graph } from "../graph/index.ts";
 import type { ListenerDecl } from "../ir/listener.ts";
 import type { Listeners } from "./listeners.ts";
+import type { ModuleValues } from "./module.ts";
 import type { Inputs } from "./objects.ts";
 import type { Routes } from "./routes.ts";
-import { byKey, keep, single } from "./wiring.ts";
+import { byKey, keep, shapeOf, single } from "./wiring.ts";
 
 /** Twice as many as those from which a run chooses scopes, so that nobody is told of a few more. */
 const farTooMany = 2_000;
 
 /** Declares it. */
-export function declareRouteCount(
+export function declareRouteNotices(
   g: Graph,
-  { settings, routeTables }: Inputs,
+  inputs: Inputs,
+  { settings: module }: ModuleValues,
   { sets }: Routes,
   { listeners }: Listeners,
 ): void {
+  const { settings, routeTables } = inputs;
+  const shape = shapeOf(inputs);
+  g.map("report.routeChange", module, ({ config, at }, reads) => {
+    const moves = shape(reads) !== "table" && /:path\b|:authority\b/.test(config.lua_scripts ?? "");
+    return { out: [], diagnostics: moves ? [routeChange(child(at, "lua_scripts"))] : [] };
+  });
   const sizes = g.map("report.setSize", sets, (routes, _, set) => keep(set, routes.length));
   const all = g.group("set sizes", sizes, () => [""], byKey);
   const many = g.map("report.manyRoutes", all, (own) =>
@@ -26,6 +35,13 @@ export function declareRouteCount(
     const chosen = reads.get(settings, "")?.routeTables === undefined && reads.get(routeTables, "") === "table";
     const told = chosen && listener.http !== undefined && reads.has(many, "");
     return { out: [], diagnostics: told ? [tooMany(listener)] : [] };
+  });
+}
+
+function routeChange(at: Origin): Diagnostic {
+  return diagnose("lua/route-change", at, "lua_scripts looks at :path or :authority, and routes are found before it", {
+    traffic: "requests whose path or host it changes may get 404 where another route is for what they are now",
+    hint: "set DRAGOMAN_ROUTE_TABLES=table if it changes them",
   });
 }
 
