@@ -38,10 +38,20 @@ service: qotm:${backend.port}
   spec: { clusterIP: backend.address, ports: [{ port: backend.port }], selector: { app: "qotm" } },
 });
 
+/** More than a page of them, before the one that counts. */
+const many = Array.from({ length: 120 }, (_, i) => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: `a-${i}`, namespace: "default" },
+  spec: { clusterIP: "None", ports: [{ port: 80 }] },
+}));
+
 before(async () => {
-  cluster = await startCluster({ apiServerFlags: ["--service-cluster-ip-range=198.19.0.0/16"] });
+  // Servers of then do not stream lists, so that they are asked for pages.
+  const old = "--feature-gates=WatchList=false";
+  cluster = await startCluster({ apiServerFlags: ["--service-cluster-ip-range=198.19.0.0/16", old] });
   backend = await startBackend("qotm", "198.19");
-  await cluster.apply(role, service("/qotm/"));
+  await cluster.apply(role, ...many, service("/qotm/"));
   const account = await cluster.serviceAccount("default", "ambassador", ["ambassador"]);
   const kubeconfig = await cluster.writeKubeconfig("ambassador", { token: cluster.token(account) });
   gateway = await startGateway(kubeconfig);
@@ -50,6 +60,11 @@ after(async () => {
   gateway?.program.kill();
   await backend?.close();
   await cluster?.stop();
+});
+
+test("the server does not stream lists", async () => {
+  const query = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+  assert.equal((await cluster.ask("GET", `/api/v1/services?${query}&timeoutSeconds=1`)).status, 422);
 });
 
 test("a Mapping in a Service's annotation routes, and follows the annotation", async () => {

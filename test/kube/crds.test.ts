@@ -60,6 +60,19 @@ test("all kinds are in one category", async () => {
   assert.deepEqual(found, ambassadorKinds.map(({ plural }) => `${plural}.getambassador.io`).sort());
 });
 
+test("short names are those that Edge Stack had", async () => {
+  const all = await cluster.kubectl(["api-resources", "--api-group=getambassador.io", "--no-headers"]);
+  const named = all
+    .trim()
+    .split("\n")
+    .filter((line) => /^\S+ +[a-z]+ +getambassador/.test(line));
+  assert.deepEqual(named.map((line) => line.split(/ +/).slice(0, 2).join(" ")).sort(), [
+    "filterpolicies fp",
+    "filters fil",
+    "ratelimits rl",
+  ]);
+});
+
 test("after the quickstart is applied, kubectl shows the columns that users know", async () => {
   ensureQuickstartSecret(quickstart);
   await cluster.kubectl(["create", "namespace", "backend"]);
