@@ -8,7 +8,7 @@ golden = $(shell find test/golden -maxdepth 1 -name '*.test.ts' 2>/dev/null | so
 e2e    = $(shell find test -name '*.test.ts' -not -path 'test/golden/*' 2>/dev/null | sort)
 run    = node --test --test-reporter=./tools/quiet-reporter.ts
 
-.PHONY: ready demo test check static unit golden golden-power stage-power e2e bench gen envoy dev kube test-kube bench-kube soak soak-memory loss quarantine kube-programs test-acme bench-acme acme-programs dist fmt
+.PHONY: ready demo test check static unit golden golden-power stage-power e2e bench gen envoy dev kube test-kube bench-kube soak soak-memory loss shapes quarantine kube-programs test-acme bench-acme acme-programs dist fmt
 
 ready:
 	@tools/bootstrap.sh
