@@ -28,6 +28,8 @@ export function startLocalBackend(name: string): Promise<Backend> {
 
 async function serveAt(lent: LentAddress, name: string): Promise<Backend> {
   const server = createServer((request, response) => response.end(`${name} ${request.url}`));
+  // A connection that closes as it is used again would be a failed request, and not the gateway's.
+  server.keepAliveTimeout = 0;
   server.listen(0, lent.address);
   try {
     await once(server, "listening");

@@ -56,7 +56,7 @@ const quietMs = 200;
 const servedWithinMs = 5000;
 /** Looks for what nobody told of: a status that somebody else has changed. */
 const lookAgainMs = 30_000;
-/** The same, while something waits for a replica, which may have died. */
+/** The same, while something waits for a replica, which may have died, or for an API server. */
 const lookSoonMs = 2000;
 
 /** Opens a reporter. */
@@ -69,7 +69,8 @@ export function openReporter(options: ReporterOptions): Reporter {
   let live: Others["live"] = () => [];
 
   async function look(others: Others, signal: AbortSignal): Promise<void> {
-    await pauseUntil(woken.promise, waiting.size > 0 ? lookSoonMs : lookAgainMs, signal);
+    const isSoon = waiting.size > 0 || writer.owes;
+    await pauseUntil(woken.promise, isSoon ? lookSoonMs : lookAgainMs, signal);
     woken = Promise.withResolvers();
     await pauseUnlessAborted(quietMs, signal);
     await pauseUntil(Promise.all([acknowledged.refresh(), others.known]), servedWithinMs, signal);

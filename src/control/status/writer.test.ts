@@ -3,7 +3,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import type { Log } from "#base/log.ts";
 import type { Client } from "../kube/client.ts";
-import { NoAnswer } from "../kube/failure.ts";
+import { ApiFailure, NoAnswer } from "../kube/failure.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 import { openStatusWriter } from "./writer.ts";
 
@@ -25,9 +25,20 @@ function openTest(answer: () => void = () => undefined) {
     answer();
     written.push((body as { readonly status: { readonly state: string } }).status.state);
   };
-  const writer = openStatusWriter({ ask } as unknown as Client, log);
+  let time = 0;
+  const writer = openStatusWriter({ ask } as unknown as Client, log, () => time);
+  const later = (seconds: number): void => {
+    time += seconds * 1000;
+  };
   const write = (at: ClusterObject, state: string) => writer.write([{ object: at, change: { state } }], signal);
-  return { written, said, write };
+  const writeAll = (count: number) => {
+    const objects = Array.from({ length: count }, (_, i) => ({ ...object(1, 1), uid: String(i) }));
+    return writer.write(
+      objects.map((one) => ({ object: one, change: { state: "Ready" } })),
+      signal,
+    );
+  };
+  return { written, said, write, writeAll, later, owes: () => writer.owes };
 }
 
 test("somebody who insists is let be after a few times, and that is said once", async () => {
@@ -50,13 +61,34 @@ test("what has been written and is not seen yet is not written again, and no cir
   deepEqual([written, said], [["Ready"], []]);
 });
 
-test("what could not be written is tried again", async () => {
-  let fails = true;
-  const { written, write } = openTest(() => {
+test("a server that is away is asked now and then, and that is no circle", async () => {
+  let [fails, asked] = [true, 0];
+  const { written, said, write, later, owes } = openTest(() => {
+    asked++;
     if (fails) throw new NoAnswer("no answer");
   });
-  await write(object(1, 1), "Ready");
+  for (let second = 0; second < 120; second++, later(1)) {
+    await write(object(1, 1), "Ready");
+    equal(owes(), true);
+  }
+  equal(asked >= 5 && asked <= 12, true, `asked ${asked} times`);
+  deepEqual(said, ["statuses cannot be written for now"]);
   fails = false;
+  later(30);
   await write(object(1, 1), "Ready");
-  deepEqual(written, ["Ready"]);
+  deepEqual([written, owes(), said.length], [["Ready"], false, 1]);
+});
+
+test("while it is away, the rest need not find that out", async () => {
+  let asked = 0;
+  const busy = () => {
+    asked++;
+    throw new ApiFailure(429, {}, 5000);
+  };
+  const { write, writeAll, later } = openTest(busy);
+  await writeAll(1000);
+  equal(asked <= 8, true, `asked ${asked} times`);
+  later(4);
+  await write(object(2, 1), "Ready");
+  equal(asked <= 8, true, "sooner than it wants");
 });

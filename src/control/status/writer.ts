@@ -2,10 +2,11 @@
  * Writes statuses: a few at once, each object's one after the other, and never in a circle with somebody else who
  * writes the same fields.
  */
+import { createBackOff } from "#base/back-off.ts";
 import { errorFields, type Log } from "#base/log.ts";
 import { formatRef } from "#base/origin.ts";
 import type { Client } from "../kube/client.ts";
-import { ApiFailure, NoAnswer } from "../kube/failure.ts";
+import { ApiFailure, isPassing, NoAnswer } from "../kube/failure.ts";
 import { objectPath } from "../kube/resource.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 import type { DesiredStatus } from "./desired.ts";
@@ -20,6 +21,8 @@ export interface StatusWrite {
 export interface StatusWriter {
   /** Resolves when all are written, refused or put off; never rejects because of the server. */
   write(writes: readonly StatusWrite[], signal: AbortSignal): Promise<void>;
+  /** Whether some were put off because the server was away or too busy. */
+  readonly owes: boolean;
 }
 
 const atOnce = 8;
@@ -27,6 +30,7 @@ const atOnce = 8;
 const mostPerMinute = 5;
 const putOffMs = 300_000;
 const minuteMs = 60_000;
+const absence = { shortestMs: 1000, longestMs: 30_000, healthyMs: Number.POSITIVE_INFINITY };
 
 interface History {
   times: number[];
@@ -35,17 +39,19 @@ interface History {
   over: string;
 }
 
-/** Opens a writer. */
-export function openStatusWriter(client: Client, log: Log): StatusWriter {
+/** Opens a writer; `clock` gives ms. */
+export function openStatusWriter(client: Client, log: Log, clock = () => performance.now()): StatusWriter {
   const history = new Map<string, History>();
   const forbidden = new Set<string>();
   const written = new Set<string>();
   const lackingUntil = new Map<string, number>();
+  const away = createAbsence(log, clock);
+  let owes = false;
 
   /** Whether it may be written now; remembers that it is. */
   function mayWrite({ object, change }: StatusWrite): boolean {
     if (forbidden.has(object.resource.kind)) return false;
-    const now = performance.now();
+    const now = clock();
     if (now < (lackingUntil.get(object.resource.kind) ?? 0)) return false;
     const key = keyOf({ object, change });
     const known = history.get(key) ?? { times: [], quietUntil: 0, over: "" };
@@ -69,30 +75,64 @@ export function openStatusWriter(client: Client, log: Log): StatusWriter {
         path: objectPath(resource, raw.ref, "status"),
         contentType: "application/merge-patch+json",
         body: { status: change },
-        attempts: 3,
         signal,
       });
       written.add(resource.kind);
+      away.over();
     } catch (error) {
       if (known) known.over = "";
       if (signal.aborted) return;
       if (!(error instanceof ApiFailure || error instanceof NoAnswer)) throw error;
+      if (isPassing(error)) {
+        // Nobody went round in a circle.
+        known?.times.pop();
+        away.begin(error);
+        return;
+      }
       if (error instanceof ApiFailure && error.status === 403) forbidden.add(resource.kind);
       // Without the sub-resource, or the object, there is nothing to say it in: the server does not tell which it is.
       const isGone = error instanceof ApiFailure && error.status === 404;
-      if (isGone && !written.has(resource.kind)) lackingUntil.set(resource.kind, performance.now() + minuteMs);
+      if (isGone && !written.has(resource.kind)) lackingUntil.set(resource.kind, clock() + minuteMs);
       if (!isGone) log("warning", `the status of ${formatRef(raw.ref)} cannot be written`, errorFields(error));
     }
   }
 
   return {
     async write(writes, signal) {
-      const queue = writes.filter(mayWrite);
+      const queue = [...writes].reverse();
       const work = async () => {
-        for (let next = queue.shift(); next && !signal.aborted; next = queue.shift()) await writeOne(next, signal);
+        while (!signal.aborted && !away.isNow()) {
+          const next = queue.pop();
+          if (!next) return;
+          if (mayWrite(next)) await writeOne(next, signal);
+        }
       };
       await Promise.all(Array.from({ length: atOnce }, work));
-      forget(history);
+      owes = writes.length > 0 && away.isNow();
+      forget(history, clock());
+    },
+    get owes() {
+      return owes;
+    },
+  };
+}
+
+/** A server that is away or too busy: one line, and longer and longer until the next attempt. */
+function createAbsence(log: Log, clock: () => number) {
+  let backOff = createBackOff(absence, Math.random);
+  let until: number | undefined;
+  const isNow = (): boolean => until !== undefined && clock() < until;
+  return {
+    isNow,
+    begin(error: ApiFailure | NoAnswer) {
+      if (isNow()) return;
+      if (until === undefined) log("warning", "statuses cannot be written for now", errorFields(error));
+      const asked = error instanceof ApiFailure ? (error.retryAfterMs ?? 0) : 0;
+      until = clock() + Math.max(asked, backOff.next(0));
+    },
+    over() {
+      until = undefined;
+      backOff = createBackOff(absence, Math.random);
     },
   };
 }
@@ -108,8 +148,7 @@ function said(change: DesiredStatus): string {
 }
 
 /** Objects come and go; what was last written long ago need not be remembered. */
-function forget(history: Map<string, History>): void {
-  const now = performance.now();
+function forget(history: Map<string, History>, now: number): void {
   for (const [uid, { times, quietUntil }] of history) {
     if (now > quietUntil && now - (times.at(-1) ?? 0) > minuteMs) history.delete(uid);
   }
