@@ -216,6 +216,9 @@ export const diagnosticCodes = {
   "mapping/weights-over-100": error("The weights of Mappings for the same requests add up to more than 100."),
   "mapping/weights-under-100": notice("The weights of Mappings for the same requests leave some of them to nobody."),
 
+  // memory
+  "memory/full": error("There is no memory left for new objects; those that are served stay."),
+
   // module
   "module/deprecated-tls": notice("TLS settings in a Module are deprecated; Hosts and TLSContexts hold them."),
   "module/header-case": warning("Header names cannot be spelled as a list says."),

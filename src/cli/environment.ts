@@ -143,6 +143,18 @@ export const variables: readonly Variable[] = [
     unset: "500",
     effect: "The most upstreams that have series of their own at `/metrics`; those of the others are added up.",
   },
+  {
+    name: "DRAGOMAN_STATS",
+    unset: "",
+    effect:
+      "Texts, separated by commas: Envoy's statistics whose names contain one are kept beside those that dashboards show; `all`: all are, which takes more memory.",
+  },
+  {
+    name: "DRAGOMAN_MEMORY",
+    unset: "the container's limit",
+    effect:
+      "What a run may use, such as `600Mi`: half of it for the heap of the control process, the rest for Envoy; `none`: neither has a limit.",
+  },
   { name: "AMBASSADOR_DRAIN_TIME", unset: "600", effect: "Seconds that connections of a removed listener may go on." },
   { name: "CONSUL_HTTP_TOKEN", unset: "", effect: "The token that Consul is asked with, for all ConsulResolvers." },
   {

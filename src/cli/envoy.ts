@@ -9,6 +9,8 @@ import { runKeeper } from "../keeper/keeper.ts";
 import { adminFrom } from "./admin-place.ts";
 import { CannotRun } from "./cannot-run.ts";
 import { envoyTuning } from "./envoy-tuning.ts";
+import { keptStats } from "./kept-stats.ts";
+import { envoyHeap, memoryLimit } from "./memory.ts";
 import { maxMetricsClusters } from "./metrics-limit.ts";
 import { obtain } from "./obtain.ts";
 import { type LogFlags, withLog } from "./options.ts";
@@ -62,13 +64,20 @@ async function run(flags: EnvoyFlags): Promise<void> {
   const tls = await tlsFrom(flags);
   const { admin } = adminFrom(flags, process.env);
   const shutdownMs = parseSeconds(flags.shutdownTime, "--shutdown-time");
+  const memory = memoryLimit(process.env);
   const nodeId = nodeFrom(flags, nodesOf(tls.texts));
   const envoy = await obtain(flags.envoy);
   const log = openLog({ source: "keeper", level: flags.logLevel, format: flags.logFormat });
   const { AMBASSADOR_ID: id = "default", AMBASSADOR_NAMESPACE: namespace = "default" } = process.env;
   process.exitCode = await runKeeper({
     envoy: { binary: envoy.path, ...envoyTuning(flags.logLevel, process.env) },
-    bootstrap: { nodeId, nodeCluster: `${id}-${namespace}`, version: productVersion() },
+    bootstrap: {
+      nodeId,
+      nodeCluster: `${id}-${namespace}`,
+      version: productVersion(),
+      keptStats: keptStats(process.env),
+      ...envoyHeap(memory, true),
+    },
     control: {
       host,
       port,

@@ -14,6 +14,8 @@ import { configDirectory } from "./config-directory.ts";
 import { consulIdentity } from "./consul-identity.ts";
 import { envoyTuning } from "./envoy-tuning.ts";
 import { idleSentences } from "./idle-environment.ts";
+import { keptStats as keptStatsFrom } from "./kept-stats.ts";
+import { envoyHeap, heapFlags, memoryLimit } from "./memory.ts";
 import { maxMetricsClusters } from "./metrics-limit.ts";
 import { obtain } from "./obtain.ts";
 import { environmentHelp, type LogFlags, withLog, withSettings } from "./options.ts";
@@ -102,6 +104,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   const { envoy: asked = true } = flags;
   if (!asked && !door) throw new CannotRun("with --no-envoy and without --xds-address, nobody would be served.");
   const envoy = asked ? await obtain(asked === true ? undefined : asked) : undefined;
+  const [memory, keptStats] = [memoryLimit(process.env), keptStatsFrom(process.env)];
   const stdin = await keepStandardInput(paths);
   const log = (source: string) => openLog({ source, level: flags.logLevel, format: flags.logFormat });
   const idle = [...idleSentences(process.env), ...overruledSentences(flags, process.env)];
@@ -110,11 +113,18 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   try {
     process.exitCode = await runKeeper({
       envoy: envoy && { binary: envoy.path, ...envoyTuning(flags.logLevel, process.env) },
-      bootstrap: { nodeId: hostname(), nodeCluster: `${ambassadorId}-${namespace}`, version: productVersion() },
+      bootstrap: {
+        nodeId: hostname(),
+        nodeCluster: `${ambassadorId}-${namespace}`,
+        version: productVersion(),
+        keptStats,
+        ...envoyHeap(memory, false),
+      },
       control: {
         command: process.execPath,
         args: [
           ...controlFlags,
+          ...heapFlags(memory, [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""]),
           process.argv[1] ?? "",
           ...controlArguments(stdin.paths, flags, envoy?.version ?? supportedEnvoys.newest),
         ],

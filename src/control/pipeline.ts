@@ -8,8 +8,10 @@ import type { ResourceRef } from "#base/origin.ts";
 import type { Compiler, CompilerEdit } from "#compiler";
 import type { Clock } from "./clock.ts";
 import { announceDrains } from "./drains.ts";
+import { type Heap, ownHeap } from "./heap.ts";
 import { createLastGoodKeeper } from "./last-good.ts";
 import { createLastListener, lastListenerMs } from "./last-listener.ts";
+import { createMemoryGate } from "./memory-gate.ts";
 import type { Observed } from "./observe.ts";
 import { createQuarantine, type Quarantine } from "./quarantine.ts";
 import { createRefusedHere } from "./refused-here.ts";
@@ -39,6 +41,8 @@ export interface PipelineOptions {
   /** Services in Consul. */
   readonly consul: Pick<ConsulWatch, "want">;
   readonly clock: Clock;
+  /** The process's own when absent. */
+  readonly heap?: Heap;
   /** Counted on. */
   readonly counts: PipelineCounts;
   readonly timings: Timings;
@@ -116,6 +120,16 @@ export function openPipeline(options: PipelineOptions): Pipeline {
   });
   const flags = createFlagKeeper({ clock: options.clock, log, post: options.postToEnvoy });
   let edited: ResourceRef[] = [];
+  let diagnosticsChanged = false;
+  const gate = createMemoryGate({
+    heap: options.heap ?? ownHeap,
+    clock: options.clock,
+    isIn: (key) => compiler.declared.inputs.objects.get(key) !== undefined,
+    push: (edits) => void schedule.push(edits),
+    onChange() {
+      diagnosticsChanged = true;
+    },
+  });
 
   function report(): void {
     // While suspects are tried, diagnostics would blame the innocent.
@@ -136,7 +150,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
       const edits = lastListener.prepare(arrived);
       // Not by push: a first batch may be larger than a call's arguments.
       edited = [...edited, ...edits.flatMap((edit) => (edit.kind === "object" && edit.value ? [edit.value.ref] : []))];
-      return [...edits, ...quarantine.release(edits), ...lastGood.before(edits)];
+      return gate.admit([...edits, ...quarantine.release(edits), ...lastGood.before(edits)]);
     },
     release(changes, reached) {
       counts.commits++;
@@ -148,10 +162,14 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     },
     files: () => options.wanted.edits(compiler.wantedFiles()),
     missing: () => options.secrets.wantSecrets(compiler.wantedSecrets()),
-    settle(diagnosticsChanged) {
+    settle(changed) {
+      diagnosticsChanged ||= changed;
+      const rest = gate.more();
+      if (rest.length > 0) return rest;
       const edits = [...lastGood.after(xds.snapshot.number), ...quarantine.forgetGone()];
       if (!quarantine.busy) save();
       if (diagnosticsChanged) report();
+      diagnosticsChanged = false;
       options.consul.want(compiler.declared.upstreams.consulServices.entries());
       const wanted = compiler.declared.module.runtimeFlags.get("") ?? {};
       flags.want(wanted);
@@ -162,7 +180,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
   compiler.apply(stateEdits(state));
   return {
     ...schedule,
-    standing: standing.all,
+    standing: () => [...standing.all(), ...gate.diagnostics()],
     connected: flags.connected,
     report,
     judged: quarantine.idle,

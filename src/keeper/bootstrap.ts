@@ -17,8 +17,8 @@ export interface BootstrapOptions {
   readonly maxConnections?: number;
   /** Memory at which Envoy defends itself; without it there is no limit. */
   readonly maxHeapBytes?: number;
-  /** Which statistics are kept: Envoy's StringMatchers. */
-  readonly keptStats?: readonly object[];
+  /** Which statistics are kept, as Envoy's StringMatchers; the usual ones when absent. */
+  readonly keptStats?: readonly object[] | "all";
   /** More keys of the static runtime layer. */
   readonly runtime?: Readonly<Record<string, unknown>>;
 }
@@ -66,7 +66,7 @@ export function bootstrap(options: BootstrapOptions): object {
     static_resources: { clusters: [{ name: xdsClusterName, ...xdsCluster(options) }] },
     // Statistics are most of what a cluster costs; those of a cluster that nobody calls are made when somebody does.
     deferred_stat_options: { enable_deferred_creation_stats: true },
-    stats_config: { stats_matcher: { inclusion_list: { patterns: options.keptStats ?? defaultKeptStats } } },
+    ...statistics(options.keptStats ?? defaultKeptStats),
     layered_runtime: {
       layers: [
         { name: "static", static_layer: runtime(options) },
@@ -76,6 +76,10 @@ export function bootstrap(options: BootstrapOptions): object {
     },
     overload_manager: overloadManager(options),
   };
+}
+
+function statistics(kept: readonly object[] | "all"): object {
+  return kept === "all" ? {} : { stats_config: { stats_matcher: { inclusion_list: { patterns: kept } } } };
 }
 
 function dynamicResources(): object {

@@ -7,7 +7,7 @@ import { request } from "node:http";
 import { openLog } from "../../src/base/log.ts";
 import { serveXds, type XdsServer, type XdsServerOptions } from "../../src/control/xds/server.ts";
 import { type AdminClient, openAdminClient } from "../../src/keeper/admin-client.ts";
-import { bootstrap } from "../../src/keeper/bootstrap.ts";
+import { type BootstrapOptions, bootstrap } from "../../src/keeper/bootstrap.ts";
 import { obtainEnvoy } from "../../src/keeper/envoy-binary.ts";
 import { startEnvoyProcess } from "../../src/keeper/envoy-process.ts";
 import { makeRuntimeDirectory } from "../../src/keeper/runtime-dir.ts";
@@ -16,6 +16,7 @@ import { makeRuntimeDirectory } from "../../src/keeper/runtime-dir.ts";
 export interface ServedEnvoy {
   readonly xds: XdsServer;
   readonly admin: AdminClient;
+  readonly adminSocket: string;
   /** Ends the server as a killed process would, and starts another with an empty memory. */
   restartServer(): Promise<XdsServer>;
   restartEnvoy(): Promise<void>;
@@ -23,12 +24,15 @@ export interface ServedEnvoy {
 }
 
 /** Starts both. */
-export async function startServedEnvoy(options: Omit<XdsServerOptions, "socketPath"> = {}): Promise<ServedEnvoy> {
+export async function startServedEnvoy(
+  options: Omit<XdsServerOptions, "socketPath"> = {},
+  more: Partial<BootstrapOptions> = {},
+): Promise<ServedEnvoy> {
   const { path: binary } = await obtainEnvoy();
   const directory = await makeRuntimeDirectory();
   const { xdsSocket, envoyAdminSocket: adminSocket, bootstrapFile } = directory;
   const identity = { nodeId: "test", nodeCluster: "default-default", version: "0" };
-  await writeFile(bootstrapFile, JSON.stringify(bootstrap({ ...identity, xdsSocket, adminSocket })));
+  await writeFile(bootstrapFile, JSON.stringify(bootstrap({ ...identity, xdsSocket, adminSocket, ...more })));
   const log = openLog({ source: "envoy", level: process.env.ENVOY_LOG ? "debug" : "error" });
   const start = () =>
     startEnvoyProcess(
@@ -49,6 +53,7 @@ export async function startServedEnvoy(options: Omit<XdsServerOptions, "socketPa
       return xds;
     },
     admin: openAdminClient(adminSocket),
+    adminSocket,
     async restartServer() {
       await xds.close();
       xds = await serve();
