@@ -11,6 +11,7 @@ import type { Access } from "./kube/access.ts";
 import { openClient } from "./kube/client.ts";
 import { takePart } from "./kube/election.ts";
 import { configMapLock, leaseLock } from "./kube/leader-lock.ts";
+import { openNamespaceUid } from "./namespace-uid.ts";
 import { createAcknowledged } from "./replicas/acknowledged.ts";
 import type { ReplicaIdentity } from "./replicas/place.ts";
 import { openPublisher } from "./replicas/publish.ts";
@@ -57,6 +58,8 @@ export interface ClusterSide {
   certificates(objects: CertificateCluster["objects"]): CertificateCluster;
   /** Takes part in the choice of who reports; rejects only because of a bug. */
   report(reported: Reported): Promise<void>;
+  /** The uid of the namespace that the cluster's id is made of, as soon as it is known. */
+  namespaceUid(): string | undefined;
   /** There may be something to report; given are all diagnostics, some of which are new. */
   wake(all: readonly Diagnostic[]): void;
   close(): Promise<void>;
@@ -129,6 +132,7 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
       reporting = Promise.all([election.then(() => Promise.all(leading)), publisher.run(stop.signal)]);
       return Promise.race([reporting, failed.promise]).then(() => undefined);
     },
+    namespaceUid: openNamespaceUid(client, singleNamespace ? namespace : "default", stop.signal),
     wake(all) {
       refused = all.filter(isRefusal);
       wake();

@@ -48,6 +48,7 @@ async function start(options: ControlOptions, closers: Closers): Promise<{ reado
 
   const cluster = options.cluster && openCluster(options.cluster, settings, log, options.signal);
   closers.push(async () => cluster?.close());
+  if (cluster) reached.namespaceUid = cluster.namespaceUid;
   const compiler = openCompiler(settings);
   closers.push(async () => certificates?.close());
   compiler.apply(certificates?.edits ?? []);

@@ -26,6 +26,8 @@ export interface Reached {
   observed?: Observed;
   wanted?: WantedFiles;
   pipeline?: Pipeline;
+  /** What a cluster's id is made of, where there is a cluster. */
+  namespaceUid?: () => string | undefined;
   /** Envoy has acknowledged everything that there was at the start. */
   served: boolean;
   /** Resolves when there is a pipeline. */

@@ -231,6 +231,14 @@ describe("in one namespace", () => {
     assert.match(home, /secrets/);
   });
 
+  test("the cluster's id is made of its namespace", async () => {
+    const metrics = await ask("127.0.0.1", gateway.admin, "/metrics", "localhost");
+    assert.match(
+      metrics,
+      /^ambassador_diagnostics_info\{.*cluster_id="[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f-]+"/m,
+    );
+  });
+
   test("the Role grants what is watched there", async () => {
     const get = ["get", "role", "edge-dragoman", "-n", "team", "-o", "json"];
     const { rules } = JSON.parse(await cluster.kubectl(get)) as Role;

@@ -76,6 +76,12 @@ What is in the gateway's own namespace: who leads, what replicas tell each other
 are in Secrets of these names, so that no other one can be touched.
 */}}
 {{- define "dragoman.ownRules" -}}
+{{- if .Values.scope.singleNamespace }}
+- apiGroups: [""]
+  resources: [namespaces]
+  resourceNames: [{{ include "dragoman.ownNamespace" . }}]
+  verbs: [get]
+{{- end }}
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
   verbs: [create, get, update]

@@ -1,7 +1,6 @@
 /** Who this instance is, as metrics, diagnostics and snapshots say it. */
 import { createHash } from "node:crypto";
 import type { Settings } from "#compiler";
-import type { ClusterObject } from "../sources/kubernetes-object.ts";
 
 /** This instance. */
 export interface Identity {
@@ -17,7 +16,7 @@ export interface Identity {
 export function identityOf(
   version: string,
   { ambassadorId, namespace, scope }: Settings,
-  objects: () => ReadonlyMap<string, ClusterObject>,
+  namespaceUid: () => string | undefined,
   clusterId?: string,
 ): Identity {
   const singleNamespace = scope?.singleNamespace === true;
@@ -26,9 +25,7 @@ export function identityOf(
     ambassadorId,
     namespace,
     singleNamespace,
-    clusterId: () =>
-      clusterId ??
-      derivedId(objects().get(`Namespace.//${singleNamespace ? namespace : "default"}`)?.uid, ambassadorId),
+    clusterId: () => clusterId ?? derivedId(namespaceUid(), ambassadorId),
   };
 }
 

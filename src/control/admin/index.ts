@@ -69,12 +69,7 @@ async function answers(options: ControlOptions, { view, counts, timings, clock, 
   const socketPath = join(runtimeDirectory, "envoy-admin.sock");
   const { compiler, xds, diagnostics } = view;
   const hasServed = () => reached.served;
-  const identity = identityOf(
-    options.version,
-    settings,
-    () => reached.observed?.objects ?? new Map(),
-    options.clusterId,
-  );
+  const identity = identityOf(options.version, settings, () => reached.namespaceUid?.(), options.clusterId);
   const { hasOwnEnvoy = true } = options;
   const envoy = hasOwnEnvoy ? watchEnvoyLife({ ask: () => isReady(socketPath), clock }) : withoutEnvoy;
   // Nothing has been served yet: an Envoy that is ready has its configuration from a control process before this one.
