@@ -43,8 +43,8 @@ export interface Site {
   host(name: string, more?: object): object;
   /** Starts a replica. */
   start(env?: NodeJS.ProcessEnv): Promise<Replica>;
-  /** Looks until it is as wanted. */
-  until<T>(look: () => Promise<T>, wanted: (seen: T) => boolean): Promise<T>;
+  /** Looks until it is as wanted, for a minute unless more is said. */
+  until<T>(look: () => Promise<T>, wanted: (seen: T) => boolean, patienceMs?: number): Promise<T>;
   /** The line of a Host in `kubectl get hosts`, without its age. */
   line(name: string): Promise<string>;
   /** The certificate that a client who trusts the authority gets; undefined where there is none. */
@@ -120,12 +120,12 @@ export async function openSite({ asked = 0, proxied = false, ...options }: SiteO
       },
     }),
     start,
-    async until(look, wanted) {
+    async until(look, wanted, patienceMs = 60_000) {
       const began = performance.now();
       for (;;) {
         const seen = await look();
         if (wanted(seen)) return seen;
-        if (performance.now() - began > 60_000) {
+        if (performance.now() - began > patienceMs) {
           const said = replicas.map(({ program }) => program.output()).join("\n");
           assert.fail(`still ${JSON.stringify(seen)}\n${said}`);
         }

@@ -47,6 +47,8 @@ export interface Desk {
   fillDefaults(host: AcmeHost, spec: CertificateSpec): Promise<Kept>;
   /** Gives an account a key; one that is there stays. */
   createKey(host: AcmeHost, key: string): Promise<Kept>;
+  /** The account is this Host's, too. */
+  joinAccount(host: AcmeHost): Promise<void>;
   /** Notes how the authority knows the account; undefined: not at all. */
   keepRegistration(host: AcmeHost, registration: string | undefined): Promise<Kept>;
   beginOrder(bundle: Bundle): Promise<OrderDesk>;

@@ -35,6 +35,7 @@ export function openFilesDesk(store: AcmeStore, door: CertificateDoor, log: Log)
       if (!(await store.account(owner))) await store.writeAccount(owner, { key });
       return "readable";
     },
+    joinAccount: async () => undefined,
     async keepRegistration(host, registration) {
       const { key } = (await store.account(ownerOf(host))) ?? {};
       if (key !== undefined) {

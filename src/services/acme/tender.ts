@@ -106,17 +106,26 @@ export function openTender(key: string, tools: TenderTools): Tender {
     return kept;
   }
 
-  /** The same goes for this. */
-  async function register(bundle: Bundle, host: AcmeHost): Promise<Kept> {
+  /** What the authority knows the account by; Hosts that share it ask once. */
+  async function registrationOf(host: AcmeHost, key: string): Promise<Registration> {
     const { authority, email } = filledSpec(host);
+    await desk.joinAccount(host);
+    const known = tools.registrations.get(key);
+    if (known) return known;
+    const request = { key: await readAccountKey(key), ...(email ? { email } : {}) };
+    const { registration } = await registerAccount(tools.session(authority), request);
+    tools.registrations.set(key, registration);
+    return registration;
+  }
+
+  async function register(bundle: Bundle, host: AcmeHost): Promise<Kept> {
     const { account } = await desk.read(bundle);
-    if (account?.key === undefined || account.registration !== undefined) return "readable";
+    const { key, registration: before } = account ?? {};
+    // Another certificate's turn may have done it meanwhile.
+    if (key === undefined || before !== undefined) return "readable";
     await desk.tell(bundle, eventTexts.waitingForStatus);
     await desk.tell(bundle, eventTexts.registering);
-    const known = tools.registrations.get(account.key);
-    const request = { key: await readAccountKey(account.key), ...(email ? { email } : {}) };
-    const registration = known ?? (await registerAccount(tools.session(authority), request)).registration;
-    tools.registrations.set(account.key, registration);
+    const registration = await tools.alone(accountOf(host), () => registrationOf(host, key));
     await desk.tell(bundle, eventTexts.registered);
     const kept = await desk.keepRegistration(host, JSON.stringify(registration));
     await desk.tell(bundle, eventTexts.waitingForRegistration);
@@ -148,15 +157,16 @@ export function openTender(key: string, tools: TenderTools): Tender {
   }
 
   function act(step: Exclude<Step, { kind: "wait" }>, bundle: Bundle, host: AcmeHost, stored: Stored): Promise<Kept> {
-    const { accountSecret, authority } = filledSpec(host);
-    const account = `${host.namespace}/${accountSecret}`;
+    const { authority } = filledSpec(host);
     switch (step.kind) {
       case "fill-defaults":
         return fillDefaults(bundle, host, step.spec);
       case "create-key":
-        return tools.alone(account, () => createKey(bundle, withRegistration(host, stored.account?.registration)));
+        return tools.alone(accountOf(host), () =>
+          createKey(bundle, withRegistration(host, stored.account?.registration)),
+        );
       case "register":
-        return tools.alone(account, () => register(bundle, host));
+        return register(bundle, host);
       case "obtain":
         return tools.ordering(authority, () => obtain(bundle, host, stored, step));
     }
@@ -245,6 +255,8 @@ function restMs({ certificate, renewal }: Facts): number {
   if (certificate.kind !== "present" || !renewalDue(certificate, renewal).isGood) return 0;
   return Math.min(3_600_000, (certificate.chain.notAfter - certificate.chain.notBefore) / 3);
 }
+
+const accountOf = (host: AcmeHost): string => `${host.namespace}/${filledSpec(host).accountSecret}`;
 
 type Outside = RequestRefused | OrderFailed | NoAuthority | UnusableKey | NotKept;
 

@@ -124,10 +124,8 @@ export function openClusterDesk(options: ClusterDeskOptions): Desk {
       await secrets.createAccount(accountOf(host), key, ownerOf(host));
       return "readable";
     },
-    async keepRegistration(host, registration) {
-      if (registration !== undefined) await secrets.shareAccount(accountOf(host), ownerOf(host));
-      return patchSpec(host, { acmeProvider: { registration: registration ?? null } });
-    },
+    joinAccount: async (host) => secrets.shareAccount(accountOf(host), ownerOf(host)),
+    keepRegistration: (host, registration) => patchSpec(host, { acmeProvider: { registration: registration ?? null } }),
     beginOrder: (bundle) => beginOrder(keyOf(bundle), { ...options, refOf: (hostname) => refIn(bundle, hostname) }),
     async keepCertificate(bundle, issued) {
       while (!(await isWritten(bundle, issued))) await pause(writeAgainMs, undefined, { signal });

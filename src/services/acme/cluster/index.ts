@@ -7,6 +7,7 @@ import { refKey } from "#base/origin.ts";
 import type { CertificateCluster, CertificateDoor, Certificates } from "../../../control/certificates.ts";
 import type { HostStatus } from "../host-status.ts";
 import { openTending, type Tended, type Tending } from "../tending.ts";
+import { createTurns } from "../turns.ts";
 import { type AnswerSide, openAnswers } from "./answers.ts";
 import { openClusterDesk } from "./desk.ts";
 import { bundlesIn, type HostChoice } from "./hosts.ts";
@@ -29,6 +30,7 @@ interface Started {
   readonly answers: AnswerSide;
 }
 
+const requestsAtOnce = 8;
 const [shortestRestMs, longestRestMs] = [100, 1000];
 
 /** Opens it; nothing is asked before the start. */
@@ -48,9 +50,10 @@ export function openClusterCertificates(options: ClusterCertificatesOptions): Ce
   }
 
   async function leadUntil(
-    { door: { compiler }, cluster, answers: side }: Started,
+    { door: { compiler }, answers: side, ...given }: Started,
     signal: AbortSignal,
   ): Promise<void> {
+    const cluster = { ...given.cluster, client: bounded(given.cluster.client, signal) };
     const desk = openClusterDesk({ ...options, cluster, answers: side, statuses, signal });
     let means: { readonly tending: Tending; close(): Promise<void> } | undefined;
 
@@ -104,6 +107,12 @@ export function openClusterCertificates(options: ClusterCertificatesOptions): Ce
       await answers?.close();
     },
   };
+}
+
+/** However many Hosts there are, the lead is renewed and statuses are written meanwhile. */
+function bounded(client: CertificateCluster["client"], signal: AbortSignal): CertificateCluster["client"] {
+  const turns = createTurns(requestsAtOnce, signal);
+  return { ...client, ask: (request) => turns(() => client.ask(request)) };
 }
 
 /** Looks at once and then when woken, until the signal; a look says how long to rest. */

@@ -31,6 +31,8 @@ export interface Secrets {
 
 const secrets: ApiResource = { group: "", version: "v1", plural: "secrets", kind: "Secret", namespaced: true };
 
+/** Of an account: it stays while one of them does, and is made anew for those that are left. */
+const mostOwners = 10;
 const certificateType = "kubernetes.io/tls";
 
 /** Opens them. */
@@ -64,7 +66,9 @@ export function openSecrets(client: Client, signal: AbortSignal): Secrets {
     },
     async shareAccount(at, owner) {
       const found = await read(at);
-      if (!found || !isOurs(found) || ownersOf(found).some(({ uid }) => uid === owner.uid)) return;
+      const owners = found ? ownersOf(found) : [];
+      if (!found || !isOurs(found) || owners.length >= mostOwners) return;
+      if (owners.some(({ uid }) => uid === owner.uid)) return;
       await replace(at, withOwners(found, [owner]));
     },
     async readCertificate(at) {
