@@ -35,7 +35,13 @@ service: qotm:${backend.port}
 `,
     },
   },
-  spec: { clusterIP: backend.address, ports: [{ port: backend.port }], selector: { app: "qotm" } },
+  // Nobody gives it an address here, which does not concern what it says.
+  spec: {
+    type: "LoadBalancer",
+    clusterIP: backend.address,
+    ports: [{ port: backend.port }],
+    selector: { app: "qotm" },
+  },
 });
 
 /** More than a page of them, before the one that counts. */
@@ -72,6 +78,8 @@ test("a Mapping in a Service's annotation routes, and follows the annotation", a
   await cluster.apply(service("/quote/"));
   await gateway.until("/quote/x", "qotm /x");
   await gateway.until("/qotm/x", "404");
+  const address = ["get", "service", "qotm", "-o", "jsonpath={.status.loadBalancer}"];
+  assert.equal(await cluster.kubectl(address), "{}");
 });
 
 test("what is not permitted is told, and hinders nothing", async () => {

@@ -196,6 +196,21 @@ test("the admin interface is where the environment says, and its Service and the
   }
 });
 
+test("the guide's values for Istio mount a directory and name it", async () => {
+  const guide = readFileSync(join(import.meta.dirname, "../../docs/guide/kubernetes.md"), "utf8");
+  const [, values = ""] = /^```\n(env:\n {2}AMBASSADOR_ISTIO_SECRET_DIR.*?)^```$/ms.exec(guide) ?? [];
+  const file = join(cluster.directory, "istio.yaml");
+  writeFileSync(file, values);
+  await install("ambassador", "-f", file);
+  const pod = ".spec.template.spec";
+  const told = `${pod}.containers[0].env[?(@.name=="AMBASSADOR_ISTIO_SECRET_DIR")].value`;
+  const mounted = `${pod}.containers[0].volumeMounts[?(@.name=="istio-certs")].mountPath`;
+  assert.equal(await field("deployment/ambassador", told), await field("deployment/ambassador", mounted));
+  const annotation = ".spec.template.metadata.annotations.sidecar\\.istio\\.io/inject";
+  assert.equal(await field("deployment/ambassador", annotation), "false");
+  await uninstall("ambassador");
+});
+
 test("the guide's NetworkPolicy is for the chart's pods and for ports that they have", async () => {
   const guide = readFileSync(join(import.meta.dirname, "../../docs/guide/kubernetes.md"), "utf8");
   const [, stdin = ""] =

@@ -3,10 +3,12 @@
  * and its environment, and the service account where a kubelet puts it.
  */
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { promisify } from "node:util";
 import { load } from "js-yaml";
 import { type Program, startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";
@@ -24,6 +26,7 @@ let backend: Backend;
 let pod: Program;
 let port: number;
 let admin: number;
+let enter: string;
 let snapshot: number;
 
 before(async () => {
@@ -42,7 +45,7 @@ before(async () => {
   const objects = [host, mapping, ...serviceOf("quote", backend, "ambassador")];
   const stdin = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
   await cluster.kubectl(["apply", "-f", "-"], { stdin });
-  const enter = await enterableImage(directory, {
+  enter = await enterableImage(directory, {
     [`${mounted}/token`]: await accountToken(),
     [`${mounted}/ca.crt`]: cluster.authority,
     [`${mounted}/namespace`]: "ambassador",
@@ -105,6 +108,11 @@ test("the pod serves the cluster, and its probes are answered", async () => {
   assert.equal(await (await fetch(`http://127.0.0.1:${port}/quote/x`)).text(), "quote /x");
   assert.equal((await fetch(`http://127.0.0.1:${admin}/ambassador/v0/check_ready`)).status, 200);
   assert.match(await (await fetch(`http://127.0.0.1:${snapshot}/snapshot-external`)).text(), /"quote"/);
+});
+
+test("definitions are printed by the image, too", async () => {
+  const printed = await promisify(execFile)(enter, ["crds", "--storage-version=v3alpha1"], { maxBuffer: 1 << 26 });
+  assert.match(printed.stdout, /^ {2}name: mappings\.getambassador\.io$/m);
 });
 
 test("nothing is missing in the image, and nothing is forbidden", () => {
