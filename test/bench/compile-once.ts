@@ -18,12 +18,16 @@ export interface Measured {
   readonly allocated: readonly number[];
   readonly rssAtRest: number;
   readonly rssPeak: number;
+  /** What the compiler keeps of the configuration, the objects included, after a collection. */
+  readonly retained: number;
 }
 
 if (import.meta.main)
   console.log(JSON.stringify(measure(JSON.parse(process.argv[2] ?? "") as Shape, Number(process.argv[3]))));
 
 function measure(shape: Shape, count: number): Measured {
+  collectGarbage();
+  const empty = held();
   const objects: CompilerEdit[] = generate(shape).map(([key, value]) => ({ kind: "object", key, value }));
   const compiler = openCompiler();
   collectGarbage();
@@ -35,11 +39,12 @@ function measure(shape: Shape, count: number): Measured {
   objects.length = 0;
   collectGarbage();
   const rssAtRest = process.memoryUsage.rss();
+  const retained = held() - empty;
   const edits = editAtRandom(shape, count, (edit) => {
     compiler.apply([edit]);
     compiler.commit();
   });
-  return { cold: cold.time, coldProcessor: cold.processor, ...edits, rssAtRest, rssPeak };
+  return { cold: cold.time, coldProcessor: cold.processor, ...edits, rssAtRest, rssPeak, retained };
 }
 
 function editAtRandom(shape: Shape, count: number, take: (edit: CompilerEdit) => void) {
@@ -65,6 +70,12 @@ function editAtRandom(shape: Shape, count: number, take: (edit: CompilerEdit) =>
 /** How often the kernel took the processor away from this thread. */
 function switchesSoFar(): string | undefined {
   return /nonvoluntary_ctxt_switches:\s*(\d+)/.exec(readFileSync("/proc/thread-self/status", "utf8"))?.[1];
+}
+
+/** The heap and what is outside of it, buffers above all. */
+function held(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 function collectGarbage(): void {

@@ -3,8 +3,8 @@
  * configuration in processes of its own, so that every first compilation is a cold one and memory is nobody else's.
  * `SHAPE=5000` measures only the configurations whose name contains that.
  */
-import { execFileSync } from "node:child_process";
 import type { Measured } from "./compile-once.ts";
+import { compileOnce } from "./compile-process.ts";
 import { type Figure, printHead, recordSamples } from "./figures.ts";
 import type { Shape } from "./generate.ts";
 
@@ -47,7 +47,7 @@ const figures: readonly (readonly [
 
 printHead();
 for (const shape of shapes.filter((shape) => nameOf(shape).includes(process.env["SHAPE"] ?? ""))) {
-  const runs = Array.from({ length: 3 }, () => measure(shape, shape.bound ? 1000 : 200));
+  const runs = Array.from({ length: 3 }, () => compileOnce(shape, shape.bound ? 1000 : 200));
   for (const [what, unit, samples] of figures) {
     recordSamples(`${what}, ${nameOf(shape)}`, shape.mappings, unit, runs.flatMap(samples));
   }
@@ -61,17 +61,4 @@ function nameOf(shape: Shape): string {
     ...(rich ? ["ten features each"] : []),
   ];
   return [`${mappings} Mappings ${shape.bound ? "on" : "without host ×"} ${hosts} Hosts`, ...more].join(", ");
-}
-
-/** With the flags that the control process has. */
-function measure(shape: Shape, edits: number): Measured {
-  const script = new URL("compile-once.ts", import.meta.url).pathname;
-  const output = execFileSync(process.execPath, [
-    "--expose-gc",
-    "--max-semi-space-size=16",
-    script,
-    JSON.stringify(shape),
-    String(edits),
-  ]);
-  return JSON.parse(output.toString()) as Measured;
 }
