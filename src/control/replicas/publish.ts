@@ -49,7 +49,8 @@ const defaultTimes: PublishTimes = { leastMs: 3000, spreadMs: 1000, renewMs: 10_
 const envoyMs = 5000;
 const answerMs = 10_000;
 const farewellMs = 2000;
-const forbiddenMs = 300_000;
+/** A server that starts permits nothing for a moment, which nobody needs to hear of. */
+const toldAfter = 3;
 
 /** Opens a publisher; nothing is written before Envoy has acknowledged something. */
 export function openPublisher(options: PublisherOptions): Publisher {
@@ -113,24 +114,22 @@ export function openPublisher(options: PublisherOptions): Publisher {
   };
 }
 
-/** What an attempt means: how long to leave the server alone, in ms. A failure is told once until it is over. */
+/** What an attempt means: how long to leave the server alone, in ms. A failure that lasts is told once. */
 function judgement(log: Log): (failure: unknown) => number {
   const limits = { shortestMs: 1000, longestMs: 60_000, healthyMs: 1 };
   let backOff = createBackOff(limits, Math.random);
-  let told = false;
+  let failures = 0;
   return (failure) => {
     if (failure === undefined) {
       backOff = createBackOff(limits, Math.random);
-      told = false;
+      failures = 0;
       return 0;
     }
     if (!isOutside(failure)) throw failure;
     const { status = 0, retryAfterMs = 0 } = failure instanceof ApiFailure ? failure : {};
-    const isForbidden = status === 403;
     const what = "how this replica is cannot be told to others, and statuses do not depend on it";
-    if (!told && status > 0) log(isForbidden ? "info" : "warning", what, errorFields(failure));
-    told ||= status > 0;
-    return Math.max(retryAfterMs, isForbidden ? forbiddenMs : backOff.next(0));
+    if (status > 0 && ++failures === toldAfter) log(status === 403 ? "info" : "warning", what, errorFields(failure));
+    return Math.max(retryAfterMs, backOff.next(0));
   };
 }
 

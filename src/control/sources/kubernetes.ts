@@ -170,6 +170,8 @@ export function watchKubernetes(
       },
       onVersion: (version) => progress?.upTo(name, version),
       onState(state) {
+        // A server that is away is tried often, which is no news.
+        const isNew = !equal(states.get(kind), state);
         count(kind, { isFollowing: state.kind === "following", failures: isFailure(states.get(kind), state) ? 1 : 0 });
         states.set(kind, state);
         if (state.kind === "following") followed.add(kind);
@@ -177,7 +179,7 @@ export function watchKubernetes(
         if (state.kind === "absent") progress?.nothing(name);
         if (early && state.kind === "failing") sayOnce(state.message);
         if (kind.instead && (state.kind === "absent" || state.kind === "forbidden")) watch(kind.instead);
-        deliver([], true);
+        deliver([], isNew);
       },
       onForgotten: () => sayForgotten(resourceName(kind.resources[0])),
       signal: stop.signal,

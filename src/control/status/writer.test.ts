@@ -92,3 +92,17 @@ test("while it is away, the rest need not find that out", async () => {
   await write(object(2, 1), "Ready");
   equal(asked <= 8, true, "sooner than it wants");
 });
+
+test("what is not permitted is told once, and tried again after a minute", async () => {
+  let [permitted, asked] = [false, 0];
+  const { written, said, write, writeAll, later } = openTest(() => {
+    asked++;
+    if (!permitted) throw new ApiFailure(403, { message: "forbidden" });
+  });
+  for (let minute = 0; minute < 5; minute++, later(61)) await writeAll(100);
+  equal(asked <= 5 * 8, true, `asked ${asked} times`);
+  equal(said.length, 1);
+  permitted = true;
+  await write(object(2, 1), "Ready");
+  deepEqual(written, ["Ready"]);
+});

@@ -6,7 +6,8 @@ import { createBackOff } from "#base/back-off.ts";
 import { errorFields, type Log } from "#base/log.ts";
 import { formatRef } from "#base/origin.ts";
 import type { Client } from "../kube/client.ts";
-import { ApiFailure, isPassing, NoAnswer } from "../kube/failure.ts";
+import { ApiFailure, isPassing } from "../kube/failure.ts";
+import { isOutside } from "../kube/outside.ts";
 import { objectPath } from "../kube/resource.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 import type { DesiredStatus } from "./desired.ts";
@@ -42,6 +43,7 @@ interface History {
 /** Opens a writer; `clock` gives ms. */
 export function openStatusWriter(client: Client, log: Log, clock = () => performance.now()): StatusWriter {
   const history = new Map<string, History>();
+  /** Of which that is told. */
   const forbidden = new Set<string>();
   const written = new Set<string>();
   const lackingUntil = new Map<string, number>();
@@ -50,7 +52,6 @@ export function openStatusWriter(client: Client, log: Log, clock = () => perform
 
   /** Whether it may be written now; remembers that it is. */
   function mayWrite({ object, change }: StatusWrite): boolean {
-    if (forbidden.has(object.resource.kind)) return false;
     const now = clock();
     if (now < (lackingUntil.get(object.resource.kind) ?? 0)) return false;
     const key = keyOf({ object, change });
@@ -78,22 +79,28 @@ export function openStatusWriter(client: Client, log: Log, clock = () => perform
         signal,
       });
       written.add(resource.kind);
+      forbidden.delete(resource.kind);
       away.over();
     } catch (error) {
       if (known) known.over = "";
       if (signal.aborted) return;
-      if (!(error instanceof ApiFailure || error instanceof NoAnswer)) throw error;
-      if (isPassing(error)) {
+      if (!isOutside(error)) throw error;
+      if (isPassing(error) || !(error instanceof ApiFailure)) {
         // Nobody went round in a circle.
         known?.times.pop();
         away.begin(error);
         return;
       }
-      if (error instanceof ApiFailure && error.status === 403) forbidden.add(resource.kind);
+      // Rights may come, also because the server has only just begun.
+      const isForbidden = error.status === 403;
+      if (isForbidden) lackingUntil.set(resource.kind, clock() + minuteMs);
+      const isTold = isForbidden && forbidden.has(resource.kind);
+      if (isForbidden) forbidden.add(resource.kind);
       // Without the sub-resource, or the object, there is nothing to say it in: the server does not tell which it is.
-      const isGone = error instanceof ApiFailure && error.status === 404;
+      const isGone = error.status === 404;
       if (isGone && !written.has(resource.kind)) lackingUntil.set(resource.kind, clock() + minuteMs);
-      if (!isGone) log("warning", `the status of ${formatRef(raw.ref)} cannot be written`, errorFields(error));
+      if (!isGone && !isTold)
+        log("warning", `the status of ${formatRef(raw.ref)} cannot be written`, errorFields(error));
     }
   }
 
@@ -124,7 +131,7 @@ function createAbsence(log: Log, clock: () => number) {
   const isNow = (): boolean => until !== undefined && clock() < until;
   return {
     isNow,
-    begin(error: ApiFailure | NoAnswer) {
+    begin(error: Error) {
       if (isNow()) return;
       if (until === undefined) log("warning", "statuses cannot be written for now", errorFields(error));
       const asked = error instanceof ApiFailure ? (error.retryAfterMs ?? 0) : 0;
