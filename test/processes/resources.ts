@@ -21,12 +21,12 @@ export function put(...resources: readonly Encoded[]): ResourceChange[] {
 
 const overAds: JsonValue = { ads: {}, resource_api_version: "V3" };
 
-/** An HTTP listener on 127.0.0.1 whose routes are the resource `routes`. */
+/** An HTTP listener on 127.0.0.1 whose routes are the resource `routes`, unless they are scoped. */
 export function listener(name: string, port: number, more: { [field: string]: JsonValue } = {}): Encoded {
   const manager: JsonValue = {
     "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
     stat_prefix: "ingress_http",
-    rds: { config_source: overAds, route_config_name: name },
+    ...("scoped_routes" in more ? {} : { rds: { config_source: overAds, route_config_name: name } }),
     http_filters: [
       {
         name: "envoy.filters.http.router",

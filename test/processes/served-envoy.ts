@@ -9,7 +9,7 @@ import { serveXds, type XdsServer, type XdsServerOptions } from "../../src/contr
 import { type AdminClient, openAdminClient } from "../../src/keeper/admin-client.ts";
 import { type BootstrapOptions, bootstrap } from "../../src/keeper/bootstrap.ts";
 import { obtainEnvoy } from "../../src/keeper/envoy-binary.ts";
-import { startEnvoyProcess } from "../../src/keeper/envoy-process.ts";
+import { type EnvoyProcessOptions, startEnvoyProcess } from "../../src/keeper/envoy-process.ts";
 import { makeRuntimeDirectory } from "../../src/keeper/runtime-dir.ts";
 
 /** Envoy and the server that it is connected to. */
@@ -26,7 +26,7 @@ export interface ServedEnvoy {
 /** Starts both. */
 export async function startServedEnvoy(
   options: Omit<XdsServerOptions, "socketPath"> = {},
-  more: Partial<BootstrapOptions> = {},
+  { drainSeconds, ...more }: Partial<BootstrapOptions & EnvoyProcessOptions> = {},
 ): Promise<ServedEnvoy> {
   const { path: binary } = await obtainEnvoy();
   const directory = await makeRuntimeDirectory();
@@ -36,7 +36,10 @@ export async function startServedEnvoy(
   const log = openLog({ source: "envoy", level: process.env.ENVOY_LOG ? "debug" : "error" });
   const start = () =>
     startEnvoyProcess(
-      { binary, bootstrapFile, concurrency: 1, logLevel: process.env.ENVOY_LOG ?? "error" },
+      {
+        ...{ binary, bootstrapFile, concurrency: 1, logLevel: process.env.ENVOY_LOG ?? "error" },
+        ...(drainSeconds !== undefined && { drainSeconds }),
+      },
       log,
       "ignore",
     );

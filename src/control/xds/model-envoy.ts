@@ -72,6 +72,8 @@ export class ModelEnvoy {
   readonly listeners = new Map<string, Encoded>();
   readonly tables = new Map<string, Encoded>();
   readonly scopes = new Map<string, Encoded>();
+  /** What it says that it has, which is more than that once the last listener is gone. */
+  readonly claimedScopes = new Map<string, Encoded>();
   readonly wantedEndpoints = new Set<string>();
   readonly wantedTables = new Set<string>();
   opened = new Set<ResourceType>();
@@ -82,6 +84,8 @@ export class ModelEnvoy {
     this.opened = new Set();
     this.withheld = [];
     this.outbox = [];
+    // A stream that breaks just between the first listener and its scopes is out of the model: nothing shows it.
+    if (this.listeners.size > 0) this.forgetClaims();
     this.openAll();
   }
 
@@ -90,7 +94,7 @@ export class ModelEnvoy {
     if (this.wantedEndpoints.size > 0) this.open("endpoints");
     if (this.opened.has("cluster") || this.listeners.size > 0) this.open("listener");
     if (this.wantedTables.size > 0) this.open("routes");
-    if (this.listeners.size > 0) this.open("scope");
+    if (this.listeners.size + this.claimedScopes.size > 0) this.open("scope");
   }
 
   private open(type: ResourceType): void {
@@ -109,7 +113,7 @@ export class ModelEnvoy {
       return all;
     }
     if (type === "endpoints") return this.endpoints;
-    if (type === "scope") return this.scopes;
+    if (type === "scope") return this.claimedScopes;
     return type === "listener" ? this.listeners : this.tables;
   }
 
@@ -127,14 +131,14 @@ export class ModelEnvoy {
       if (response.type === "cluster") this.addCluster(resource);
       if (response.type === "endpoints") this.takeEndpoints(resource.name, resource);
       if (response.type === "listener") this.addListener(resource);
-      if (response.type === "scope") this.scopes.set(resource.name, resource);
+      if (response.type === "scope") this.takeScope(resource.name, resource);
       if (response.type === "routes" && this.wantedTables.has(resource.name)) this.tables.set(resource.name, resource);
     }
     for (const name of response.removed) {
       if (response.type === "cluster") this.removeCluster(name);
       if (response.type === "endpoints") this.takeEndpoints(name, undefined);
       if (response.type === "listener") this.removeListener(name);
-      if (response.type === "scope") this.scopes.delete(name);
+      if (response.type === "scope") this.takeScope(name, undefined);
     }
   }
 
@@ -169,6 +173,17 @@ export class ModelEnvoy {
     this.settle(name);
   }
 
+  private forgetClaims(): void {
+    for (const name of this.claimedScopes.keys()) if (!this.scopes.has(name)) this.claimedScopes.delete(name);
+  }
+
+  private takeScope(name: string, resource: Encoded | undefined): void {
+    for (const there of this.listeners.size > 0 ? [this.claimedScopes, this.scopes] : [this.claimedScopes]) {
+      if (resource) there.set(name, resource);
+      else there.delete(name);
+    }
+  }
+
   private addListener(resource: Encoded): void {
     this.listeners.set(resource.name, resource);
     this.open("scope");
@@ -177,6 +192,7 @@ export class ModelEnvoy {
 
   private removeListener(name: string): void {
     this.listeners.delete(name);
+    if (this.listeners.size === 0) this.scopes.clear();
     if (this.wantedTables.delete(name)) {
       this.tables.delete(name);
       this.outbox.push({ type: "routes", events: [{ kind: "unsubscribe", type: "routes", names: [name] }] });

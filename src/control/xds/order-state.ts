@@ -54,6 +54,8 @@ export interface OrderState {
   readonly openedAt: number;
   sequence: number;
   writable: boolean;
+  /** Envoy had no listener when it opened this stream. */
+  cameEmpty: boolean;
   /** What Envoy holds may have stopped, or begun, to name a leaving cluster. */
   namesChanged: boolean;
 }

@@ -1,6 +1,6 @@
 /**
  * The order of responses, checked against a small model of Envoy over random histories: changes, slow clusters,
- * refusals, lost streams, restarts of either side.
+ * refusals, messages that come twice or not at all, lost streams, restarts of either side.
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -18,6 +18,7 @@ const clusterNames = ["a", "b", "c", "d"];
 const acts: fc.Arbitrary<Act> = fc.oneof(
   { weight: 6, arbitrary: fc.constant<Act>({ kind: "toEnvoy" }) },
   { weight: 6, arbitrary: fc.constant<Act>({ kind: "toControl" }) },
+  { weight: 3, arbitrary: fc.constant<Act>({ kind: "exchange" }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -42,9 +43,16 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("wait" as const), ms: fc.constantFrom(1, 150, 2_000, 16_000) }),
   },
+  { weight: 2, arbitrary: fc.constantFrom<Act>({ kind: "repeatToEnvoy" }, { kind: "repeatToControl" }) },
   {
     weight: 1,
-    arbitrary: fc.constantFrom<Act>({ kind: "loseStream" }, { kind: "restartControl" }, { kind: "restartEnvoy" }),
+    arbitrary: fc.constantFrom<Act>(
+      { kind: "cutToEnvoy" },
+      { kind: "cutToControl" },
+      { kind: "loseStream" },
+      { kind: "restartControl" },
+      { kind: "restartEnvoy" },
+    ),
   },
 );
 
@@ -77,6 +85,20 @@ describe("order of responses", () => {
       { kind: "toControl" },
       { kind: "configure", clusters: [{ ...c, eds: true, slow: true }], tables: [], bad: false },
       { kind: "configure", clusters: [{ ...c, eds: false, slow: false }], tables: [], bad: true },
+    ];
+    for (const act of history) world.act(act);
+    world.settle();
+    world.assertConverged();
+  });
+
+  test("what a table names that Envoy keeps, because it refused the next one, stays over a reconnection", () => {
+    const world = new World();
+    const history: readonly Act[] = [
+      { kind: "configure", clusters: [{ name: "a", revision: 0, eds: false, slow: false }], tables: [1], bad: false },
+      { kind: "exchange" },
+      { kind: "configure", clusters: [], tables: [0], bad: true },
+      { kind: "exchange" },
+      { kind: "loseStream" },
     ];
     for (const act of history) world.act(act);
     world.settle();

@@ -67,6 +67,7 @@ export function openOrder(
     openedAt: now,
     sequence: 0,
     writable: true,
+    cameEmpty: false,
     namesChanged: false,
   };
 }
@@ -104,7 +105,9 @@ function take(work: Work, event: OrderEvent): void {
   }
   if (event.kind === "open") {
     state.subscriptions.set(event.type, openSubscription(event.type, event.first, state.view));
+    if (namesClusters(event.type)) state.namesChanged = true;
     resendIfWarming(state, event.type);
+    resendIfForgotten(state, event);
     return;
   }
   const subscription = state.subscriptions.get(event.type);
@@ -114,6 +117,13 @@ function take(work: Work, event: OrderEvent): void {
   if (event.kind === "ack") noteAck(state, subscription, event.nonce);
   if (event.kind === "nack") noteNack(work, subscription, event.nonce, event.message);
   if (namesClusters(event.type)) state.namesChanged = true;
+}
+
+/** An Envoy that comes without listeners has forgotten their scopes, though it says that it has them. */
+function resendIfForgotten(state: OrderState, { type, first }: Extract<OrderEvent, { kind: "open" }>): void {
+  if (type === "listener") state.cameEmpty = Object.keys(first.versions).length === 0;
+  const scopes = type === "scope" && state.cameEmpty ? state.subscriptions.get(type) : undefined;
+  for (const name of scopes?.held.keys() ?? []) scopes?.forced.add(name);
 }
 
 function noteChanged(state: OrderState, type: ResourceType, name: string): void {

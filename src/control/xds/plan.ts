@@ -5,7 +5,17 @@ import type { Encoded, ResourceType } from "#compiler";
 import { namesClusters, nextRemovalAt, removableClusters, updateGraces } from "./leaving.ts";
 import { type OrderOptions, type OrderState, type Work, wake } from "./order-state.ts";
 import { isReady, mayLeave } from "./ready.ts";
-import { has, judge, lastTold, noteSent, type Response, type Subscription, touch, wants } from "./subscription.ts";
+import {
+  has,
+  hasAny,
+  judge,
+  lastTold,
+  noteSent,
+  type Response,
+  type Subscription,
+  touch,
+  wants,
+} from "./subscription.ts";
 import { acknowledgesLate, startWarming, stillWarms, stopWarming } from "./warming.ts";
 
 const sendOrder: readonly ResourceType[] = [
@@ -63,9 +73,23 @@ function send(work: Work, subscription: Subscription, response: Response): void 
     endpoints.forced.add(resource.endpoints);
     touch(endpoints, resource.endpoints, view.number);
   }
+  if (response.type === "listener" && response.resources.length > 0) resendScopes(work.state, subscription);
   noteSent(subscription, response);
   work.sends.push(response);
   if (namesClusters(response.type)) work.state.namesChanged = true;
+}
+
+/**
+ * An Envoy whose listeners are all gone forgets their scopes without a word, and asks for nothing when there is a
+ * listener again, because it has asked for everything before: it is told all of them once more.
+ */
+function resendScopes({ subscriptions, view }: OrderState, listeners: Subscription): void {
+  const scopes = subscriptions.get("scope");
+  if (!scopes || hasAny(listeners)) return;
+  for (const name of [...view.names("scope"), ...scopes.held.keys(), ...scopes.sent.keys()]) {
+    scopes.forced.add(name);
+    touch(scopes, name, view.number);
+  }
 }
 
 interface Content {

@@ -57,7 +57,8 @@ function waitUntil(state: OrderState, name: string, now: number): number | undef
 function comesAfterNew({ view, refused }: OrderState, scopes: Subscription, { name, around }: Encoded): boolean {
   if (around === undefined) return true;
   for (const other of scopes.pending.keys()) {
-    if (other === name || !other.startsWith(around) || has(scopes, other)) continue;
+    if (other === name || !other.startsWith(around)) continue;
+    if (has(scopes, other) && !scopes.forced.has(other)) continue;
     if (view.get("scope", other)?.around === around) continue;
     if (judge(scopes, other, view, refused).kind === "send") return false;
   }

@@ -103,6 +103,11 @@ export function has(subscription: Subscription | undefined, name: string): boole
   return subscription !== undefined && (lastTold(subscription, name)?.version ?? "") !== "";
 }
 
+/** Whether Envoy has been given any resource of the type that it has not been told is gone. */
+export function hasAny(subscription: Subscription): boolean {
+  return [...subscription.held.keys(), ...subscription.sent.keys()].some((name) => has(subscription, name));
+}
+
 /** Compares a name with the snapshot. Types that Envoy asks for by name are never taken back, see `removable`. */
 export function judge(subscription: Subscription, name: string, view: SnapshotView, refused: RefusedVersions): Verdict {
   const { type } = subscription;
