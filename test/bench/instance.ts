@@ -7,11 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { RawObject } from "#compiler";
+import { fileOf, textOf, writeStill } from "./manifests.ts";
 
 /** The running program and its directory. */
 export interface Instance {
-  /** From the start of the program to when it was ready. */
-  readonly startMs: number;
+  /** When the program was started, by the monotonic clock, in ns. */
+  readonly begun: bigint;
   /** Puts another version of an object in place; resolves with the time at which it was there. */
   put(object: RawObject): Promise<bigint>;
   /** The control process. */
@@ -37,8 +38,6 @@ export interface InstanceOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const objectsPerFile = 500;
-
 /** Starts it on these objects; resolves when it is ready. */
 export async function startInstance(
   objects: Iterable<RawObject>,
@@ -48,20 +47,16 @@ export async function startInstance(
   const [manifests, aside, state] = [join(base, "manifests"), join(base, "aside"), join(base, "state")];
   for (const directory of [manifests, aside]) await mkdir(directory);
   for (const object of objects) await writeFile(join(manifests, fileOf(object)), textOf(object));
-  for (let i = 0; i < still.length; i += objectsPerFile) {
-    const texts = still.slice(i, i + objectsPerFile).map(textOf);
-    await writeFile(join(manifests, `still-${i}.yaml`), texts.join("\n---\n"));
-  }
+  await writeStill(manifests, still);
   const program = new URL("../../bin/dragoman", import.meta.url).pathname;
   const args = ["run", manifests, "--port", `8080:${port}`, "--state-dir", state, "--log-level", "error"];
   const bind = { AMBASSADOR_ENVOY_BIND_ADDRESS: "127.0.0.1", ENVOY_CONCURRENCY: String(concurrency) };
   const env = { ...process.env, ...bind, ...more };
-  const begun = performance.now();
+  const begun = process.hrtime.bigint();
   const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "inherit"] });
   await ready(child);
-  const startMs = performance.now() - begun;
   return {
-    startMs,
+    begun,
     control: controlOf(child.pid ?? 0),
     put: async (object) => {
       const file = fileOf(object);
@@ -104,20 +99,5 @@ async function ready(child: ChildProcess): Promise<void> {
     // Read to the end, or the access log would fill the pipe and block Envoy.
     if (child.stdout)
       createInterface({ input: child.stdout }).on("line", (line) => line.startsWith("ready") && resolve());
-  });
-}
-
-function fileOf({ ref }: RawObject): string {
-  return `${ref.kind}-${ref.name}.yaml`.toLowerCase();
-}
-
-/** JSON, which is YAML. */
-function textOf({ ref, version, labels, body }: RawObject): string {
-  const apiVersion = ref.group === "" ? version : `${ref.group}/${version}`;
-  return JSON.stringify({
-    apiVersion,
-    kind: ref.kind,
-    metadata: { name: ref.name, namespace: ref.namespace, labels },
-    ...body,
   });
 }

@@ -12,6 +12,8 @@ import type { Done, Given, Order } from "./server.ts";
 
 /** A running floor. */
 export interface Floor {
+  /** When Envoy was started, by the monotonic clock, in ns. */
+  readonly begun: bigint;
   /** Marshals a change, so that it can be sent at once. */
   prepare(resources: readonly Encoded[]): Promise<void>;
   /** Sends it; resolves with the time at which it was handed to the stream. */
@@ -29,8 +31,10 @@ export async function startFloor(resources: readonly Encoded[], concurrency: num
   await writeFile(bootstrapFile, JSON.stringify(bootstrap({ ...identity, xdsSocket, adminSocket })));
   const { path: binary } = await obtainEnvoy();
   const log = openLog({ source: "floor", level: "warning" });
+  const begun = process.hrtime.bigint();
   const envoy = startEnvoyProcess({ binary, bootstrapFile, concurrency }, log, "ignore");
   return {
+    begun,
     prepare: async (changed) => {
       await ask(server, { do: "prepare", resources: changed.map(given) });
     },
