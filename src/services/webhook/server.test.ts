@@ -10,7 +10,8 @@ import { serveHealth } from "./health.ts";
 import { type ReviewServer, serveReviews } from "./server.ts";
 
 const name = "hook.ns.svc";
-const validity = { from: Date.now() - 60_000, until: Date.now() + 60_000 };
+const hour = 3_600_000;
+const validity = { from: Date.now() - hour, until: Date.now() + hour };
 let authority: Identity;
 let server: ReviewServer;
 let agent: Agent;

@@ -10,14 +10,16 @@ import { type Definition, readDefinition } from "./definitions.ts";
 import { openTrust } from "./trust.ts";
 
 const now = Date.now();
-const times = { authorityMs: 100_000, overlapMs: 10_000, serverMs: 50_000, settleMs: 0 };
+/** Long enough for a run of all tests on a machine that has much to do. */
+const minute = 60_000;
+const times = { authorityMs: 100 * minute, overlapMs: 10 * minute, serverMs: 50 * minute, settleMs: 0 };
 const place = { namespace: "ns", service: "hook" };
 let old: Identity;
 let young: Identity;
 
 before(async () => {
-  old = await makeAuthority({ from: now - 1000, until: now + 30_000 });
-  young = await makeAuthority({ from: now - 1000, until: now + 90_000 });
+  old = await makeAuthority({ from: now - minute, until: now + 30 * minute });
+  young = await makeAuthority({ from: now - minute, until: now + 90 * minute });
 });
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
@@ -80,7 +82,7 @@ test("a new authority signs nothing before every definition names it", async () 
 });
 
 test("nor before every API server has surely read that", async () => {
-  const { look, shown } = open([old, young], 60_000);
+  const { look, shown } = open([old, young], 60 * minute);
   await look([definition("mappings", [old, young])]);
   await look([definition("mappings", [old, young])]);
   assert.equal(shown.length, 1);
