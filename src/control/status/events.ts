@@ -7,7 +7,7 @@ import { errorFields, type Log } from "#base/log.ts";
 import { refKey } from "#base/origin.ts";
 import type { Client } from "../kube/client.ts";
 import { type ObjectEvent, recordEvent } from "../kube/event.ts";
-import { ApiFailure, NoAnswer } from "../kube/failure.ts";
+import { isOutside } from "../kube/outside.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 
 /** Writes Events. */
@@ -18,29 +18,38 @@ export interface EventWriter {
 
 const component = "dragoman";
 const mostAtOnce = 100;
+const quietMs = 60_000;
 
 /** Opens a writer; `now` gives ISO times. */
 export function openEventWriter(client: Client, log: Log, now: () => string): EventWriter {
   let told = new Set<string>();
-  let mayTell = true;
+  let quietUntil = 0;
+  let isFailing = false;
+
+  /** Leaves the server alone for a while; rights may come, also because it has only just begun. */
+  function fail(error: unknown): void {
+    if (!isOutside(error)) throw error;
+    quietUntil = performance.now() + quietMs;
+    if (!isFailing) log("warning", "events cannot be written; problems are only logged", errorFields(error));
+    isFailing = true;
+  }
 
   return {
     async tell(all, objects, signal) {
       const current = new Map(all.flatMap((diagnostic) => entryOf(diagnostic, objects)));
-      const fresh = [...current].flatMap(([key, entry]) => (told.has(key) ? [] : [entry]));
+      const fresh = [...current].filter(([key]) => !told.has(key)).slice(0, mostAtOnce);
       told = new Set(current.keys());
-      if (!mayTell) return;
       try {
-        for (const entry of fresh.slice(0, mostAtOnce)) {
-          await recordEvent(client, eventOf(entry), now(), signal);
+        while (fresh[0] && performance.now() >= quietUntil) {
+          await recordEvent(client, eventOf(fresh[0][1]), now(), signal);
+          fresh.shift();
+          isFailing = false;
         }
       } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof ApiFailure || error instanceof NoAnswer)) throw error;
-        mayTell = !(error instanceof ApiFailure && error.status === 403);
-        const more = mayTell ? "" : "; problems are only logged";
-        log("warning", `events cannot be written${more}`, errorFields(error));
+        if (!signal.aborted) fail(error);
       }
+      // The rest is told another time.
+      for (const [key] of fresh) told.delete(key);
     },
   };
 }
