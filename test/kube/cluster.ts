@@ -149,7 +149,9 @@ function identity(files: ClusterFiles, server: string, kubeconfig: string, run: 
 function stored(plural: string, object: CustomObject): readonly [key: string, text: string] {
   const { namespace, name } = object.metadata;
   const creationTimestamp = new Date().toISOString().replace(/\.\d+/, "");
-  const metadata = { ...object.metadata, uid: randomUUID(), generation: 1, creationTimestamp };
+  const written = { manager: "test", operation: "Update", fieldsType: "FieldsV1", fieldsV1: { "f:spec": {} } };
+  const managedFields = [{ ...written, apiVersion: object.apiVersion, time: creationTimestamp }];
+  const metadata = { ...object.metadata, uid: randomUUID(), generation: 1, creationTimestamp, managedFields };
   const group = object.apiVersion.split("/")[0];
   return [`/registry/${group}/${plural}/${namespace}/${name}`, JSON.stringify({ ...object, metadata })];
 }

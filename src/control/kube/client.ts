@@ -11,7 +11,7 @@ import { type Access, AccessUnavailable } from "./access.ts";
 import { openConnections } from "./connections.ts";
 import { ApiFailure, isPassing, NoAnswer } from "./failure.ts";
 import { jsonLines, parseJson } from "./lines.ts";
-import { openReadiness, type Readiness } from "./readiness.ts";
+import { openReadiness, type Readiness, type Said } from "./readiness.ts";
 
 /** One request. */
 export interface ApiRequest {
@@ -97,14 +97,14 @@ export function openClient(access: Access, { answerMs, quietMs } = usual): Clien
     throw failureOf(response, content);
   }
 
-  /** A server that does not want to tell is believed to be. */
-  async function isReady(): Promise<boolean> {
+  async function isReady(): Promise<Said> {
     try {
       const { statusCode, body } = await send({ path: "/readyz" }, answerMs);
       await body.dump();
-      return statusCode < 500;
+      if (statusCode === 403) return "refused";
+      return statusCode < 500 ? "ready" : "not ready";
     } catch (error) {
-      if (error instanceof NoAnswer || error instanceof AccessUnavailable) return false;
+      if (error instanceof NoAnswer || error instanceof AccessUnavailable) return "not ready";
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 /**
  * Whether an API server is still starting: until it is ready, it answers 401, 403, 404 and 503 to what it does not know
- * yet. All who wait for it share one question, asked in short turns, and so go on as soon as it is ready.
+ * yet, at first even to the question whether it is. All who wait for it share one question, asked in short turns, and so go on as soon as it is ready.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { createBackOff } from "#base/back-off.ts";
@@ -14,21 +14,26 @@ export interface Readiness {
 }
 
 const turns = { shortestMs: 50, longestMs: 300, healthyMs: Number.POSITIVE_INFINITY };
-/** Some never are, because of a part that is of no concern here; then it is believed as it is. */
-const longestStartMs = 60_000;
+/** What a server says of itself; it may refuse to. */
+export type Said = "ready" | "not ready" | "refused";
+
+/** Some never are, because of a part that is of no concern here, and some never tell; then it is believed as it is. */
+const longestMs = { "not ready": 60_000, refused: 5000 } as const;
 
 /** Opens it; `isReady` asks the server. */
-export function openReadiness(isReady: () => Promise<boolean>, now: () => number = () => performance.now()): Readiness {
+export function openReadiness(isReady: () => Promise<Said>, now: () => number = () => performance.now()): Readiness {
   let notReadySince: number | undefined;
   let asking: Promise<boolean> | undefined;
   let waiting: Promise<void> | undefined;
 
-  const hasTime = (): boolean => notReadySince !== undefined && now() - notReadySince < longestStartMs;
-
   async function ask(): Promise<boolean> {
-    if (await isReady()) notReadySince = undefined;
-    else notReadySince ??= now();
-    return hasTime();
+    const said = await isReady();
+    if (said === "ready") {
+      notReadySince = undefined;
+      return false;
+    }
+    notReadySince ??= now();
+    return now() - notReadySince < longestMs[said];
   }
 
   function askOnce(): Promise<boolean> {
