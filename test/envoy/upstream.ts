@@ -10,6 +10,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { createServer as createTlsServer, type PeerCertificate, type TLSSocket } from "node:tls";
 import { openAccessLog } from "./access-log.ts";
 import { openExtAuthz } from "./ext-authz.ts";
+import { freePort } from "./free-port.ts";
 import type { GrpcService } from "./grpc-service.ts";
 import type { Material } from "./material.ts";
 import type { UpstreamKind, UpstreamSpec } from "./placeholders.ts";
@@ -73,6 +74,8 @@ export function openUpstreams(material: Material): Upstreams {
   };
 
   const start = async ({ name, kind }: UpstreamSpec): Promise<number> => {
+    // Not one that the kernel would give to the next upstream.
+    if (kind === "refused") return freePort();
     const standIn = standIns[kind];
     if (standIn) {
       const service = await standIn(name, record);
@@ -90,8 +93,7 @@ export function openUpstreams(material: Material): Upstreams {
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    if (kind === "refused") server.close();
-    else servers.push(server);
+    servers.push(server);
     return port;
   };
   return {
