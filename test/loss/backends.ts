@@ -1,8 +1,5 @@
-/** The services behind Envoy: they say their names, stream a line ten times a second, and echo what is upgraded. */
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
+/** The services behind Envoy, as the clients' thread sees them; backend-worker.ts is what they do. */
+import { Worker } from "node:worker_threads";
 
 /** A running service. */
 export interface Backend {
@@ -13,55 +10,64 @@ export interface Backend {
   kill(): void;
 }
 
-const beatMs = 100;
-const healthMs = 500;
-const quietMs = 1000;
+/** What the thread is told. */
+export interface Order {
+  readonly id: number;
+  readonly order: "start" | "end" | "kill";
+  readonly name: string;
+  readonly denial: number;
+}
 
-/** Starts one that answers with its name; with `denial`, it answers so to all that concerns `/judged/`. */
+/** What it says when an order other than `kill` is done. */
+export interface Answer {
+  readonly id: number;
+  readonly port: number;
+}
+
+let worker: Worker | undefined;
+let last = 0;
+const alive = new Set<number>();
+const waiting = new Map<number, (answer: Answer) => void>();
+
+function thread(): Worker {
+  if (worker) return worker;
+  worker = new Worker(new URL("./backend-worker.ts", import.meta.url));
+  worker.on("message", (answer: Answer) => waiting.get(answer.id)?.(answer));
+  return worker;
+}
+
+/** The process ends when all have been killed. */
+function note(id: number, isAlive: boolean): void {
+  if (isAlive) alive.add(id);
+  else alive.delete(id);
+  if (alive.size > 0) thread().ref();
+  else thread().unref();
+}
+
+/**
+ * Starts one that answers with its name; with `denial`, it answers so to all that concerns `/judged/`. The one that is
+ * called `grpc` echoes messages of gRPC.
+ */
 export async function startBackend(name: string, denial = 200): Promise<Backend> {
-  // An idle connection that a server ends at the moment of its next request is a loss that no proxy can prevent.
-  let askedAt = performance.now();
-  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
-    askedAt = performance.now();
-    // An authorization service is asked with the path of the request that it is about.
-    if (request.url?.startsWith("/judged/")) response.statusCode = denial;
-    answer(name, request, response);
-  });
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.on("error", () => socket.destroy());
-    socket.on("close", () => sockets.delete(socket));
-  });
-  server.on("upgrade", (_request: IncomingMessage, socket: Socket) => {
-    socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
-    socket.pipe(socket);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const kill = (): void => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
+  const id = ++last;
+  const tell = (order: Order["order"]): void => thread().postMessage({ id, order, name, denial } satisfies Order);
+  const ask = (order: "start" | "end"): Promise<Answer> => {
+    const answered = new Promise<Answer>((resolve) => waiting.set(id, resolve));
+    tell(order);
+    return answered;
   };
+  note(id, true);
+  const { port } = await ask("start");
   return {
     address: `127.0.0.1:${port}`,
     port,
-    kill,
+    kill() {
+      tell("kill");
+      note(id, false);
+    },
     async end() {
-      while (performance.now() - askedAt < quietMs) await pause(quietMs - (performance.now() - askedAt));
-      const closed = once(server, "close");
-      server.close();
-      await closed;
+      await ask("end");
+      note(id, false);
     },
   };
-}
-
-function answer(name: string, request: IncomingMessage, response: ServerResponse): void {
-  // A cluster whose health is asked for cannot be used before it is answered.
-  if (request.url === "/health") return void setTimeout(() => response.end(), healthMs);
-  if (!request.url?.startsWith("/beats/")) return void response.end(name);
-  const timer = setInterval(() => response.write("beat\n"), beatMs);
-  response.write("beat\n");
-  response.on("close", () => clearInterval(timer));
 }

@@ -17,8 +17,8 @@ export interface Gateway {
   put(files: Readonly<Record<string, Manifests>>): Promise<void>;
   remove(...files: string[]): Promise<void>;
   move(from: string, to: string): Promise<void>;
-  /** SIGKILL to the control process; resolves when another one has taken over and Envoy has acknowledged it. */
-  killControl(): Promise<void>;
+  /** A signal to the control process; resolves when another one has taken over and Envoy has acknowledged it. */
+  endControl(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
   /** Resolves when what was put or removed by `edit` has been compiled and Envoy has acknowledged all of it. */
   settled(edit: () => Promise<void>): Promise<void>;
   /** A figure of the metrics page, Envoy's among them. */
@@ -70,10 +70,10 @@ export async function startGateway({ files, drainSeconds }: GatewayOptions): Pro
       for (const name of names) await rm(join(manifests, name));
     },
     move: (from, to) => rename(join(manifests, from), join(manifests, to)),
-    async killControl() {
+    async endControl(signal) {
       const killed = control();
       if (killed === undefined) throw new Error("there is no control process");
-      process.kill(killed, "SIGKILL");
+      process.kill(killed, signal);
       await until(() => ![undefined, killed].includes(control()));
       await until(async () => (await figure("dragoman_acknowledged_number")) > 0);
     },

@@ -11,10 +11,21 @@ export function harmlessToObjects({ one }: Backends): readonly Scenario[] {
       name: "control is killed",
       questions: [ask("edited")],
       steps: [
-        { edit: ({ killControl }) => killControl() },
+        { edit: ({ endControl }) => endControl("SIGKILL") },
         {
           edit: ({ put }) => put({ "edited.yaml": [mapping("edited", one.address, edition("5"))] }),
           served: { edited: "200 one edition 5" },
+        },
+      ],
+    },
+    {
+      name: "control hands over to another",
+      questions: [ask("edited")],
+      steps: [
+        { edit: ({ endControl }) => endControl("SIGTERM") },
+        {
+          edit: ({ put }) => put({ "edited.yaml": [mapping("edited", one.address, edition("7"))] }),
+          served: { edited: "200 one edition 7" },
         },
       ],
     },

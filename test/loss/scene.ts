@@ -14,6 +14,7 @@ export interface Backends {
   readonly two: Backend;
   readonly deny403: Backend;
   readonly deny401: Backend;
+  readonly grpc: Backend;
   /** The one or two that are the Service `shop`, which scenarios replace. */
   readonly pods: Record<Colour, Backend>;
   close(): void;
@@ -21,15 +22,16 @@ export interface Backends {
 
 /** Starts them. */
 export async function startBackends(): Promise<Backends> {
-  const [steady, one, two, deny403, deny401, blue] = await Promise.all([
+  const [steady, one, two, deny403, deny401, grpc, blue] = await Promise.all([
     startBackend("steady"),
     startBackend("one"),
     startBackend("two"),
     startBackend("auth", 403),
     startBackend("auth", 401),
+    startBackend("grpc"),
     startBackend("blue"),
   ]);
-  const all = { steady, one, two, deny403, deny401 };
+  const all = { steady, one, two, deny403, deny401, grpc };
   const pods = { blue, green: blue };
   return {
     ...all,
@@ -48,7 +50,7 @@ export const steadyQuestions: readonly Question[] = ["a.test", "b.test", "any.wi
 }));
 
 /** Whatever stays. */
-export function scene({ steady, one, pods }: Backends): Record<string, Manifests> {
+export function scene({ steady, one, grpc, pods }: Backends): Record<string, Manifests> {
   return {
     "module.yaml": [module()],
     "listeners.yaml": [listener("http", 8080, "HTTP"), listener("https", 8443, "HTTPS")],
@@ -58,6 +60,7 @@ export function scene({ steady, one, pods }: Backends): Record<string, Manifests
     "secret-b.yaml": [secret("b", "b.test", "b")],
     "steady.yaml": [
       mapping("steady", steady.address),
+      mapping("echo", grpc.address, { prefix: "/loss.Echo/", rewrite: "", grpc: true, timeout_ms: 0 }),
       mapping("upgraded", steady.address, { allow_upgrade: ["websocket"], timeout_ms: 0 }),
     ],
     "beats.yaml": service("beats", { steady }),

@@ -1,6 +1,6 @@
 /**
- * What lives long: responses without an end over HTTP/1.1 and HTTP/2, and upgraded connections whose echoes are
- * counted. Each that ends by itself is broken, is written down, and is opened anew.
+ * What lives long: responses without an end over HTTP/1.1 and HTTP/2, and WebSockets and calls of gRPC whose messages
+ * come back one by one. Each that ends by itself, or loses a message, is broken, is written down, and is opened anew.
  */
 import { once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
@@ -52,7 +52,8 @@ export async function openStreams({ https }: Ports, hosts: readonly string[]): P
   const kinds: readonly (readonly [string, Open])[] = [
     ["endless h2", (...given) => endlessHttp2(https, ...given)],
     ["endless http/1.1", (...given) => endlessHttp1(https, ...given)],
-    ["upgraded", (...given) => upgraded(https, ...given)],
+    ["websocket", (...given) => websocket(https, ...given)],
+    ["grpc", (...given) => grpc(https, ...given)],
   ];
   const keep = ([kind, open]: readonly [string, Open], host: string): Promise<void> =>
     new Promise((resolve) => {
@@ -94,19 +95,71 @@ function endlessHttp1(port: number, host: string, onMessage: () => void, onEnd: 
   return () => socket.destroy();
 }
 
-function upgraded(port: number, host: string, onMessage: () => void, onEnd: () => void): () => void {
+/** Numbered messages behind a head that is always the same. */
+interface Echoes {
+  next(): Buffer;
+  /** Takes what comes back; false when a message is missing, or none. */
+  take(data: Buffer): boolean;
+}
+
+function echoes(head: readonly number[], onMessage: () => void): Echoes {
+  const size = head.length + 4;
+  let [sent, seen, rest] = [0, 0, Buffer.alloc(0)];
+  const message = (number: number): Buffer => {
+    const bytes = Buffer.from([...head, 0, 0, 0, 0]);
+    bytes.writeUInt32BE(number, head.length);
+    return bytes;
+  };
+  return {
+    next: () => message(sent++),
+    take(data) {
+      rest = Buffer.concat([rest, data]);
+      for (; rest.length >= size; rest = rest.subarray(size)) {
+        if (!rest.subarray(0, size).equals(message(seen++))) return false;
+        onMessage();
+      }
+      return true;
+    },
+  };
+}
+
+/** A final binary frame of four bytes under a mask that changes nothing, so that its echo is the same. */
+const frameHead = [0x82, 0x84, 0, 0, 0, 0];
+
+function websocket(port: number, host: string, onMessage: () => void, onEnd: () => void): () => void {
   const headers = ["connection: upgrade", "upgrade: websocket", "sec-websocket-version: 13"];
   const socket = dial(port, host, "GET /upgraded/ HTTP/1.1", headers, onEnd);
+  const { next, take } = echoes(frameHead, onMessage);
   let timer: NodeJS.Timeout | undefined;
   once(socket, "data").then(
     () => {
-      socket.on("data", onMessage);
-      timer = setInterval(() => socket.write("a message"), beatMs);
+      socket.on("data", (data: Buffer) => take(data) || socket.destroy());
+      timer = setInterval(() => socket.write(next()), beatMs);
     },
     () => socket.destroy(),
   );
   socket.once("close", () => clearInterval(timer));
   return () => socket.destroy();
+}
+
+/** A message of four bytes that is not compressed. */
+const grpcHead = [0, 0, 0, 0, 4];
+
+function grpc(port: number, host: string, onMessage: () => void, onEnd: () => void): () => void {
+  const session = connectHttp2(`https://127.0.0.1:${port}`, { servername: host, rejectUnauthorized: false });
+  session.on("error", () => session.destroy());
+  const headers = { ":method": "POST", ":path": "/loss.Echo/Talk", ":authority": host, te: "trailers" };
+  const stream = session.request({ ...headers, "content-type": "application/grpc" });
+  const { next, take } = echoes(grpcHead, onMessage);
+  const timer = setInterval(() => stream.write(next()), beatMs);
+  stream.on("data", (data: Buffer) => take(data) || stream.close());
+  stream.on("error", () => stream.close());
+  stream.once("close", () => {
+    clearInterval(timer);
+    session.close();
+    onEnd();
+  });
+  return () => session.destroy();
 }
 
 function dial(port: number, host: string, line: string, headers: readonly string[], onEnd: () => void): Socket {
