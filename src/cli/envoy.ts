@@ -64,7 +64,7 @@ async function run(flags: EnvoyFlags): Promise<void> {
   const tls = await tlsFrom(flags);
   const { admin } = adminFrom(flags, process.env);
   const shutdownMs = parseSeconds(flags.shutdownTime, "--shutdown-time");
-  const memory = memoryLimit(process.env);
+  const [memory, maxMetrics] = [memoryLimit(process.env), maxMetricsClusters(process.env)];
   const nodeId = nodeFrom(flags, nodesOf(tls.texts));
   const envoy = await obtain(flags.envoy);
   const log = openLog({ source: "keeper", level: flags.logLevel, format: flags.logFormat });
@@ -84,7 +84,7 @@ async function run(flags: EnvoyFlags): Promise<void> {
       serverName: flags.xdsName ?? host,
       ...tls,
       openAdmin: ({ path: runtimeDirectory }) =>
-        openEnvoyAlone({ runtimeDirectory, admin, maxMetricsClusters: maxMetricsClusters(process.env), log }),
+        openEnvoyAlone({ runtimeDirectory, admin, maxMetricsClusters: maxMetrics, log }).catch(takenPort),
     },
     ...(shutdownMs === undefined ? {} : { shutdownMs }),
     log,
@@ -102,4 +102,11 @@ function nodeFrom({ nodeId, xdsCert }: EnvoyFlags, nodes: readonly string[]): st
   }
   if (nodeId === undefined || nodes.includes(nodeId)) return nodeId ?? first;
   throw new CannotRun(`--node-id: the certificate is for ${nodes.join(", ")}, and not for "${nodeId}".`);
+}
+
+function takenPort(error: unknown): never {
+  const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE" && "port" in error;
+  throw isTaken
+    ? new CannotRun(`port ${error.port} is taken by another program; choose another --admin-port than that.`)
+    : error;
 }

@@ -134,6 +134,8 @@ describe("an Envoy elsewhere", { concurrency: false }, () => {
       "x",
     ]);
     assert.deepEqual([status, stderr], [2, `dragoman: --node-id: the certificate is for ${edge}, and not for "x".\n`]);
+    const taken = ["envoy", "--xds", "localhost:1", ...tlsFlags(edgeTls), "--admin-port", String(adminPort)];
+    assert.match((await dragoman(taken)).stderr, /^dragoman: port \d+ is taken by another program; choose another/);
     assert.match((await dragoman(["envoy", "--xds", "localhost:1"])).stderr, /needs certificates of both sides/);
     const open = await dragoman(["run", manifests, "--xds-address", "127.0.0.1:1"]);
     assert.match(open.stderr, /needs certificates of both sides/);

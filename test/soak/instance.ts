@@ -21,6 +21,7 @@ export interface Retained {
   readonly clusters: number;
   readonly secrets: number;
   readonly tables: number;
+  readonly scopes: number;
 }
 
 /** The running instance. */
@@ -84,14 +85,16 @@ export async function startSoaked(objects: readonly Edit[]): Promise<Soaked> {
       const page = await metrics();
       const of = (type: string) =>
         Number(new RegExp(`^dragoman_xds_resources{type="${type}"} (\\d+)$`, "m").exec(page)?.[1]);
-      return { clusters: of("cluster"), secrets: of("secret"), tables: of("routes") };
+      return { clusters: of("cluster"), secrets: of("secret"), tables: of("routes"), scopes: of("scope") };
     },
     async held() {
       const clusters = (await envoy("/clusters?format=json")).cluster_statuses ?? [];
       const secrets = (await envoy("/config_dump?resource=dynamic_active_secrets")).configs ?? [];
       const tables = (await envoy("/config_dump?resource=dynamic_route_configs")).configs ?? [];
+      const sets = (await envoy("/config_dump?resource=dynamic_scoped_route_configs")).configs ?? [];
+      const scopes = sets.reduce((sum, { scoped_route_configs: of = [] }) => sum + of.length, 0);
       // One cluster is the way to control.
-      return { clusters: clusters.length - 1, secrets: secrets.length, tables: tables.length };
+      return { clusters: clusters.length - 1, secrets: secrets.length, tables: tables.length, scopes };
     },
     settled: () =>
       until(async () => {
@@ -112,7 +115,7 @@ export async function startSoaked(objects: readonly Edit[]): Promise<Soaked> {
 
 interface Dump {
   readonly cluster_statuses?: readonly unknown[];
-  readonly configs?: readonly unknown[];
+  readonly configs?: readonly { readonly scoped_route_configs?: readonly unknown[] }[];
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -14,7 +14,7 @@ import { nearby } from "./nearby.ts";
 import { processMetrics } from "./process-metrics.ts";
 import { prometheusType, renderMetrics } from "./prometheus.ts";
 import { isForEveryone } from "./public-paths.ts";
-import { type AdminPort, type Answering, answerOnPort, answerOnSocket } from "./server.ts";
+import { type AdminPort, type Answering, answerOnPort } from "./server.ts";
 
 /** What is answered, and where. */
 export interface EnvoyAloneOptions {
@@ -33,6 +33,7 @@ export async function openEnvoyAlone({
   maxMetricsClusters: maxClusters,
   log,
 }: EnvoyAloneOptions): Promise<{ readonly text: string; close(): Promise<void> }> {
+  if (!admin) return { text: "", close: async () => undefined };
   const socketPath = join(runtimeDirectory, "envoy-admin.sock");
   const envoy = watchEnvoyLife({ ask: async () => (await envoyState(socketPath)) === 200, clock: ownClock });
   // How many clusters there are, only the control plane knows.
@@ -50,14 +51,7 @@ export async function openEnvoyAlone({
       }),
     },
   };
-  const onSocket = await answerOnSocket(join(runtimeDirectory, "control.sock"), answering);
-  if (!admin) return { text: "", close: onSocket.close };
-  const onPort = await answerOnPort(admin, answering).catch(async (error: unknown) => {
-    await onSocket.close();
-    throw error;
-  });
-  return {
-    text: `admin http://${nearby(admin)}:${onPort.port}`,
-    close: async () => void (await Promise.all([onSocket.close(), onPort.close()])),
-  };
+  // On no socket: whoever looks for an instance to ask there would find one that knows no configuration.
+  const { port, close } = await answerOnPort(admin, answering);
+  return { text: `admin http://${nearby(admin)}:${port}`, close };
 }
