@@ -73,11 +73,33 @@ export function drawConfiguration({ shared, large, ports }: Plan, numbers: Numbe
       add(hostname, `/${["api", "team1", "svc-1", "any1"][numbers(4)]}/v${numbers(3)}`, oddly(numbers));
     if (numbers(3) > 0) add(hostname, "/", numbers(2) === 0 ? {} : { method: "POST" });
   }
+  const beside = Array.from({ length: shared > 100 ? 8 : 0 }, (_, i) => `beside-${i}.test`);
+  for (const [i, hostname] of beside.entries()) addBeside(objects, add, hostname, i);
   // Some cluster: the harness does not say that there is none.
   add("cluster.test", "/", { host_redirect: false, service: "127.0.0.1:1" });
   for (let i = 0; i < 25; i++) add("*.example.com", `/wild${i}/`);
   const others = ["mentioned.test", "mentioned.example.com", "exact.test", "hidden.example.com", "redirected.test"];
-  return { objects, hosts: [...hosts, ...others], paths };
+  return { objects, hosts: [...hosts, ...others, ...beside, ...beside], paths };
+}
+
+/** A host whose own routes stand before, after, among and in the place of those for all hosts. */
+function addBeside(
+  objects: RawObject[],
+  add: (hostname: string, path: string, more?: object) => void,
+  hostname: string,
+  i: number,
+): void {
+  const action = ["Route", "Redirect", "Reject", "Route"][i % 4];
+  objects.push(
+    rawResource("Host", "v3alpha1", { hostname, requestPolicy: { insecure: { action } } }, { name: hostname }),
+  );
+  const [all, deep] = [3 * i + 1, 3 * i];
+  add(hostname, `/any${all}/`, i % 2 === 0 ? {} : { method: "POST" });
+  add(hostname, `/any${all}/deeper/`);
+  add(hostname, `/any${all + 3}`);
+  add(hostname, `/team${deep % 20}/svc${deep}/`, { case_sensitive: i !== 5 });
+  add(hostname, `/team${deep % 20}/`, i % 2 === 0 ? { headers: { "x-v": "1" } } : {});
+  if (i === 6) add(hostname, `/any${all}/[a-z]+/`, { prefix_regex: true });
 }
 
 const listener = {

@@ -28,8 +28,7 @@ export interface EncodedVirtualHost {
   readonly clusters: readonly string[];
 }
 
-/** Of VirtualHost. */
-export const routesField = 3;
+const routesField = 3;
 const virtualHostsField = 2;
 
 /** What is put together to a virtual host. */

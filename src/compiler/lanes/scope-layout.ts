@@ -1,37 +1,33 @@
-/** SHAPE: how a virtual host is laid out in scopes: with its names, or elsewhere, in one piece or in many. */
-import type { Division } from "../envoy/shape/division.ts";
+/** SHAPE: how a virtual host is laid out in scopes: with its names or elsewhere, in one piece, in many, or shared. */
+import { parseGlob } from "#base/hostname.ts";
+import { type Division, divisionName, manyRoutes } from "../envoy/shape/division.ts";
 import { innerScope, scopeOf, wildScope } from "../envoy/shape/scope-name.ts";
 import type { Lead } from "../envoy/shape/scoped.ts";
 import type { Collection, Derived, Reads } from "../graph/index.ts";
 import type { VirtualHost } from "../ir/virtual-host.ts";
+import * as link from "../link/index.ts";
 
 /** With more routes, a virtual host of several names is kept once, and its names lead there. */
 const manyToCopy = 50;
 /** With more, one of wildcards is kept apart from the others. */
 const manyAmongWildcards = 20;
 
-/** How a virtual host is laid out. */
-export interface Layout {
+/** What is known of a virtual host by the sizes of its route sets alone. */
+export interface Outline {
   readonly host: VirtualHost;
   readonly domains: readonly string[];
-  /** Where its routes are, if not with its names. */
-  readonly elsewhere: Lead;
-  /** Which of its names lead there. */
+  /** Which of its names lead to its routes; the others have them. */
   readonly leads: { readonly exact: boolean; readonly wild: boolean };
+  /** It has too many to be in one piece. */
+  readonly division?: Division;
+  /** Of many routes few are its name's own. */
+  readonly shared?: Shared;
 }
 
-/** Names of a virtual host in one scope: with its routes, or with a lead to them. */
-export interface Place {
-  readonly scope: string;
-  readonly domains: readonly string[];
-  readonly host: VirtualHost;
-  readonly lead?: Lead;
-}
-
-/** A scope that names lead to: all routes of a virtual host, or those of one bucket. */
-export interface Part {
-  readonly host: VirtualHost;
-  readonly bucket?: Division & { readonly number: number };
+/** The set of a name's own routes, and the virtual host that there would be without them. */
+export interface Shared {
+  readonly own: string;
+  readonly rest: VirtualHost;
 }
 
 /** Route sets, and how the large ones among them are divided. */
@@ -43,23 +39,36 @@ export interface SetSizes {
 }
 
 /** Decides about a virtual host by the number of its routes and names. A large one is divided as its largest set is. */
-export function layOut(
+export function outline(
   host: VirtualHost,
   domains: readonly string[],
   { sets, divisions, manyFor }: SetSizes,
   reads: Reads,
-): Layout {
+): Outline {
+  const many = manyFor(reads);
   const sizes = host.inherits.map(({ set }) => ({ set, size: reads.get(sets, set)?.length ?? 0 }));
   const size = sizes.reduce((sum, one) => sum + one.size, 0);
-  const [largest] = sizes.sort((a, b) => b.size - a.size);
-  const division = size > manyFor(reads) && largest ? reads.get(divisions, largest.set) : undefined;
-  const names = scopesOfNames(host, domains).size;
+  const [largest] = [...sizes].sort((a, b) => b.size - a.size);
+  const division = size > many && largest ? reads.get(divisions, largest.set) : undefined;
+  const names = [...scopesOfNames(host, domains).keys()];
   const leads = {
-    exact: division !== undefined || (names > 1 && size > manyToCopy),
+    exact: division !== undefined || (names.length > 1 && size > manyToCopy),
     wild: division !== undefined || size > manyAmongWildcards,
   };
-  const scope = innerScope(host.table, host.key);
-  return { host, domains, elsewhere: { scope, ...(division ? { division } : {}) }, leads };
+  const found = { host, domains, leads, ...(division ? { division } : {}) };
+  const own = ownSet(host);
+  const ownSize = sizes.find(({ set }) => set === own)?.size ?? 0;
+  const fits = names.length === 1 && ownSize > 0 && ownSize <= manyRoutes && size - ownSize > many;
+  if (own === undefined || !division || !fits || largest?.set === own) return found;
+  const plan = { ...host, inherits: host.inherits.filter(({ set }) => set !== own), domains: [] };
+  return { ...found, shared: { own, rest: { ...plan, key: link.planKey({ plan, domain: "" }) } } };
+}
+
+/** The set that is named as the only name of a virtual host. */
+function ownSet({ domains, inherits }: VirtualHost): string | undefined {
+  const [only, ...others] = domains;
+  const isExact = only !== undefined && others.length === 0 && parseGlob(only)?.kind === "exact";
+  return isExact ? inherits.find(({ set, conditional }) => set === only && !conditional)?.set : undefined;
 }
 
 function scopesOfNames({ table }: VirtualHost, domains: readonly string[]): Map<string, string[]> {
@@ -71,23 +80,93 @@ function scopesOfNames({ table }: VirtualHost, domains: readonly string[]): Map<
   return byScope;
 }
 
+/** A route set that is asked for by its buckets. */
+export interface Demand {
+  readonly set: string;
+  readonly division: Division;
+}
+
+/** The route sets of a divided virtual host, each divided as it is. */
+export function demandsOf({ host, division }: Outline, _: Reads, key: string): Derived<Demand> {
+  if (!division) return { out: [] };
+  const sets = new Set(host.inherits.map(({ set }) => set));
+  return { out: [...sets].map((set) => [`${key} ${set}`, { set, division }] as const) };
+}
+
+/** Demands for the same. */
+export function demandKey({ set, division }: Demand): string {
+  return `${set}|${divisionName(division)}`;
+}
+
+/** How a virtual host is laid out. */
+export interface Layout {
+  readonly host: VirtualHost;
+  readonly domains: readonly string[];
+  readonly leads: Outline["leads"];
+  /** The virtual host whose routes its leads lead to: itself, or what it shares with others. */
+  readonly store: VirtualHost;
+  readonly division?: Division;
+  /** It has routes of its own before its lead. */
+  readonly shares?: true;
+}
+
+/** The layout of an outline; `sharing` if its own routes can stand alone before the others. */
+export function layOut({ host, domains, leads, division, shared }: Outline, sharing: boolean): Layout {
+  const base = { host, domains, leads, ...(division ? { division } : {}) };
+  return shared && sharing ? { ...base, store: shared.rest, shares: true } : { ...base, store: host };
+}
+
+/** Names of a virtual host in one scope: with its routes, or with a lead to them. */
+export interface Place {
+  readonly scope: string;
+  readonly domains: readonly string[];
+  readonly host: VirtualHost;
+  readonly lead?: Lead;
+  /** Before the lead there are routes of its own. */
+  readonly shares?: true;
+}
+
+function leadOf({ store, division }: Layout): Lead {
+  return { scope: innerScope(store.table, store.key), ...(division ? { division } : {}) };
+}
+
 /** The scopes in which a virtual host's names are. */
-export function placesOf({ host, domains, elsewhere, leads }: Layout, _: Reads, key: string): Derived<Place> {
+export function placesOf(layout: Layout, _: Reads, key: string): Derived<Place> {
+  const { host, domains, leads, shares } = layout;
   const wild = wildScope(host.table);
-  const out = [...scopesOfNames(host, domains)].map(([scope, own]): [string, Place] => {
-    const lead = (scope === wild ? leads.wild : leads.exact) ? { lead: elsewhere } : {};
-    return [`${scope} ${key}`, { scope, domains: own, host, ...lead }];
+  const out = [...scopesOfNames(host, domains)].map(([scope, names]): [string, Place] => {
+    const lead = (scope === wild ? leads.wild : leads.exact) ? { lead: leadOf(layout) } : {};
+    return [`${scope} ${key}`, { scope, domains: names, host, ...lead, ...(shares ? { shares } : {}) }];
   });
   return { out };
 }
 
-/** The scopes to which a virtual host's names lead. */
-export function partsOf({ host, domains, elsewhere, leads }: Layout): Derived<Part> {
+/** Routes that names lead to: those of a virtual host, of whomever it is. */
+export interface Store {
+  readonly host: VirtualHost;
+  readonly lead: Lead;
+}
+
+/** What a virtual host's names lead to, if any of them does. */
+export function storeOf(layout: Layout, _: Reads, key: string): Derived<Store> {
+  const { host, domains, leads, store } = layout;
   const wild = wildScope(host.table);
   const led = [...scopesOfNames(host, domains).keys()].some((scope) => (scope === wild ? leads.wild : leads.exact));
-  const { scope, division } = elsewhere;
-  if (!led) return { out: [] };
+  return { out: led ? [[key, { host: store, lead: leadOf(layout) }]] : [] };
+}
+
+/** A scope that names lead to: all routes of a virtual host, or those of one bucket. */
+export interface Part {
+  readonly host: VirtualHost;
+  readonly bucket?: { readonly division: Division; readonly number: number };
+}
+
+/** The scopes of a store. */
+export function partsOf([store]: readonly Store[]): Derived<Part> {
+  if (!store) return { out: [] };
+  const { host, lead } = store;
+  const { scope, division } = lead;
   if (!division) return { out: [[scope, { host }]] };
-  const part = (number: number): [string, Part] => [`${scope}|${number}`, { host, bucket: { ...division, number } }];
+  const part = (number: number): [string, Part] => [`${scope}|${number}`, { host, bucket: { division, number } }];
   return { out: Array.from({ length: division.buckets }, (_, number) => part(number)) };
 }

@@ -11,6 +11,11 @@ export interface Division {
   readonly buckets: number;
 }
 
+/** A division as a text. */
+export function divisionName({ depth, buckets }: Division): string {
+  return `${depth} ${buckets}`;
+}
+
 /** A virtual host with so many routes is divided, if it can be. */
 export const manyRoutes = 500;
 

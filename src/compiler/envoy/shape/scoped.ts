@@ -3,13 +3,15 @@
  * its own host however many others there are. Names with wildcards are together in one more.
  * Where a name does not have its routes itself, its virtual host has one route, the lead, whose name says where they are.
  */
-import { FilterConfigSchema, RouteSchema } from "#gen/envoy/config/route/v3/route_components_pb.js";
+import { FilterConfigSchema, RouteMatchSchema, RouteSchema } from "#gen/envoy/config/route/v3/route_components_pb.js";
 import { RouteConfigurationSchema } from "#gen/envoy/config/route/v3/route_pb.js";
 import { ScopedRouteConfigurationSchema } from "#gen/envoy/config/route/v3/scoped_route_pb.js";
+import { LuaPerRouteSchema } from "#gen/envoy/extensions/filters/http/lua/v3/lua_pb.js";
 import type { Encoded } from "../../ir/encoded.ts";
 import { contentVersion, encode, encodeFields, field, pack } from "../bytes.ts";
-import { type EncodedVirtualHost, routesField } from "../virtual-host.ts";
-import type { Division } from "./division.ts";
+import type { EncodedRoute } from "../route.ts";
+import type { EncodedVirtualHost, HostedRoute } from "../virtual-host.ts";
+import { type Division, divisionName } from "./division.ts";
 import { scopeHeader, wildScope } from "./scope-name.ts";
 
 /** The name of the filter that finds scopes, of its configuration on routes, and of what virtual hosts tell it. */
@@ -18,6 +20,7 @@ export const scopeFilter = "dragoman.scope";
 const routeConfigurationField = 5;
 
 const findsNothing = { [scopeFilter]: pack(FilterConfigSchema, { disabled: true }) };
+const finds = { [scopeFilter]: pack(FilterConfigSchema, { config: pack(LuaPerRouteSchema, { filterContext: {} }) }) };
 
 /** Where the routes of a name are: in the scope of this name, or in one for each bucket. */
 export interface Lead {
@@ -25,13 +28,28 @@ export interface Lead {
   readonly division?: Division;
 }
 
-/** The one route of a virtual host whose routes are elsewhere, framed. */
-export function emitLead({ scope, division = { depth: 0, buckets: 1 } }: Lead): Uint8Array {
-  const name = `~${division.depth} ${division.buckets} ${scope}`;
-  const match = { pathSpecifier: { case: "prefix", value: "/" } } as const;
-  const action = { case: "directResponse", value: { status: 404 } } as const;
-  return field(routesField, encode(RouteSchema, { name, match, action }));
+/** The route of a virtual host whose other routes are elsewhere; for any path, and the last. */
+export function leadRoute(lead: Lead): HostedRoute {
+  const match = encode(RouteMatchSchema, { pathSpecifier: { case: "prefix", value: "/" } });
+  return { encoded: leading({ match, beginning: "" }, lead), exposure: "direct" };
 }
+
+/** A route in whose place, for the requests that it matches, stands the lead to where it is itself. */
+export function asLead<T extends HostedRoute>(route: T, lead: Lead): T {
+  return { ...route, encoded: leading(route.encoded, lead) };
+}
+
+type Matching = Pick<EncodedRoute, "match" | "beginning" | "proto">;
+
+/** Its name says what it leads to; it switches the filter on, which others of its table may have switched off. */
+function leading({ match, beginning, proto }: Matching, { scope, division }: Lead): EncodedRoute {
+  const name = `~${divisionName(division ?? whole)} ${scope}`;
+  const common = encodeFields(RouteSchema, { name, typedPerFilterConfig: finds });
+  const action = encodeFields(RouteSchema, { action: { case: "directResponse", value: { status: 404 } } });
+  return { match, common, action, toHttps: action, beginning, ...(proto ? { proto } : {}) };
+}
+
+const whole: Division = { depth: 0, buckets: 1 };
 
 /** A virtual host in a scope. */
 export interface PlacedHost extends EncodedVirtualHost {
@@ -54,7 +72,7 @@ export function emitScope(name: string, hosts: readonly PlacedHost[]): Encoded {
     name,
     ignorePortInHostMatching: !hosts.some((host) => host.portsMatter),
     requestHeadersToRemove: [scopeHeader],
-    ...(leads.length > 0 || wild ? {} : { typedPerFilterConfig: findsNothing }),
+    ...(wild ? {} : { typedPerFilterConfig: findsNothing }),
   });
   const parts = [head, field(routeConfigurationField, table, ...hosts.map((host) => host.bytes))];
   return {
