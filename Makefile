@@ -91,9 +91,10 @@ loss: ready envoy
 	@LOSS_RATE=2000 LOSS_LATE=250 LOSS_DRAIN=10 LOSS_ROUNDS=5 $(run) test/loss/loss.test.ts
 	@LOSS_RATE=500 LOSS_LATE=250 LOSS_MAPPINGS=10000 LOSS_DRAIN=10 LOSS_ROUNDS=2 $(run) test/loss/loss.test.ts
 
-## quarantine: objects that only Envoy can refuse, among 10,000 Mappings: each is named, and nothing else waits
+## quarantine: what Envoy refuses or cannot warm, among 10,000 others: each object is named, and nothing else waits
 quarantine: ready envoy
 	@QUARANTINE_MAPPINGS=10000 QUARANTINE_ROUNDS=10 QUARANTINE_MS=1000 $(run) test/processes/quarantine.test.ts
+	@ORDER_CLUSTERS=10000 ORDER_MS=10 $(run) test/processes/unwarm.test.ts
 
 ## shapes: every shape of route tables by many drawn requests and all golden cases: the same answers in each
 shapes: ready envoy
