@@ -18,7 +18,7 @@ import { markNamespace, upgradeMarks } from "../ir/marks.ts";
 import type { NamedMatch } from "../ir/match.ts";
 import type { Forward, HashKey, Mirror, PathRewrite, Redirect, RetryPolicy, Route } from "../ir/route.ts";
 import { emitRouteMarks, emitRoutePolicies, emitToHttpsPolicies } from "../policies/on-routes.ts";
-import { duration, encode, encodeFields, fieldAt, type Init } from "./bytes.ts";
+import { concatenated, duration, encode, encodeFields, fieldAt, type Init } from "./bytes.ts";
 import { emitHeaderEdits } from "./headers.ts";
 import { emitHeaderCondition, emitMatch } from "./match.ts";
 import { beginningOf } from "./prefix-tree.ts";
@@ -96,7 +96,7 @@ function withUpgradeMarks(action: Uint8Array, route: Route): Uint8Array {
 
 /** Metadata has a number between those of the actions, so that it is encoded by itself. */
 function withMetadata(bytes: Uint8Array, filterMetadata: Record<string, JsonObject>): Uint8Array {
-  return Buffer.concat([bytes, encodeFields(RouteSchema, { metadata: { filterMetadata } })]);
+  return concatenated([bytes, encodeFields(RouteSchema, { metadata: { filterMetadata } })]);
 }
 
 const toHttps = new Map<number | undefined, Uint8Array>();

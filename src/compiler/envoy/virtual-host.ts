@@ -6,7 +6,7 @@ import { RouteMatchSchema, RouteSchema, VirtualHostSchema } from "#gen/envoy/con
 import { routeVariants } from "../ir/exposure.ts";
 import type { NamedMatch } from "../ir/match.ts";
 import type { Exposure } from "../ir/virtual-host.ts";
-import { contentVersion, encode, encodeFields, field, type Init } from "./bytes.ts";
+import { concatenated, contentVersion, encode, encodeFields, field, type Init } from "./bytes.ts";
 import { emitHeaderCondition, matchField } from "./match.ts";
 import { manyRoutes, prefixTree } from "./prefix-tree.ts";
 import { type EncodedRoute, protoCondition } from "./route.ts";
@@ -94,7 +94,7 @@ function compose(route: EncodedRoute, exposure: Exposure, ...conditions: readonl
     return field(routesField, match, route.common, toHttps ? route.toHttps : route.action);
   });
   const [only] = routes;
-  const bytes = only && routes.length === 1 ? only : Buffer.concat(routes);
+  const bytes = only && routes.length === 1 ? only : concatenated(routes);
   return { bytes, forwards: variants.some(({ toHttps }) => !toHttps) };
 }
 
