@@ -14,8 +14,7 @@ if (file !== undefined && process.argv.includes("control")) {
   process.on("SIGUSR2", () => {
     collect();
     collect();
-    const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-    writeFileSync(`${file}.new`, JSON.stringify({ heapUsed, external, arrayBuffers }));
+    writeFileSync(`${file}.new`, JSON.stringify(process.memoryUsage()));
     renameSync(`${file}.new`, file);
   });
 }

@@ -10,7 +10,7 @@ import type { Edit } from "./manifests.ts";
 
 /** What is in use, in MiB. */
 export interface Memory {
-  /** Of the control process after garbage has been collected. */
+  /** What the control process holds in its heap and in buffers, after garbage has been collected. */
   readonly heap: number;
   readonly control: number;
   readonly envoy: number;
@@ -78,8 +78,8 @@ export async function startSoaked(objects: readonly Edit[]): Promise<Soaked> {
       await rm(heapFile, { force: true });
       process.kill(program.pid(control) ?? 0, "SIGUSR2");
       await until(() => exists(heapFile));
-      const { heapUsed } = JSON.parse(await readFile(heapFile, "utf8")) as { readonly heapUsed: number };
-      return { heap: heapUsed / mebibyte, control: rss(control), envoy: rss(/--drain-time-s/) };
+      const { heapUsed, arrayBuffers } = JSON.parse(await readFile(heapFile, "utf8")) as NodeJS.MemoryUsage;
+      return { heap: (heapUsed + arrayBuffers) / mebibyte, control: rss(control), envoy: rss(/--drain-time-s/) };
     },
     async wanted() {
       const page = await metrics();
