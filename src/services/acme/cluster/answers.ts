@@ -7,6 +7,7 @@ import type { CompilerEdit } from "#compiler";
 import type { CertificateCluster, CertificateDoor } from "../../../control/certificates.ts";
 import { ApiFailure } from "../../../control/kube/failure.ts";
 import { isOutside } from "../../../control/kube/outside.ts";
+import { pauseUnlessAborted } from "../../../control/kube/pause.ts";
 import { reflect } from "../../../control/kube/reflector.ts";
 import { objectPath } from "../../../control/kube/resource.ts";
 import { isServed } from "../served.ts";
@@ -31,6 +32,8 @@ export interface AnswerSide {
   close(): Promise<void>;
 }
 
+const batchMs = 500;
+
 /** Begins to answer. */
 export function openAnswers(door: CertificateDoor, cluster: CertificateCluster, log: Log): AnswerSide {
   const stop = new AbortController();
@@ -38,6 +41,8 @@ export function openAnswers(door: CertificateDoor, cluster: CertificateCluster, 
   const given = new Map<string, Answers>();
   const saying = new Map<string, Promise<void>>();
   const replica = replicaName(cluster.replica);
+  const waiting: CompilerEdit[] = [];
+  let pushed: Promise<void> | undefined;
   let change = Promise.withResolvers<void>();
 
   function give(name: string, answers: Answers): void {
@@ -51,7 +56,16 @@ export function openAnswers(door: CertificateDoor, cluster: CertificateCluster, 
         .map(([key, value]) => ({ kind: "challenge", key, value }) as const),
     ];
     given.set(name, answers);
-    if (edits.length > 0) door.push(edits);
+    if (edits.length > 0) pushSoon(edits);
+  }
+
+  /** Answers of many orders are one change of the route tables. */
+  function pushSoon(edits: readonly CompilerEdit[]): void {
+    waiting.push(...edits);
+    pushed ??= pauseUnlessAborted(batchMs, stop.signal).then(() => {
+      door.push(waiting.splice(0));
+      pushed = undefined;
+    });
   }
 
   /** Says of a record what is answered by now; what it is to be may be something else again by then. */
@@ -61,6 +75,7 @@ export function openAnswers(door: CertificateDoor, cluster: CertificateCluster, 
       if (!record || stop.signal.aborted) return;
       const seen = digest(record.answers);
       if (record.seen.get(replica) === seen) return;
+      await pushed;
       if (Object.keys(record.answers).length > 0 && !(await isServed(door, stop.signal))) return;
       const path = objectPath(configMaps, { namespace: cluster.namespace, name });
       const contentType = "application/merge-patch+json";
@@ -122,7 +137,7 @@ export function openAnswers(door: CertificateDoor, cluster: CertificateCluster, 
     changed: () => change.promise,
     async close() {
       stop.abort(new Error("the process ends"));
-      await Promise.all([reflecting, ...saying.values()]);
+      await Promise.all([reflecting, pushed, ...saying.values()]);
     },
   };
 }
