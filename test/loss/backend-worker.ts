@@ -91,7 +91,7 @@ async function startGrpc(): Promise<Running> {
 const running = new Map<number, Running>();
 const reply = (message: Answer): void => parentPort?.postMessage(message);
 
-parentPort?.on("message", async ({ id, order, name, denial }: Order) => {
+async function follow({ id, order, name, denial }: Order): Promise<void> {
   const backend = running.get(id);
   if (order === "start") {
     const started = name === "grpc" ? await startGrpc() : await start(name, denial);
@@ -100,4 +100,6 @@ parentPort?.on("message", async ({ id, order, name, denial }: Order) => {
   }
   if (order === "kill") backend?.kill();
   if (order === "end") await backend?.end().then(() => reply({ id, port: 0 }));
-});
+}
+
+parentPort?.on("message", (order: Order) => void follow(order));
