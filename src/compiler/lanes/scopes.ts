@@ -1,10 +1,11 @@
 /** Scopes: where the routes of every name are while tables are scoped, and the bytes of each such place. */
 import { anyDivision, bucketOf, divide, divisionName, manyRoutes } from "../envoy/shape/division.ts";
+import { wildScope } from "../envoy/shape/scope-name.ts";
 import { asLead, emitScope, knownHost, type Lead, leadRoute, type PlacedHost } from "../envoy/shape/scoped.ts";
 import { emitMisdirected, emitVirtualHost } from "../envoy/virtual-host.ts";
 import type { Collection, Derived, Graph, Reads } from "../graph/index.ts";
 import type { Encoded } from "../ir/encoded.ts";
-import type { VirtualHost } from "../ir/virtual-host.ts";
+import type { Table, VirtualHost } from "../ir/virtual-host.ts";
 import * as link from "../link/index.ts";
 import type { RouteTables } from "../settings.ts";
 import { domainsOf, type EmittedRoute, type PlannedHostLookup, type ShownRoute, shownRoutes } from "./planned-host.ts";
@@ -29,13 +30,14 @@ const manyBefore = 50;
 /** What scopes are derived from. */
 export interface ScopeInputs {
   readonly shape: (reads: Reads) => RouteTables;
+  readonly tables: Collection<Table>;
   readonly virtualHosts: Collection<VirtualHost>;
   readonly emittedRoutes: Collection<EmittedRoute>;
   readonly planned: PlannedHostLookup;
 }
 
 /** Declares scopes. */
-export function declareScopes(g: Graph, { shape, virtualHosts, emittedRoutes, planned }: ScopeInputs) {
+export function declareScopes(g: Graph, { shape, tables, virtualHosts, emittedRoutes, planned }: ScopeInputs) {
   const divisions = g.map("shape.division", planned.sets, (routes, reads, set) => {
     const chosen = shape(reads);
     const large = chosen === "pathed" || (chosen === "scoped" && routes.length > manyRoutes / 2);
@@ -60,12 +62,17 @@ export function declareScopes(g: Graph, { shape, virtualHosts, emittedRoutes, pl
   });
   const byScope = g.group("virtual hosts by scope", hosts, ({ table }) => [table], byKey);
   const ofNames = g.map("emit.Scope", byScope, (own, _, name) => keep(name, emitScope(name, own)));
+  // One without names tells Envoy, and who serves it, that there are scopes.
+  const empty = g.map("emit.EmptyScope", tables, (table, reads) => {
+    const name = wildScope(table.name);
+    return keep(name, shape(reads) === "table" || reads.has(byScope, name) ? undefined : emitScope(name, []));
+  });
   const byLead = g.group("stores by scope", g.map("shape.store", layouts, storeOf), ({ lead }) => [lead.scope], byKey);
   const parts = g.map("shape.parts", byLead, partsOf);
   const ofParts = g.map("emit.Part", parts, (part, reads, name) =>
     keep(name, emitPart(name, part, planned, bucket, reads)),
   );
-  return { places, parts, encodedScopes: g.union<Encoded>("scopes", ofNames, ofParts) };
+  return { places, parts, encodedScopes: g.union<Encoded>("scopes", ofNames, ofParts, empty) };
 }
 
 /** The routes of a set in one bucket, or, without a number, those for several; sets are divided as they are asked for. */

@@ -51,7 +51,7 @@ export function declareTables(
       inTables(reads) ? shapeTable(name, reads.get(byTable, name) ?? [], reads.has(withPorts, name)) : undefined,
     ),
   );
-  const scopes = declareScopes(g, { shape, virtualHosts, emittedRoutes, planned });
+  const scopes = declareScopes(g, { shape, tables, virtualHosts, emittedRoutes, planned });
   return { tables, virtualHosts, planned, encodedTables, scopes };
 }
 

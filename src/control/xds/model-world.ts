@@ -213,7 +213,7 @@ export class World {
 
   assertRoutesHaveClusters(): void {
     this.assertLeadsLeadSomewhere();
-    for (const [table, resource] of [...this.envoy.tables, ...this.envoy.scopes]) {
+    for (const [table, resource] of [...this.envoy.tables, ...this.usedScopes()]) {
       for (const name of (resource.clusters ?? []).flat()) {
         // One that needs only to be read is not waited for; one that comes back counts as warm when Envoy has its
         // endpoints. Both share the fate of a response that is refused as a whole, which Envoy may say late.
@@ -224,8 +224,13 @@ export class World {
     }
   }
 
+  private usedScopes(): ReadonlyMap<string, Encoded> {
+    const scoped = [...this.configured.values()].some(({ type }) => type === "scope");
+    return scoped ? this.envoy.scopes : new Map();
+  }
+
   private assertLeadsLeadSomewhere(): void {
-    const { scopes } = this.envoy;
+    const scopes = this.usedScopes();
     const { around } = scopes.get("host") ?? {};
     if (around === undefined) return;
     const parts = Number(around.split("|")[1]);
@@ -238,7 +243,8 @@ export class World {
     this.assertSame("cluster", envoy.active);
     this.assertSame("listener", envoy.listeners);
     this.assertSame("routes", envoy.tables);
-    if (envoy.listeners.size > 0) this.assertSame("scope", envoy.scopes);
+    // Without any, listeners have tables, and those of connections that drain stay.
+    if (envoy.listeners.size > 0) this.assertSame("scope", this.usedScopes());
     this.assertSame("endpoints", envoy.endpoints);
     assert.equal(acknowledged(this.order), this.snapshot.number);
   }
@@ -251,7 +257,7 @@ export class World {
     for (const { name, version } of wanted) assert.equal(held.get(name)?.version, version, `${type} ${name}`);
     // A refused change leaves the version before it in place, with all that it names.
     const stay = new Set(this.everBad);
-    for (const { clusters } of [...this.envoy.tables.values(), ...this.envoy.scopes.values()])
+    for (const { clusters } of [...this.envoy.tables.values(), ...this.usedScopes().values()])
       for (const name of (clusters ?? []).flat()) stay.add(name);
     const tableRefused = [...this.configured.values()].some((r) => r.type === "routes" && isBad(r));
     if (tableRefused && (type === "cluster" || type === "endpoints")) return;

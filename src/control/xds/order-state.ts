@@ -58,6 +58,8 @@ export interface OrderState {
   cameEmpty: boolean;
   /** What Envoy holds may have stopped, or begun, to name a leaving cluster. */
   namesChanged: boolean;
+  /** There were scopes when it was looked last. */
+  hasScopes: boolean;
 }
 
 /** One round: what is planned until the stream is quiet again. */

@@ -25,6 +25,7 @@ import {
   type Subscription,
   subscribe,
   touch,
+  touchAll,
   unsubscribe,
 } from "./subscription.ts";
 import { clustersAcknowledged, createWarming, endpointsAcknowledged, noteClusterRefused } from "./warming.ts";
@@ -69,6 +70,7 @@ export function openOrder(
     writable: true,
     cameEmpty: false,
     namesChanged: false,
+    hasScopes: view.size("scope") > 0,
   };
 }
 
@@ -101,6 +103,7 @@ function take(work: Work, event: OrderEvent): void {
   }
   if (event.kind === "changed") {
     for (const { type, name } of event.changes) noteChanged(state, type, name);
+    noteScopes(state);
     return;
   }
   if (event.kind === "open") {
@@ -124,6 +127,14 @@ function resendIfForgotten(state: OrderState, { type, first }: Extract<OrderEven
   if (type === "listener") state.cameEmpty = Object.keys(first.versions).length === 0;
   const scopes = type === "scope" && state.cameEmpty ? state.subscriptions.get(type) : undefined;
   for (const name of scopes?.held.keys() ?? []) scopes?.forced.add(name);
+}
+
+/** Scopes that were left in place while there were none are looked at again when there are some. */
+function noteScopes(state: OrderState): void {
+  const hasScopes = state.view.size("scope") > 0;
+  const scopes = state.subscriptions.get("scope");
+  if (hasScopes && !state.hasScopes && scopes) touchAll(scopes, state.view.number);
+  state.hasScopes = hasScopes;
 }
 
 function noteChanged(state: OrderState, type: ResourceType, name: string): void {

@@ -51,7 +51,7 @@ export function plan(work: Work): void {
 function planRemovals(work: Work): void {
   const { state, now } = work;
   if (state.leaving.size === 0) return;
-  if (state.namesChanged) updateGraces(state.leaving, state.subscriptions, now, state.options);
+  if (state.namesChanged) updateGraces(state.leaving, namingSubscriptions(state), now, state.options);
   state.namesChanged = false;
   const clusters = state.subscriptions.get("cluster");
   const removed = removableClusters(state.leaving, now);
@@ -61,6 +61,12 @@ function planRemovals(work: Work): void {
     stopWarming(state.warming, name);
   }
   send(work, clusters, draft(work, clusters, { resources: [], removed }));
+}
+
+/** Scopes that are left to connections which drain hold no cluster back. */
+function namingSubscriptions({ subscriptions, view }: OrderState): ReadonlyMap<ResourceType, Subscription> {
+  if (view.size("scope") > 0) return subscriptions;
+  return new Map([...subscriptions].filter(([type]) => type !== "scope"));
 }
 
 function send(work: Work, subscription: Subscription, response: Response): void {

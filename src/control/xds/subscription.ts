@@ -121,17 +121,23 @@ export function judge(subscription: Subscription, name: string, view: SnapshotVi
   }
   if (resource && !refused.has(type, name, resource.version)) return { kind: "send", resource };
   const unanswered = subscription.names.has(name) && (!told || (forced && !resource));
-  const outdated = !resource && removable(type, name) && told !== undefined && told.version !== "";
+  const outdated = !resource && removable(type, name, view) && told !== undefined && told.version !== "";
   return { kind: unanswered || outdated ? "remove" : "nothing" };
 }
 
 /**
  * Whether a resource is taken back when it is gone from the snapshot. Envoy drops the others by unsubscribing; taking
  * them back earlier would take a filter or a certificate away from connections that drain. It never lets go by itself
- * of what it was asked for in a handshake.
+ * of what it was asked for in a handshake. Without any scope, listeners have tables, and only what drains has scopes.
  */
-function removable(type: ResourceType, name: string): boolean {
-  return type === "cluster" || type === "listener" || type === "scope" || isAskedByServerName(type, name);
+function removable(type: ResourceType, name: string, view: SnapshotView): boolean {
+  if (type === "scope") return view.size(type) > 0;
+  return type === "cluster" || type === "listener" || isAskedByServerName(type, name);
+}
+
+/** Looks again at everything that Envoy has, some of which may have been left in place. */
+export function touchAll(subscription: Subscription, since: number): void {
+  for (const name of [...subscription.held.keys(), ...subscription.sent.keys()]) touch(subscription, name, since);
 }
 
 function adopt(subscription: Subscription, name: string, resource: Encoded): void {
