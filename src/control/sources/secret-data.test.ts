@@ -77,7 +77,7 @@ describe("data of Secrets", () => {
 
   test("is fetched when something begins to refer to it, once, and everything waits for it", async () => {
     const { data, arrive, asked, changes } = open(() => manifest("other", "1"));
-    data.want(wanting());
+    void data.want(wanting());
     assert.deepEqual(arrive("other", "1")?.raw.body, withheld);
     const now = wanting("other", "missing");
     const awaited = data.want(now);
@@ -92,7 +92,7 @@ describe("data of Secrets", () => {
 
   test("is fetched for one that arrives while its reference does", async () => {
     const { data, changes } = open(() => manifest("late", "1"));
-    data.want(wanting());
+    void data.want(wanting());
     const stored = data.keep("default/late", keepObject(manifest("late", "1"), resource));
     const now = wanting("late");
     assert.equal(data.want(now), undefined);
@@ -103,7 +103,7 @@ describe("data of Secrets", () => {
 
   test("never goes back: what was fetched is ahead of older news, but not of another object or a newer version", async () => {
     const { data, arrive } = open(() => manifest("other", "7", "Nw=="));
-    data.want(wanting());
+    void data.want(wanting());
     arrive("other", "5");
     await data.want(wanting("other"));
     assert.equal(arrive("other", "6", "Ng=="), undefined);
@@ -115,7 +115,7 @@ describe("data of Secrets", () => {
   test("that arrives by itself meanwhile is not replaced by what was asked for before", async () => {
     const answer = Promise.withResolvers<unknown>();
     const { data, arrive, changes } = open(() => answer.promise);
-    data.want(wanting());
+    void data.want(wanting());
     arrive("other", "5");
     const awaited = data.want(wanting("other"));
     assert.deepEqual(arrive("other", "8", "OA==")?.raw.body["data"], { "tls.crt": "OA==" });
@@ -127,7 +127,7 @@ describe("data of Secrets", () => {
   test("of one that is gone meanwhile is dropped", async () => {
     const answer = Promise.withResolvers<unknown>();
     const { data, arrive, changes } = open(() => answer.promise);
-    data.want(wanting());
+    void data.want(wanting());
     arrive("other", "5");
     const awaited = data.want(wanting("other"));
     data.gone("default/other");
@@ -142,7 +142,7 @@ describe("data of Secrets", () => {
       if (failures-- > 0) throw failures === 1 ? new NoAnswer("away") : new ApiFailure(503, undefined);
       return manifest("other", "1");
     });
-    data.want(wanting());
+    void data.want(wanting());
     arrive("other", "1");
     await data.want(wanting("other"));
     assert.equal(asked.length, 3);
@@ -154,7 +154,7 @@ describe("data of Secrets", () => {
       if (query) return { items: [manifest("other", "1")] };
       throw new ApiFailure(403, undefined);
     });
-    data.want(wanting());
+    void data.want(wanting());
     arrive("other", "1");
     await data.want(wanting("other"));
     assert.deepEqual(asked, [`${path}/other`, `${path} metadata.name=other`]);
@@ -166,7 +166,7 @@ describe("data of Secrets", () => {
       throw new ApiFailure(403, { message: "no" });
     };
     const { data, arrive, lines, changes, changed } = open((request) => answer(request), { patienceMs: 50 });
-    data.want(wanting());
+    void data.want(wanting());
     arrive("refused", "1");
     const now = wanting("refused");
     await data.want(now);
@@ -186,7 +186,7 @@ describe("data of Secrets", () => {
 
   test("that holds no certificate is nothing to fetch", () => {
     const { data, arrive } = open();
-    data.want(wanting("empty"));
+    void data.want(wanting("empty"));
     assert.deepEqual(arrive("empty", "1", "")?.raw.body, { type: "kubernetes.io/tls", data: {} });
   });
 });
