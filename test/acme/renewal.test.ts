@@ -18,13 +18,19 @@ const hostname = "short.shop.test";
 let site: Site;
 let gateway: Replica;
 let backend: Backend;
+let grpc: Backend;
 
 before(async () => {
-  [site, backend] = await Promise.all([openSite({ validitySeconds: 20 }), startBackend("steady")]);
+  [site, backend, grpc] = await Promise.all([
+    openSite({ validitySeconds: 20 }),
+    startBackend("steady"),
+    startBackend("grpc"),
+  ]);
   gateway = await site.start();
 });
 after(async () => {
   backend?.kill();
+  grpc?.kill();
   await site?.close();
 });
 
@@ -58,6 +64,7 @@ test(`${renewals} renewals at ${rate} requests each second lose nothing`, async 
     mapping("steady"),
     mapping("beats", { rewrite: "" }),
     mapping("upgraded", { allow_upgrade: ["websocket"] }),
+    mapping("echo", { prefix: "/loss.Echo/", rewrite: "", service: grpc.address, grpc: true }),
     site.host("short", {
       requestPolicy: { insecure: { action: "Route" } },
       tls: { alpn_protocols: "h2,http/1.1" },

@@ -30,6 +30,8 @@ export interface Streams {
 type Open = (host: string, onMessage: () => void, onEnd: () => void) => () => void;
 
 const beatMs = 100;
+/** One that has had no message after so many openings never will. */
+const mostOpenings = 200;
 
 /** Opens one of each kind for each host; resolves when all of them have had a message. */
 export async function openStreams({ https }: Ports, hosts: readonly string[]): Promise<Streams> {
@@ -56,10 +58,17 @@ export async function openStreams({ https }: Ports, hosts: readonly string[]): P
     ["grpc", (...given) => grpc(https, ...given)],
   ];
   const keep = ([kind, open]: readonly [string, Open], host: string): Promise<void> =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
+      let [openings, works] = [0, false];
       const start = (): void => {
+        if (!works && ++openings > mostOpenings) {
+          streams.stop();
+          reject(new Error(`${kind} of ${host} never had a message`));
+          return;
+        }
         const onMessage = (): void => {
           messages++;
+          works = true;
           resolve();
         };
         const onEnd = (): void => {
