@@ -27,18 +27,39 @@ const typed = field(any.typeUrl, Buffer.from(`type.googleapis.com/${RouteListSch
 
 /** The field of VirtualHost that takes the place of its routes, all framed; those `before` come first wherever they are. */
 export function emitPrefixTree(tree: PrefixTree, before: readonly Uint8Array[], routes: readonly Uint8Array[]) {
-  const action = (indexes: readonly number[]): Uint8Array => {
-    const listed = [...before, ...indexes.flatMap((index) => routes[index] ?? [])].map(asListed);
-    return field(onMatch.action, named, field(extension.typedConfig, typed, field(any.value, ...listed)));
-  };
-  const ends = [...tree.beginnings].map(([beginning, indexes]) =>
-    field(matchMap.map, field(matchMap.key, Buffer.from(beginning)), field(matchMap.value, action(indexes))),
-  );
+  const listOf = (indexes: readonly number[]) => [...before, ...indexes.flatMap((index) => routes[index] ?? [])];
+  const ends = [...tree.beginnings].map(([beginning, indexes]) => endOf(beginning, listOf(indexes)));
   return field(
     virtualHost.matcher,
     field(matcher.matcherTree, field(matcherTree.input, path), field(matcherTree.prefixMatchMap, ...ends)),
-    field(matcher.onNoMatch, action(tree.rest)),
+    field(matcher.onNoMatch, emitList(listOf(tree.rest))),
   );
+}
+
+/** What stands in the tree under a beginning. */
+interface End {
+  readonly beginning: string;
+  readonly routes: readonly Uint8Array[];
+  readonly bytes: Uint8Array;
+}
+
+/** By the last of its routes, which most ends have for themselves: an edit finds all others here. */
+const known = new WeakMap<Uint8Array, End>();
+
+function endOf(beginning: string, routes: readonly Uint8Array[]): Uint8Array {
+  const last = routes.at(-1);
+  const end = last && known.get(last);
+  const isSame = end?.beginning === beginning && end.routes.length === routes.length;
+  if (isSame && end.routes.every((route, index) => route === routes[index])) return end.bytes;
+  const key = field(matchMap.key, Buffer.from(beginning));
+  const bytes = field(matchMap.map, key, field(matchMap.value, emitList(routes)));
+  if (last) known.set(last, { beginning, routes, bytes });
+  return bytes;
+}
+
+function emitList(routes: readonly Uint8Array[]): Uint8Array {
+  const list = field(any.value, ...routes.map(asListed));
+  return field(onMatch.action, named, field(extension.typedConfig, typed, list));
 }
 
 /** Routes that are framed for a virtual host, framed for a list: only the first byte of each frame is another. */
