@@ -113,14 +113,14 @@ function draft(work: Work, { type, pending }: Subscription, content: Content): R
 }
 
 function nextResponse(work: Work, subscription: Subscription): Response | undefined {
-  const { pending, parts, type } = subscription;
+  const { pending, parts } = subscription;
   if (pending.size === 0 && parts.length === 0 && !subscription.unanswered) return undefined;
   if (!mayFollow(work, subscription)) return undefined;
   while (parts.length > 0) {
     const content = gather(work, subscription, parts.shift() ?? [], Number.POSITIVE_INFINITY);
     if (content) return draft(work, subscription, content);
   }
-  const content = gather(work, subscription, pending.keys(), limitOf(type, work.state.options));
+  const content = gather(work, subscription, pending.keys(), limitOf(subscription, work.state.options));
   if (content) return draft(work, subscription, content);
   return subscription.unanswered && pending.size === 0
     ? draft(work, subscription, { resources: [], removed: [] })
@@ -130,10 +130,12 @@ function nextResponse(work: Work, subscription: Subscription): Response | undefi
 /**
  * How many resources a response may have. Where Envoy's refusal would not say which, or takes its neighbours along,
  * one; scopes are too many for that, so a refused response of them is halved, and narrow edits need not wait for long.
+ * The first response of scopes has all of them: listeners open with it, and a host that came later would be 404.
  */
-function limitOf(type: ResourceType, { batchSize, scopeBatchSize }: OrderOptions): number {
+function limitOf({ type, held, sent }: Subscription, { batchSize, scopeBatchSize }: OrderOptions): number {
   if (type === "routes" || type === "secret" || type === "extension") return 1;
-  return type === "scope" ? scopeBatchSize : batchSize;
+  if (type !== "scope") return batchSize;
+  return held.size + sent.size === 0 ? Number.POSITIVE_INFINITY : scopeBatchSize;
 }
 
 /**
