@@ -114,7 +114,7 @@ test-acme: acme-programs
 bench-acme: ready envoy kube-programs acme-programs
 	@TIMES=1 $(run) test/acme/cluster.test.ts
 	@CRASHES=30 $(run) test/acme/crash.test.ts
-	@$(run) test/acme/renewal.bench.ts
+	@RENEWALS=20 RPS=500 $(run) test/acme/renewal.test.ts
 	@$(run) test/acme/many.bench.ts
 
 ## acme-programs: Let's Encrypt's test authority and its DNS server, built from a Go module into the cache

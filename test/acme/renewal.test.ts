@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Backend, startBackend } from "../loss/backends.ts";
 import { openLedger } from "../loss/ledger.ts";
+import type { Pace } from "../loss/pace.ts";
 import { report, tally } from "../loss/report.ts";
 import { startTraffic } from "../loss/traffic.ts";
 import { namespace, openSite, type Replica, type Site } from "./site.ts";
@@ -78,9 +79,9 @@ test(`${renewals} renewals at ${rate} requests each second lose nothing`, async 
   const ledger = openLedger({ steady: ["200 steady"] });
   const traffic = await startTraffic({ ports: gateway, rate, ledger, steady: [question] });
   traffic.focus("renewal", []);
-  let refused = 0;
+  let [refused, isOver] = [0, false];
   const renewed = async (): Promise<void> => {
-    while (serials.size <= renewals) {
+    while (serials.size <= renewals && !isOver) {
       // A client that looks at dates and names would see it first.
       const { serialNumber } = (await site.certificate(gateway, hostname)) ?? {};
       if (serialNumber === undefined) refused++;
@@ -88,8 +89,15 @@ test(`${renewals} renewals at ${rate} requests each second lose nothing`, async 
       await pause(200);
     }
   };
-  await Promise.race([renewed(), traffic.overloaded]);
-  const { unexpected, broken, ended } = report("renewal", { pace: await traffic.stop(), ledger, traffic });
+  const end = (): Promise<Pace> => {
+    isOver = true;
+    return traffic.stop();
+  };
+  const pace = await Promise.race([renewed(), traffic.overloaded]).then(end, async (error: unknown) => {
+    await end();
+    throw error;
+  });
+  const { unexpected, broken, ended } = report("renewal", { pace, ledger, traffic });
   assert.deepEqual(tally([...unexpected, ...broken, ...ended]), []);
   assert.equal(refused, 0);
   assert.deepEqual(await drained(), before);
