@@ -71,7 +71,7 @@ kube: kube-programs
 
 ## test-kube: the tests with a real kube-apiserver and kubectl alone
 test-kube: kube-programs
-	@$(run) --test-concurrency=1 $(filter test/kube/%,$(e2e))
+	@$(run) --test-concurrency=2 $(filter test/kube/%,$(e2e))
 
 ## bench-kube: what a cluster's configuration costs, with a real kube-apiserver
 bench-kube:
