@@ -72,7 +72,7 @@ export function emitPlannedHost(
   };
 }
 
-/** Challenges of certificate authorities come in cleartext and must be answered there (resources.md 10.4). */
+/** Challenges of certificate authorities come in cleartext and must be answered there. */
 function exposureOf(route: Route, exposure: Exposure): Exposure {
   const { path } = route.match;
   const prefix = path.kind === "prefix" ? path.prefix : path.kind === "segments" ? `${path.prefix}/` : "";

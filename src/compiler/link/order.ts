@@ -17,7 +17,7 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The order in which objects for the same requests take their turn: by name, then namespace (resources.md 2.5). */
+/** The order in which objects for the same requests take their turn: by name, then namespace. */
 export function byTurn(a: { readonly order: RouteOrder }, b: { readonly order: RouteOrder }): number {
   return compareText(a.order.tie, b.order.tie);
 }
@@ -27,7 +27,7 @@ export function compareRoutes(a: Route, b: Route): number {
   return compareOrder(a.order, b.order) || a.canary - b.canary;
 }
 
-/** Larger first in every field; what is left goes to the later name (resources.md 9.4). */
+/** Larger first in every field; what is left goes to the later name. */
 export function compareOrder(a: RouteOrder, b: RouteOrder): number {
   return (
     b.precedence - a.precedence ||

@@ -64,7 +64,7 @@ function planFor(table: Table, own: string, domain: Domain, inherits: readonly I
   return { ...shown, exposure: insecure, ...(security === "XFP" ? { misdirected: "marked" } : {}) };
 }
 
-/** resources.md 10.4: what a route becomes under a security model and an insecure action. */
+/** What a route becomes under a security model and an insecure action. */
 function exposure(security: SecurityModel, host: HostDecl): Exposure {
   if (security === "SECURE") return "direct";
   if (security === "INSECURE") return insecureOnly(host);

@@ -16,7 +16,7 @@ export interface Shares<T> {
 }
 
 /**
- * Shares 100 percent out (resources.md 9.3): weighted items first, in the order given; what they leave is divided
+ * Shares 100 percent out: weighted items first, in the order given; what they leave is divided
  * evenly among the others, of which the last takes the rest.
  */
 export function shareOut<T>(items: readonly T[], weightOf: (item: T) => number | undefined): Shares<T> {

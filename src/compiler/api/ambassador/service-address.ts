@@ -1,4 +1,4 @@
-/** The service strings of Ambassador resources, `[scheme://]host[.namespace][:port]` (resources.md 11.1). */
+/** The service strings of Ambassador resources, `[scheme://]host[.namespace][:port]`. */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { isIp } from "#base/ip.ts";
 import { child, type Origin } from "#base/origin.ts";

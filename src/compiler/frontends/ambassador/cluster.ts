@@ -180,7 +180,7 @@ function lowerPolicy(
   defaults: RouteDefaults,
   address: ServiceAddress,
 ): Omit<ConnectionPolicy, "dnsFamily" | "tls"> {
-  // 0 asks for the Module's value (resources.md 8.2).
+  // 0 asks for the Module's value.
   const idle = fields.cluster_idle_timeout_ms || defaults.clusterIdleTimeoutMs;
   const lifetime = fields.cluster_max_connection_lifetime_ms || defaults.clusterMaxConnectionLifetimeMs;
   const breakers = fields.circuit_breakers ? lowerCircuitBreakers(fields.circuit_breakers) : defaults.circuitBreakers;

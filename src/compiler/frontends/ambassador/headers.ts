@@ -36,7 +36,7 @@ export function withDestination(edits: HeaderEdits, { host, port }: ClusterDecl)
   return { ...edits, addRequest: [...edits.addRequest, destination] };
 }
 
-/** A Mapping's edits; what it says itself masks the default, even when empty (resources.md 8.8). */
+/** A Mapping's edits; what it says itself masks the default, even when empty. */
 export function lowerHeaderEdits(spec: Edits, defaults: HeaderEdits): HeaderEdits {
   return {
     addRequest: spec.add_request_headers ? lowerAddedHeaders(spec.add_request_headers) : defaults.addRequest,

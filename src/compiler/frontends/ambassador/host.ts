@@ -1,5 +1,5 @@
 /**
- * LOWER of Hosts: names, policy for insecure requests, and how TLS is terminated (resources.md 6.2).
+ * LOWER of Hosts: names, policy for insecure requests, and how TLS is terminated.
  * A Host whose certificate is missing keeps its plain HTTP side; nothing is served with another host's certificate.
  */
 

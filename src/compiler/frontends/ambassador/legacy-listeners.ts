@@ -1,5 +1,5 @@
 /**
- * LOWER without Listeners: the ports of 1.x, as declarations like any other (compatibility.md, Listeners).
+ * LOWER without Listeners: the ports of 1.x, as declarations like any other.
  * HTTPS where any certificate is configured, cleartext on the ports that Hosts and TLSContexts name.
  */
 

@@ -1,4 +1,4 @@
-/** LOWER of Listeners (resources.md 5). PROXY is read before TLS in every spelling, as it stands first on the wire. */
+/** LOWER of Listeners. PROXY is read before TLS in every spelling, as it stands first on the wire. */
 
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, type Origin, refKey } from "#base/origin.ts";

@@ -1,4 +1,4 @@
-/** LOWER of a Mapping's matching fields (resources.md 8.1), and of the place that they give it in the order (9.4). */
+/** LOWER of a Mapping's matching fields, and of the place that they give it in the order. */
 
 import type { Origin } from "#base/origin.ts";
 import { type MappingSpec, mappingHosts } from "../../api/index.ts";

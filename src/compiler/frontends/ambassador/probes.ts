@@ -31,7 +31,7 @@ const noRoute = "there is no route for it";
 /** Never the name of this machine: the admin interface must not take a request that came through Envoy for a local one. */
 const proxiedHost = "proxied.invalid";
 
-/** The routes of the probes; the user's object takes the place of the default as a whole (resources.md 13.4). */
+/** The routes of the probes; the user's object takes the place of the default as a whole. */
 export function lowerProbes(lookup: ProbeLookup): (reads: Reads) => Derived<RouteDecl> {
   const lower = lowerMapping(lookup);
   return (reads) => {

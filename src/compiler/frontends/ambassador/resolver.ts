@@ -1,6 +1,6 @@
 /**
  * LOWER of resolvers: which one a name means, and what a service string asks of Consul. Names are looked up in the
- * object's own namespace and then in all, and two pairs of names always mean the same (resources.md 11.5).
+ * object's own namespace and then in all, and two pairs of names always mean the same.
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { isIp } from "#base/ip.ts";

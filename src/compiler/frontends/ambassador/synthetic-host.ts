@@ -1,5 +1,5 @@
 /**
- * LOWER without Hosts: everything is served under a catch-all, in cleartext (compatibility.md, Hosts).
+ * LOWER without Hosts: everything is served under a catch-all, in cleartext.
  * TLSContexts that list host names and have a certificate act as Hosts of 1.x while no Host claims the name.
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";

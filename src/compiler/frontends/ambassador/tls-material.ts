@@ -44,7 +44,7 @@ export interface LoweredPolicy {
   readonly unchecked?: Diagnostic;
 }
 
-/** A `name` or `name.namespace` as coordinates; the last dot divides, where dots may (resources.md 7.1). */
+/** A `name` or `name.namespace` as coordinates; the last dot divides, where dots may. */
 export function secretCoordinates(
   reference: string,
   namespace: string,

@@ -1,6 +1,6 @@
 /**
  * LOWER of the Module `tls`, and of the key `tls` of the Module `ambassador`, which takes its place: each block becomes
- * a TLSContext that nobody wrote (resources.md 7.3). `server` and `client` are one, for all names; any other block is
+ * a TLSContext that nobody wrote. `server` and `client` are one, for all names; any other block is
  * for connections to services.
  */
 import { type Diagnostic, diagnose, hasError } from "#base/diagnostic.ts";

@@ -114,7 +114,7 @@ export function lowerTlsPolicy(
   };
 }
 
-/** A CA Secret may say itself that clients need a certificate (resources.md 7.1). */
+/** A CA Secret may say itself that clients need a certificate. */
 function asksForCertificate(lookup: TlsLookup, validation: SecretUse | undefined, reads: Reads): boolean {
   const secret = validation && reads.get(lookup.secrets, validation.secret);
   return secret?.spec.certRequired ?? false;
