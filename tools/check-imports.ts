@@ -1,6 +1,6 @@
 /**
  * Holds the walls of src up: who may import whom (import-rules.ts), purity of the compiler, file names, file sizes and
- * the opening comment.
+ * the opening comment. Nowhere do files import each other in a circle.
  * Prints one line per breach and exits 1 when there is any.
  * It reads import statements as text, which is enough for formatted code and spares a parser.
  */
@@ -44,6 +44,29 @@ export function importsOf(text: string): readonly Import[] {
     found.push({ from: match[2] ?? match[3] ?? "", typeOnly: match[1] === "type" });
   }
   return found;
+}
+
+/** The files that a file imports, types included; `path` and what is given are relative to the same folder. */
+export function filesImportedBy(path: string, text: string): readonly string[] {
+  return importsOf(text).flatMap(({ from }) => resolve(path, from) ?? []);
+}
+
+/** The circles among files and what they import; each begins and ends with the same file. */
+export function circlesIn(imports: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
+  const circles: (readonly string[])[] = [];
+  const left = new Set<string>();
+  const trail: string[] = [];
+  const enter = (path: string): void => {
+    const before = trail.indexOf(path);
+    if (before >= 0) circles.push([...trail.slice(before), path]);
+    if (before >= 0 || left.has(path)) return;
+    trail.push(path);
+    for (const target of imports.get(path) ?? []) enter(target);
+    trail.pop();
+    left.add(path);
+  };
+  for (const path of imports.keys()) enter(path);
+  return circles;
 }
 
 function checkImport(path: string, room: MatchedRoom, { from, typeOnly }: Import): readonly string[] {
@@ -152,15 +175,27 @@ function checkOpening(text: string): readonly string[] {
   return /^(?:#!.*\n)?\/\*\*\s*\S/.test(text) ? [] : ["does not open with a doc comment saying what it is"];
 }
 
-if (import.meta.main) {
-  const root = join(import.meta.dirname, "..", "src");
-  let files = 0;
+async function textsIn(folder: string): Promise<ReadonlyMap<string, string>> {
+  const root = join(import.meta.dirname, "..", folder);
+  const texts = new Map<string, string>();
   for await (const path of glob("**/*.ts", { cwd: root, exclude: ["gen"] })) {
-    files += 1;
-    for (const breach of checkSource(path, readFileSync(join(root, path), "utf8"))) {
-      process.exitCode = 1;
-      console.error(`src/${path} ${breach}`);
-    }
+    texts.set(path, readFileSync(join(root, path), "utf8"));
   }
-  if (files === 0) throw new Error("found no source files: the check would pass for nothing");
+  if (texts.size === 0) throw new Error(`found no source files in ${folder}: the check would pass for nothing`);
+  return texts;
+}
+
+function say(breach: string): void {
+  process.exitCode = 1;
+  console.error(breach);
+}
+
+if (import.meta.main) {
+  for (const folder of ["src", "test", "tools"]) {
+    const texts = await textsIn(folder);
+    const imports = new Map(Array.from(texts, ([path, text]) => [path, filesImportedBy(path, text)]));
+    for (const circle of circlesIn(imports)) say(`${folder}: ${circle.join(" → ")} import each other in a circle`);
+    if (folder !== "src") continue;
+    for (const [path, text] of texts) for (const breach of checkSource(path, text)) say(`src/${path} ${breach}`);
+  }
 }

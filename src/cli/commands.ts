@@ -1,13 +1,5 @@
 /** The table of commands, in the order of the help text. A command is loaded when it is asked for. */
-import type { Command } from "commander";
-
-/** One command. */
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  readonly hidden?: boolean;
-  load(): Promise<Command>;
-}
+import type { CommandEntry } from "./command-entry.ts";
 
 /** All commands. */
 export const commands: readonly CommandEntry[] = [
@@ -80,6 +72,6 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "completion",
     summary: "print what makes a shell complete commands and options",
-    load: async () => (await import("./completion.ts")).completionCommand(),
+    load: async () => (await import("./completion.ts")).completionCommand(commands),
   },
 ];

@@ -1,6 +1,6 @@
 /** `dragoman completion`: commands and options for the three usual shells, from the same table as the help. */
 import { Argument, Command } from "commander";
-import { commands } from "./commands.ts";
+import type { CommandEntry } from "./command-entry.ts";
 import { write } from "./output.ts";
 
 /** A command as shells complete it. */
@@ -10,8 +10,8 @@ interface Completed {
   readonly options: readonly { readonly flag: string; readonly description: string; readonly takes: boolean }[];
 }
 
-/** The command. */
-export function completionCommand(): Command {
+/** The command, which completes all of these. */
+export function completionCommand(commands: readonly CommandEntry[]): Command {
   return new Command()
     .addArgument(new Argument("<shell>", "which shell").choices(["bash", "zsh", "fish"]))
     .description("Prints a script that makes a shell complete commands and options.")
@@ -23,10 +23,10 @@ Examples:
   dragoman completion zsh > "\${fpath[1]}/_dragoman"
   dragoman completion fish > ~/.config/fish/completions/dragoman.fish`,
     )
-    .action(async (shell: "bash" | "zsh" | "fish") => write({ bash, zsh, fish }[shell](await completed())));
+    .action(async (shell: "bash" | "zsh" | "fish") => write({ bash, zsh, fish }[shell](await completed(commands))));
 }
 
-async function completed(): Promise<readonly Completed[]> {
+async function completed(commands: readonly CommandEntry[]): Promise<readonly Completed[]> {
   const shown = commands.filter(({ hidden }) => !hidden);
   return Promise.all(
     shown.map(async ({ name, summary, load }) => {

@@ -4,7 +4,8 @@
  */
 import { Command } from "commander";
 import { exitStatus } from "./cannot-run.ts";
-import { type CommandEntry, commands } from "./commands.ts";
+import type { CommandEntry } from "./command-entry.ts";
+import { commands } from "./commands.ts";
 import { explainFailure } from "./explain-failure.ts";
 
 /** Runs `dragoman ARGUMENTS…` and gives the exit status. */

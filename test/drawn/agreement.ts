@@ -7,9 +7,9 @@ import {
   parseRequest,
   type Upstream,
 } from "#compiler";
-import { parseTarget } from "../envoy/client.ts";
 import type { Receipt } from "../envoy/receipt.ts";
 import type { RequestSpec } from "../envoy/request-spec.ts";
+import { parseTarget } from "../envoy/target.ts";
 import type { Observation } from "./stage.ts";
 
 /** The request as `why` takes it. */

@@ -4,36 +4,16 @@
  */
 import type { Socket } from "node:net";
 import { connect, type Dial } from "./dial.ts";
-import { exchangeHttp1, exchangeHttp2, exchangeRaw } from "./exchange.ts";
+import { exchangeHttp1, exchangeHttp2, exchangeRaw, type Seen } from "./exchange.ts";
 import { sendOverHttp3 } from "./http3-client.ts";
 import type { Material } from "./material.ts";
 import type { RequestSpec } from "./request-spec.ts";
+import { parseTarget, type Target } from "./target.ts";
 
-/** What a client saw. */
-export interface Seen {
-  readonly status?: number;
-  /** The reason phrase of HTTP/1. */
-  readonly reason?: string;
-  readonly http?: string;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: string;
-  readonly certificate?: { readonly dnsNames: readonly string[] };
-  readonly tls?: { readonly version: string; readonly alpn: string | null };
-  /** The connection failed; in the words of the system or of TLS. */
-  readonly error?: string;
-}
+export type { Seen } from "./exchange.ts";
 
 /** Where a listener port of the manifests really is. */
 export type AddressOf = (port: number) => { readonly host: string; readonly port: number } | undefined;
-
-/** A request's target taken apart, with the path untouched. */
-export interface Target {
-  readonly scheme: "http" | "https" | "tcp" | "tls";
-  readonly authority: string;
-  readonly hostname: string;
-  readonly port: number;
-  readonly path: string;
-}
 
 const patienceMs = 10_000;
 
@@ -61,23 +41,6 @@ export async function send(spec: RequestSpec, addressOf: AddressOf, material: Ma
 function exchange(spec: RequestSpec, target: Target, socket: Socket): Promise<Seen> {
   if (target.scheme === "tcp" || target.scheme === "tls") return exchangeRaw(spec, socket);
   return spec.http === "2" ? exchangeHttp2(spec, target, socket) : exchangeHttp1(spec, target, socket);
-}
-
-/** Takes the URL apart without normalising anything. */
-export function parseTarget(spec: RequestSpec): Target {
-  const [, scheme, authority, path] = /^(https?|tcp|tls):\/\/([^/?*]*)(.*)$/s.exec(spec.url) ?? [];
-  if (!scheme || authority === undefined) throw new Error(`not a URL: ${spec.url}`);
-  const [, hostname = authority, port] = /^(.*?)(?::(\d+))?$/.exec(authority) ?? [];
-  const standard = { http: 8080, https: 8443 }[scheme];
-  const chosen = spec.port ?? (port ? Number(port) : standard);
-  if (chosen === undefined) throw new Error(`${spec.url} names no port`);
-  return {
-    scheme: scheme as Target["scheme"],
-    authority: spec.host ?? authority,
-    hostname,
-    port: chosen,
-    path: path || "/",
-  };
 }
 
 function describe(error: unknown): string {

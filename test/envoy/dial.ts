@@ -5,9 +5,10 @@
 import { once } from "node:events";
 import { createConnection, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
-import type { Seen, Target } from "./client.ts";
+import type { Seen } from "./exchange.ts";
 import type { Material } from "./material.ts";
 import type { RequestSpec } from "./request-spec.ts";
+import type { Target } from "./target.ts";
 
 /** A connection that is ready to be used, and what its TLS showed. */
 export interface Dial {

@@ -5,8 +5,22 @@ import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from "node:http2";
 import type { Socket } from "node:net";
-import type { Seen, Target } from "./client.ts";
 import type { RequestSpec } from "./request-spec.ts";
+import type { Target } from "./target.ts";
+
+/** What a client saw. */
+export interface Seen {
+  readonly status?: number;
+  /** The reason phrase of HTTP/1. */
+  readonly reason?: string;
+  readonly http?: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string;
+  readonly certificate?: { readonly dnsNames: readonly string[] };
+  readonly tls?: { readonly version: string; readonly alpn: string | null };
+  /** The connection failed; in the words of the system or of TLS. */
+  readonly error?: string;
+}
 
 /** Over HTTP/1.1, or 1.0 where the request says so. */
 export async function exchangeHttp1(spec: RequestSpec, target: Target, socket: Socket): Promise<Seen> {

@@ -11,9 +11,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { obtainEnvoy } from "../../src/keeper/envoy-binary.ts";
-import type { Seen, Target } from "./client.ts";
-import { exchangeHttp1 } from "./exchange.ts";
+import { exchangeHttp1, type Seen } from "./exchange.ts";
 import type { RequestSpec } from "./request-spec.ts";
+import type { Target } from "./target.ts";
 
 const to = "x-over-http3-to";
 const serverName = "x-over-http3-sni";

@@ -1,7 +1,7 @@
 /**
  * Compares what was seen with what was expected, and says every difference in one line each.
  */
-import type { Seen } from "./client.ts";
+import type { Seen } from "./exchange.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Expectation, Pattern, UpstreamExpectation } from "./request-spec.ts";
 

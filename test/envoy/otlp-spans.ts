@@ -1,7 +1,7 @@
 /** Reads the spans of an OTLP export: of OpenTelemetry's messages only those for attributes are generated. */
 import { fromBinary } from "@bufbuild/protobuf";
 import { KeyValueSchema } from "#gen/opentelemetry/proto/common/v1/common_pb.js";
-import type { Span } from "./spans.ts";
+import type { Span } from "./span.ts";
 import { fields, numbers, text } from "./wire.ts";
 
 const resourceSpans = { resource: 1, scopeSpans: 2 };

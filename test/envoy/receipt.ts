@@ -5,7 +5,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { ProxyHeader } from "./sniff.ts";
-import type { Connection } from "./upstream.ts";
 
 /** What TLS said about a connection. */
 export interface ReceivedTls {
@@ -14,6 +13,13 @@ export interface ReceivedTls {
   readonly version: string;
   /** The common name of the client's certificate. */
   readonly clientCertificate?: string;
+}
+
+/** What is known about a connection before its first request. */
+export interface Connection {
+  readonly upstream: string;
+  readonly tls?: ReceivedTls;
+  readonly proxyProtocol?: ProxyHeader;
 }
 
 /** One request as an upstream saw it; a raw TCP exchange has no method and no path. */

@@ -1,7 +1,4 @@
-/**
- * Collectors of spans: Zipkin and Datadog over HTTP, OpenTelemetry over gRPC. Every span that one is told is a receipt
- * of `name/server` or `name/client`, with the span's name as its path and its tags as headers.
- */
+/** Collectors of spans: Zipkin and Datadog over HTTP, OpenTelemetry over gRPC. Every span that one is told is a receipt. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,15 +6,8 @@ import { type GrpcService, openGrpcService } from "./grpc-service.ts";
 import { readMessagePack } from "./message-pack.ts";
 import { readOtlpSpans } from "./otlp-spans.ts";
 import type { Receipt } from "./receipt.ts";
+import { receiptOf, type Span } from "./span.ts";
 import { readZipkinSpans } from "./zipkin-spans.ts";
-
-/** A span as its collector reads it. */
-export interface Span {
-  readonly kind: "server" | "client";
-  readonly name: string;
-  readonly service: string;
-  readonly tags: Readonly<Record<string, string>>;
-}
 
 type Take = (receipt: Receipt) => void;
 
@@ -79,8 +69,4 @@ async function openCollector(
     server.close();
   };
   return { port: (server.address() as AddressInfo).port, close };
-}
-
-function receiptOf(name: string, { kind, name: path, service, tags }: Span): Receipt {
-  return { upstream: `${name}/${kind}`, path, headers: [["service", service], ...Object.entries(tags)], body: "" };
 }

@@ -15,8 +15,8 @@ import type { GrpcService } from "./grpc-service.ts";
 import type { Material } from "./material.ts";
 import type { UpstreamKind, UpstreamSpec } from "./placeholders.ts";
 import { openRateLimit } from "./rate-limit.ts";
-import { type Receipt, type ReceivedTls, receive } from "./receipt.ts";
-import { type ProxyHeader, sniff } from "./sniff.ts";
+import { type Connection, type Receipt, type ReceivedTls, receive } from "./receipt.ts";
+import { sniff } from "./sniff.ts";
 import { openDatadog, openOpenTelemetry, openZipkin } from "./spans.ts";
 
 /** All upstreams of a run. */
@@ -28,13 +28,6 @@ export interface Upstreams {
   /** What was received since the last call. */
   take(): Receipt[];
   close(): Promise<void>;
-}
-
-/** What is known about a connection before its first request. */
-export interface Connection {
-  readonly upstream: string;
-  readonly tls?: ReceivedTls;
-  readonly proxyProtocol?: ProxyHeader;
 }
 
 /** A request that has not come by then never will, and the case fails. */

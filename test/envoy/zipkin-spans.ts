@@ -1,5 +1,5 @@
 /** Reads the spans that Zipkin's collector is sent, in either form. */
-import type { Span } from "./spans.ts";
+import type { Span } from "./span.ts";
 import { fields, numbers, text } from "./wire.ts";
 
 const span = { traceId: 1, kind: 4, name: 5, localEndpoint: 8, tags: 11 };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { diagnosticJson } from "#base/render-diagnostic.ts";
 import { compile, type Encoded, isKnownKind, type Settings } from "#compiler";
 import { readFiles } from "../../src/control/sources/files.ts";
-import type { Malformed } from "./malformed.ts";
+import type { Malformed } from "./malformed-file.ts";
 
 /** What a directory and one file more gave. */
 export interface Outcome {

@@ -18,7 +18,8 @@ import { openMaterial } from "../envoy/material.ts";
 import { openUpstreams } from "../envoy/upstream.ts";
 import { compileWith } from "./alone.ts";
 import { checkGood, goodFiles, goodPorts } from "./good.ts";
-import { type Malformed, malformed } from "./malformed.ts";
+import { malformed } from "./malformed.ts";
+import type { Malformed } from "./malformed-file.ts";
 
 const program = join(import.meta.dirname, "..", "..", "bin", "dragoman");
 const material = openMaterial();

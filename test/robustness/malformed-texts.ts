@@ -2,7 +2,7 @@
  * Files that are wrong before any field is looked at: cut, mistyped or hostile YAML and JSON, bytes that are no text,
  * documents that do not say what they are.
  */
-import type { Malformed } from "./malformed.ts";
+import type { Malformed } from "./malformed-file.ts";
 
 const head = "apiVersion: getambassador.io/v3alpha1\nkind: Mapping\n";
 const spec = 'spec: { hostname: "*", prefix: /x/, service: quote }\n';

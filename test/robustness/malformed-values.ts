@@ -2,7 +2,7 @@
  * Objects that are well-formed YAML and wrong in one field: of a wrong type, out of range, or such that Envoy would
  * refuse everything that is sent along with it.
  */
-import type { Malformed } from "./malformed.ts";
+import type { Malformed } from "./malformed-file.ts";
 
 type Row = readonly [wrong: object, field: string];
 

@@ -9,13 +9,14 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { RouteTables } from "#compiler";
 import { caseNames, type GoldenCase, readCase } from "../envoy/case-directory.ts";
-import { parseTarget, send } from "../envoy/client.ts";
+import { send } from "../envoy/client.ts";
 import { compileState } from "../envoy/compile-case.ts";
 import { startEnvoy, type TestEnvoy } from "../envoy/envoy.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { type Bench, liveExpand, openBench } from "../envoy/golden.ts";
 import { inputsOf } from "../envoy/manifests.ts";
 import { parseProbes, type RequestSpec } from "../envoy/request-spec.ts";
+import { parseTarget } from "../envoy/target.ts";
 
 const protecting = /^(?:auth|ip-allow|rate-limit|tls|host)\//;
 const spellings: Readonly<Record<string, (host: string) => string>> = {

@@ -14,11 +14,11 @@ import {
   parseRequest,
 } from "#compiler";
 import { caseNames, readCase } from "../envoy/case-directory.ts";
-import { parseTarget } from "../envoy/client.ts";
 import { fixedInputs } from "../envoy/golden.ts";
 import { openMaterial } from "../envoy/material.ts";
 import { fixedPorts, upstreamsIn } from "../envoy/placeholders.ts";
 import { type Pattern, type Probe, parseProbes } from "../envoy/request-spec.ts";
+import { parseTarget } from "../envoy/target.ts";
 
 // Here filters translate what clients and upstreams say.
 const elsewhere = /^grpc-/;

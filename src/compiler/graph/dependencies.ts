@@ -5,13 +5,12 @@
 
 import type { ReadRef } from "./graph.ts";
 import { addMember, type Members, membersOf, removeMember } from "./members.ts";
-import type { Dependent, Stored } from "./stored.ts";
+import type { Dependent, Readers, Stored } from "./stored.ts";
 
 /** All reads of one collection by one node in one way. */
-export class Edge {
+export class Edge implements Readers {
   readonly from: Stored<unknown>;
   readonly how: ReadRef["how"];
-  /** Another one whenever readers have come or gone. */
   version = 0;
   /** Input keys of the reading node, by the key that they read. */
   private readonly readers = new Map<string, Members>();
@@ -35,12 +34,10 @@ export class Edge {
     removeMember(this.readers, key, inputKey);
   }
 
-  /** The keys that are read, apart from those that a reader's own input key names. */
   keys(): Iterable<string> {
     return this.readers.keys();
   }
 
-  /** Wakes every reader of a key. */
   wake(key: string): void {
     if (this.owner.readsOwn(this, key)) this.owner.reader.wake(key);
     for (const inputKey of membersOf(this.readers, key)) this.owner.reader.wake(inputKey);

@@ -3,8 +3,7 @@
  * since the commit began (`before`), both net: a value that comes back is no change and is the old object again.
  */
 import { equal } from "#base/equal.ts";
-import type { Edge } from "./dependencies.ts";
-import type { Collection } from "./graph.ts";
+import type { Collection, ReadRef } from "./graph.ts";
 
 /** What is known about the commit that is going on. */
 export interface CommitState {
@@ -25,6 +24,17 @@ export interface Dependent {
   wake(key: string): void;
   /** The same for all keys of a collection that has just got its first ones. */
   wakeAll(values: ReadonlyMap<string, unknown>): void;
+}
+
+/** The reads of a collection by one node in one way, as the collection sees them. */
+export interface Readers {
+  readonly how: ReadRef["how"];
+  /** Another one whenever readers have come or gone. */
+  readonly version: number;
+  /** The keys that are read, apart from those that a reader's own input key names. */
+  keys(): Iterable<string>;
+  /** Wakes every reader of a key. */
+  wake(key: string): void;
 }
 
 /** Keys that have changed. */
@@ -48,7 +58,7 @@ export class Stored<T> implements Collection<T> {
   /** Nodes whose input this is: they are woken for every changed key. */
   readonly consumers: Dependent[] = [];
   /** Reads of single keys by nodes. */
-  readonly edges: Edge[] = [];
+  readonly edges: Readers[] = [];
   private readonly values = new Map<string, T>();
   /** What `wanted` found, and when. */
   private read: { readonly version: number; readonly keys: ReadonlySet<string> } | undefined;

@@ -7,11 +7,11 @@ import { formatRef, type Origin, refKey } from "#base/origin.ts";
 import { inModule } from "../api/index.ts";
 import * as ambassador from "../frontends/ambassador/index.ts";
 import type { Collection, Derived, Graph } from "../graph/index.ts";
+import type { Route } from "../ir/route.ts";
 import { emitJudge } from "../policies/auth/emit.ts";
 import { type AuthSettings, closed } from "../policies/auth/lower.ts";
 import { routeAuthOf, routeMark } from "../policies/auth/route.ts";
 import type { Objects } from "./objects.ts";
-import type { Routes } from "./routes.ts";
 import { byKey, byOrigin, emitted, keep, single } from "./wiring.ts";
 
 /** What AuthServices ask for. */
@@ -19,8 +19,13 @@ export type Auth = ReturnType<typeof declareAuth>;
 
 type Decl = ambassador.AuthDecl;
 
+interface AuthInputs {
+  readonly lookup: ambassador.MappingLookup;
+  readonly routes: Collection<Route>;
+}
+
 /** Declares AuthServices. Those that were not admitted count, too: they close the way instead of opening it. */
-export function declareAuth(g: Graph, objects: Objects, { lookup, routes }: Pick<Routes, "lookup" | "routes">) {
+export function declareAuth(g: Graph, objects: Objects, { lookup, routes }: AuthInputs) {
   const decls = declareDecls(g, objects, lookup);
   const usable = g.map("emit.AuthService", decls, (decl, _, key) =>
     emitted(
@@ -58,7 +63,7 @@ export function declareAuth(g: Graph, objects: Objects, { lookup, routes }: Pick
   };
 }
 
-function declareDecls(g: Graph, { all, authServices, ourModules }: Objects, lookup: Routes["lookup"]) {
+function declareDecls(g: Graph, { all, authServices, ourModules }: Objects, lookup: ambassador.MappingLookup) {
   const lower = ambassador.lowerAuthService(lookup);
   const admitted = all("AuthService");
   const own = g.map("lower.AuthService", authServices, (origin, reads, key) =>

@@ -5,10 +5,8 @@ import { inModule, type ModuleConfig, type RateLimitService } from "../api/index
 import * as ambassador from "../frontends/ambassador/index.ts";
 import type { Collection, Graph } from "../graph/index.ts";
 import type { InstanceLabels } from "../policies/policy.ts";
-import { entryOf } from "../policies/rate-limit/labels.ts";
 import { lowerRateLimit } from "../policies/rate-limit/lower.ts";
 import type { Objects } from "./objects.ts";
-import type { ModuleSettings } from "./slots.ts";
 import { byOwner, keep, single } from "./wiring.ts";
 
 /** The RateLimitService that is asked: the first by its name, or what the Module `ratelimit` describes. */
@@ -63,14 +61,14 @@ export function instanceLabels(service: RateLimitService, config: ModuleConfig):
   const domain = limitDomain(service, config);
   const common = config.default_labels?.[domain]?.defaults ?? [];
   const isDefault = domain === (config.default_label_domain || "ambassador");
-  return { domain, common, alone: isDefault && common.length > 0 ? [common.map(entryOf)] : [] };
+  return { domain, common, alone: isDefault && common.length > 0 };
 }
 
 /** Declares what the RateLimitService asks for. */
 export function declareRateLimit(
   g: Graph,
   chosen: Collection<RateLimitService>,
-  settings: Collection<ModuleSettings>,
+  settings: Collection<{ readonly config: ModuleConfig }>,
   lookup: ambassador.MappingLookup,
 ) {
   const lowered = g.map("lower.RateLimitService", chosen, (service, reads) => {

@@ -7,7 +7,6 @@ import type { Any } from "@bufbuild/protobuf/wkt";
 import type { Checked } from "#base/diagnostic.ts";
 import type { Origin } from "#base/origin.ts";
 import type { LabelSpecifier, MappingSpec, ModuleConfig } from "../api/index.ts";
-import type { Entry } from "./rate-limit/labels.ts";
 
 /** One policy. The list in `index.ts` is the order of the filters. `Settings` is the policy's own IR. */
 export interface Policy<Settings = unknown, RouteSettings = unknown> {
@@ -93,6 +92,6 @@ export interface InstanceLabels {
   readonly domain: string;
   /** Specifiers that every group begins with. */
   readonly common: readonly LabelSpecifier[];
-  /** The descriptors of Mappings without labels. */
-  readonly alone: readonly (readonly Entry[])[];
+  /** Whether they are counted alone, too, where a Mapping has no labels. */
+  readonly alone: boolean;
 }

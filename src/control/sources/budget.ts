@@ -1,7 +1,13 @@
 /**
  * What all files together may have: bytes, and objects.
  */
-import type { FileLimits } from "./files.ts";
+
+/** Bounds of what is read. */
+export interface FileLimits {
+  readonly fileBytes: number;
+  readonly totalBytes: number;
+  readonly objects: number;
+}
 
 /** Keeps count by file, so that a file that is read again counts once. */
 export interface Budget {
@@ -13,7 +19,7 @@ export interface Budget {
 }
 
 /** A budget of which nothing is taken yet. */
-export function createBudget(limits: FileLimits): Budget {
+export function createBudget(limits: Omit<FileLimits, "fileBytes">): Budget {
   const bytes = createTally();
   const objects = createTally();
   return {

@@ -5,15 +5,24 @@
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { equal } from "#base/equal.ts";
 import type { Locate } from "#base/render-diagnostic.ts";
-import { createBudget } from "./budget.ts";
+import { createBudget, type FileLimits } from "./budget.ts";
 import { createFileSet, type FileEdit } from "./file-set.ts";
-import type { FileBatch, FileLimits } from "./files.ts";
 import { createLocator } from "./locate.ts";
 import type { ManifestOptions } from "./manifest.ts";
 import { createStaging, stateOf } from "./staging.ts";
 import { createTextCache } from "./text-cache.ts";
 import type { EnterDirectory, Root } from "./tree.ts";
 import { createTreeIndex, type Found } from "./tree-index.ts";
+
+/** What changed. The first batch holds everything. */
+export interface FileBatch {
+  readonly edits: readonly FileEdit[];
+  /** All problems of files and manifests as they are now, and whether that is news. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly diagnosticsChanged: boolean;
+  /** How many objects of each unknown kind there are, by `Kind.group`. */
+  readonly ignored: Readonly<Record<string, number>>;
+}
 
 /** How a reader is set up. */
 export interface ReaderSetup {

@@ -6,14 +6,25 @@
 import { realpath } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import type { Locate } from "#base/render-diagnostic.ts";
 import { type DirectoryWatch, watchDirectories } from "./directory-watch.ts";
 import { describeFailure } from "./failure.ts";
-import type { FileBatch, FileWatcher } from "./files.ts";
-import { createReader, type FilesReader, type ReaderSetup, type StagedFile } from "./files-reader.ts";
+import { createReader, type FileBatch, type FilesReader, type ReaderSetup, type StagedFile } from "./files-reader.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { fileRef } from "./manifest.ts";
 import { atOnce } from "./staging.ts";
 import { isManifestName, type Root } from "./tree.ts";
+
+/** Files that are being watched. */
+export interface FileWatcher {
+  readonly locate: Locate;
+  /** Looks at everything again now; resolves when what was found is delivered. */
+  rescan(): Promise<void>;
+  /** Ends everything; nothing is delivered after it resolves. */
+  close(): Promise<void>;
+  /** Resolves when closed; rejects when watching ended because of a bug. */
+  readonly done: Promise<void>;
+}
 
 /** The times of a watch. */
 export interface WatchTimes {

@@ -4,14 +4,15 @@
  * manifest.ts, those of what is kept when a file breaks in file-set.ts.
  */
 import { resolve } from "node:path";
-import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Locate } from "#base/render-diagnostic.ts";
-import type { FileEdit } from "./file-set.ts";
-import { createReader, type ReaderSetup } from "./files-reader.ts";
-import { startFileWatch } from "./files-watch.ts";
+import type { FileLimits } from "./budget.ts";
+import { createReader, type FileBatch, type ReaderSetup } from "./files-reader.ts";
+import { type FileWatcher, startFileWatch } from "./files-watch.ts";
 import type { Root } from "./tree.ts";
 
 export type { FileEdit } from "./file-set.ts";
+export type { FileBatch } from "./files-reader.ts";
+export type { FileWatcher } from "./files-watch.ts";
 export { readWanted } from "./read-wanted.ts";
 
 /** What the source must be told; everything but `isKnownKind` has a default. */
@@ -27,34 +28,6 @@ export interface FilesOptions {
   readonly settleMs?: number;
   /** How often everything is looked at again, for file systems that do not tell of changes. */
   readonly rescanMs?: number;
-}
-
-/** Bounds of what is read. */
-export interface FileLimits {
-  readonly fileBytes: number;
-  readonly totalBytes: number;
-  readonly objects: number;
-}
-
-/** What changed. The first batch holds everything. */
-export interface FileBatch {
-  readonly edits: readonly FileEdit[];
-  /** All problems of files and manifests as they are now, and whether that is news. */
-  readonly diagnostics: readonly Diagnostic[];
-  readonly diagnosticsChanged: boolean;
-  /** How many objects of each unknown kind there are, by `Kind.group`. */
-  readonly ignored: Readonly<Record<string, number>>;
-}
-
-/** Files that are being watched. */
-export interface FileWatcher {
-  readonly locate: Locate;
-  /** Looks at everything again now; resolves when what was found is delivered. */
-  rescan(): Promise<void>;
-  /** Ends everything; nothing is delivered after it resolves. */
-  close(): Promise<void>;
-  /** Resolves when closed; rejects when watching ended because of a bug. */
-  readonly done: Promise<void>;
 }
 
 /** What `readFiles` gives: a batch that is all there is, and where things stand. */

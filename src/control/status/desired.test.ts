@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
 import type { OwnService } from "../sources/own-service.ts";
-import { type Standing, type StatusContext, statusChange } from "./desired.ts";
+import { statusChange } from "./desired.ts";
+import type { Standing, StatusContext } from "./standing.ts";
 
 const group = "getambassador.io";
 

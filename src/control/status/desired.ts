@@ -2,40 +2,13 @@
  * What the status of an object should say: pure, from the object as it was last seen and from what is wrong with it.
  * Fields that are not named here belong to others and are left alone.
  */
-import type { Diagnostic } from "#base/diagnostic.ts";
 import { equal } from "#base/equal.ts";
 import { type Fields, fieldsOf, text } from "#base/fields.ts";
-import type { CertificateStatus } from "../certificates.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
-import type { OwnService } from "../sources/own-service.ts";
 import { knativeIngressStatus } from "./knative.ts";
 import { readyStatus } from "./ready.ts";
 import { reasonOf } from "./reason.ts";
-
-/** Fields of `.status` as they should be; `null` is one that should not be there. */
-export type DesiredStatus = Readonly<Record<string, unknown>>;
-
-/** What is known of an object. */
-export interface Standing {
-  /** Errors on it, in the order of the report. */
-  readonly errors: readonly Diagnostic[];
-  /** Whether it is this instance's and takes part. */
-  readonly isOurs: boolean;
-  /** Of a Host: what is known of its certificate, where somebody looks after that. */
-  readonly certificate?: CertificateStatus | "unknown" | undefined;
-  /** Replicas of which it has been known for long that they have not acknowledged it. */
-  readonly behind?: readonly string[];
-}
-
-/** What is known beside objects. */
-export interface StatusContext {
-  /** ISO time of this report. */
-  readonly now: string;
-  /** AMBASSADOR_UPDATE_MAPPING_STATUS: say of Mappings that all is well, too. */
-  readonly updateMappings: boolean;
-  /** The gateway's own, where it is known. */
-  readonly service: OwnService | undefined;
-}
+import type { DesiredStatus, Standing, StatusContext } from "./standing.ts";
 
 /** The fields that should differ from what was last seen; undefined when all is as it should be. */
 export function statusChange(

@@ -4,8 +4,8 @@
  */
 import { type Fields, fieldsOf, list, text } from "#base/fields.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
-import type { DesiredStatus, Standing, StatusContext } from "./desired.ts";
 import { reasonOf, waitingReason } from "./reason.ts";
+import type { DesiredStatus, Standing, StatusContext } from "./standing.ts";
 
 interface Condition {
   readonly type: "LoadBalancerReady" | "NetworkConfigured" | "Ready";

@@ -4,8 +4,8 @@
  */
 import { fieldsOf, list, text } from "#base/fields.ts";
 import type { ClusterObject } from "../sources/kubernetes-object.ts";
-import type { DesiredStatus, Standing, StatusContext } from "./desired.ts";
 import { reasonOf, waitingReason } from "./reason.ts";
+import type { DesiredStatus, Standing, StatusContext } from "./standing.ts";
 
 /** What it should say; undefined: what it says. */
 export function readyStatus(

@@ -3,8 +3,8 @@
  * says that it is too much.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Sessions } from "./client.ts";
 import { isProblem, RequestRefused } from "./problem.ts";
+import type { Sessions } from "./sessions.ts";
 import type { TenderTools } from "./tender.ts";
 import { createTurns } from "./turns.ts";
 

@@ -4,11 +4,11 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { child, type Origin } from "#base/origin.ts";
 import type { ApiVersion } from "../schema/index.ts";
-import type { MappingSpec } from "./mapping.ts";
+import { authorityMatch, type HostFields } from "./mapping-hosts.ts";
 
 /** Says when the header match gives way to a host name. */
-export function verifyAuthority(spec: MappingSpec, at: Origin, version: ApiVersion): readonly Diagnostic[] {
-  const name = authorityOf(spec);
+export function verifyAuthority(spec: HostFields, at: Origin, version: ApiVersion): readonly Diagnostic[] {
+  const [name] = authorityMatch(spec) ?? [];
   if (name === undefined || !hasOwnHost(spec, version)) return [];
   const where = child(at, "headers", name);
   return [
@@ -20,20 +20,16 @@ export function verifyAuthority(spec: MappingSpec, at: Origin, version: ApiVersi
 }
 
 /** The header match becomes the host name, or goes away. */
-export function settleAuthority(spec: MappingSpec, version: ApiVersion): MappingSpec {
-  const name = authorityOf(spec);
-  if (name === undefined) return spec;
-  const { headers = {}, ...rest } = spec;
-  const { [name]: hostname = "", ...others } = headers;
-  return { ...rest, ...(hasOwnHost(spec, version) ? {} : { hostname }), headers: others };
-}
-
-function authorityOf(spec: MappingSpec): string | undefined {
-  return spec.headers && Object.keys(spec.headers).find((name) => name.toLowerCase() === ":authority");
+export function settleAuthority<Spec extends HostFields>(spec: Spec, version: ApiVersion): Spec {
+  const match = authorityMatch(spec);
+  if (!match) return spec;
+  const [name, hostname] = match;
+  const { [name]: _, ...headers } = spec.headers ?? {};
+  return { ...spec, ...(hasOwnHost(spec, version) ? {} : { hostname }), headers };
 }
 
 /** In old versions, `*` is what no host at all converts to. */
-function hasOwnHost(spec: MappingSpec, version: ApiVersion): boolean {
+function hasOwnHost(spec: HostFields, version: ApiVersion): boolean {
   const { hostname = "", host = "" } = spec;
   return host !== "" || (hostname !== "" && (version === "v3alpha1" || hostname !== "*"));
 }

@@ -1,4 +1,4 @@
-/** Which host names a Mapping is for, out of the several fields that can say so (resources.md 8.1). */
+/** Which host names a Mapping is for, out of the several fields that can say so. */
 import { parseGlob, splitPort } from "#base/hostname.ts";
 import { string } from "../schema/index.ts";
 
@@ -25,7 +25,7 @@ export interface HostFields {
 /** `hostname` before `host` before a header `:authority`; a text says what is wrong. */
 export function mappingHosts(spec: HostFields): MappingHosts | string {
   if (spec.hostname !== undefined && spec.hostname !== "") return globOf(spec.hostname);
-  const host = spec.host ?? authorityOf(spec.headers);
+  const host = spec.host ?? authorityMatch(spec)?.[1];
   if (host === undefined || host === "") return { kind: "selected" };
   if (spec.host_regex) return { kind: "regex", regex: host };
   return spec.host !== undefined && host.includes("*") ? "an exact host cannot hold a *" : globOf(host);
@@ -38,6 +38,7 @@ function globOf(pattern: string): MappingHosts | string {
   return pattern.includes("*") ? "a * may only stand at one end" : "no host has such characters";
 }
 
-function authorityOf(headers: HostFields["headers"]): string | undefined {
-  return Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === ":authority")?.[1];
+/** The header match on `:authority`, however that is spelled. */
+export function authorityMatch({ headers = {} }: HostFields): readonly [name: string, value: string] | undefined {
+  return Object.entries(headers).find(([name]) => name.toLowerCase() === ":authority");
 }

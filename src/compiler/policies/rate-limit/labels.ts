@@ -20,7 +20,7 @@ export function lowerRouteLimits(
   { labels: instance }: RouteSurroundings,
 ): Checked<readonly Descriptor[]> {
   const here = child(at, "spec", "labels");
-  if (!labels) return some(instance?.alone ?? [], []);
+  if (!labels) return some(instance?.alone ? [instance.common.map(entryOf)] : [], []);
   const unused = Object.keys(labels).filter((domain) => domain !== instance?.domain);
   const diagnostics = unused.map((domain) => uncounted(child(here, domain), domain, instance));
   const descriptors: Descriptor[] = [];
@@ -37,7 +37,7 @@ function some(value: readonly Descriptor[], diagnostics: readonly Diagnostic[]):
 }
 
 /** The entry that a specifier means. */
-export function entryOf(specifier: LabelSpecifier): Entry {
+function entryOf(specifier: LabelSpecifier): Entry {
   const { generic_key: generic, request_headers: header } = specifier;
   if (generic) return { kind: "generic", key: generic.key, value: generic.value };
   if (header) return { kind: "header", key: header.key, header: header.header_name };

@@ -13,7 +13,7 @@ import { lowerRouteLimits } from "./labels.ts";
 import { lowerRateLimit } from "./lower.ts";
 
 const at = { ref: { group: "getambassador.io", kind: "Mapping", namespace: "a", name: "b" }, path: "" };
-const instance: InstanceLabels = { domain: "d", common: [{ generic_key: { key: "k", value: "all" } }], alone: [] };
+const instance: InstanceLabels = { domain: "d", common: [{ generic_key: { key: "k", value: "all" } }], alone: false };
 
 function counted(labels: MappingSpec["labels"], of: InstanceLabels | undefined): unknown {
   const spec = { prefix: "/", service: "a", ...(labels ? { labels } : {}) };
@@ -33,8 +33,7 @@ test("the labels of the service's domain are counted, and the others are told", 
     ["mapping/label-group", "mapping/label-group"],
   ]);
   assert.deepEqual(counted(undefined, instance), [undefined, []]);
-  const alone = [[{ kind: "remote_address" }]] as const;
-  assert.deepEqual(counted(undefined, { ...instance, alone }), [[["remoteAddress"]], []]);
+  assert.deepEqual(counted(undefined, { ...instance, alone: true }), [[["genericKey"]], []]);
 });
 
 test("a service of the old protocol is not asked, another serves requests while it fails unless told not to", () => {
