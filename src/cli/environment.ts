@@ -179,6 +179,28 @@ export const variables: readonly Variable[] = [
     effect: "Who Events about certificates are said to be from.",
   },
   {
+    name: "DRAGOMAN_ACME_KEYS",
+    unset: "`ecdsa-p256`",
+    effect:
+      "`rsa-2048`: keys of certificates that are obtained from now on are RSA, for clients that know nothing newer.",
+  },
+  {
+    name: "DRAGOMAN_ACME_CHAIN",
+    unset: "the authority's own choice",
+    effect: "A common name: where an authority offers several chains, the one with an issuer of this name is taken.",
+  },
+  {
+    name: "DRAGOMAN_ACME_EXTERNAL_ACCOUNT",
+    unset: "",
+    effect:
+      "The identifier of an account that an authority knows otherwise, for authorities that make no other accounts (external account binding).",
+  },
+  {
+    name: "DRAGOMAN_ACME_EXTERNAL_ACCOUNT_KEY",
+    unset: "",
+    effect: "Its HMAC key, base64url.",
+  },
+  {
     name: "DRAGOMAN_ROUTE_TABLES",
     unset: "`auto`",
     effect:

@@ -9,6 +9,7 @@ import { supportedEnvoys } from "../keeper/envoy-binary.ts";
 import { runKeeper } from "../keeper/keeper.ts";
 import { adminFrom, overruledSentences } from "./admin-place.ts";
 import { CannotRun } from "./cannot-run.ts";
+import { acmeChoice } from "./certificates.ts";
 import { accessFrom, type ClusterFlags, fieldSelectorFrom } from "./cluster.ts";
 import { configDirectory } from "./config-directory.ts";
 import { consulIdentity } from "./consul-identity.ts";
@@ -95,6 +96,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   checkPaths(paths);
   const settings = settingsFrom(flags, process.env);
   consulIdentity(process.env);
+  acmeChoice(process.env);
   fieldSelectorFrom(process.env);
   adminFrom(flags, process.env);
   maxMetricsClusters(process.env);

@@ -38,6 +38,15 @@ test("work that fails lets the next one begin, and what waits at the end is not 
   await assert.rejects(second, /the end/);
 });
 
+test("an authority that is slow holds up nobody who asks another one", async () => {
+  const authorities = openAuthorities(sessions, new AbortController().signal);
+  const held = Promise.withResolvers<void>();
+  const slow = Array.from({ length: 20 }, () => authorities.ordering("https://slow.test", () => held.promise));
+  await authorities.ordering("https://quick.test", async () => undefined);
+  held.resolve();
+  await Promise.all(slow);
+});
+
 test("when an authority says that it is too much, nobody orders there until its time is over", async () => {
   const authorities = openAuthorities(sessions, new AbortController().signal);
   const limit = { type: "urn:ietf:params:acme:error:rateLimited", detail: "too many new orders" };

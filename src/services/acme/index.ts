@@ -10,6 +10,7 @@ import { bundlesOf } from "./bundle.ts";
 import type { Sessions } from "./client.ts";
 import { isUsers, openFilesDesk, secretEdit } from "./files-desk.ts";
 import { type AcmeStore, openStore, type StoredBundle, storedBundles } from "./store.ts";
+import type { AcmeChoice } from "./tender.ts";
 import { openTending, type Tending } from "./tending.ts";
 
 /** What it takes to look after certificates, there as soon as one is wanted. */
@@ -23,7 +24,7 @@ const settleMs = 100;
 const lockedMs = 30_000;
 
 /** Opens it with the directory that it keeps everything in, which nothing is done to before a Host has an authority. */
-export async function openCertificates(directory: string, log: Log): Promise<Certificates> {
+export async function openCertificates(directory: string, choice: AcmeChoice, log: Log): Promise<Certificates> {
   const known = await storedBundles(directory).catch((error: unknown) => {
     log("error", "certificates that were obtained before cannot be read", errorFields(error));
     return new Map<string, StoredBundle>();
@@ -41,7 +42,8 @@ export async function openCertificates(directory: string, log: Log): Promise<Cer
         const { openAuthorities, openSessions, openTender } = await import("./client.ts");
         const sessions = openSessions(stop.signal);
         const desk = openFilesDesk(store, to, log);
-        const tools = { ...openAuthorities(sessions, stop.signal), desk, log, now: Date.now, chance: Math.random };
+        const clock = { now: Date.now, chance: Math.random };
+        const tools = { ...openAuthorities(sessions, stop.signal), desk, choice, log, ...clock };
         return { store, sessions, tending: openTending((key) => openTender(key, tools), log, stop.signal) };
       }
       log("warning", "another process obtains certificates with this state directory; this one waits", { directory });

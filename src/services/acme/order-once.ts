@@ -6,11 +6,14 @@ import { findAccount } from "./account.ts";
 import type { Bundle } from "./bundle.ts";
 import type { Step } from "./decide.ts";
 import { type Desk, DeskAway, NotKept, type OrderDesk } from "./desk.ts";
-import { type Issued, type Orderer, obtainCertificate } from "./order.ts";
+import { type CertificateOrder, type Issued, type Orderer, obtainCertificate } from "./order.ts";
 import { isProblem, RequestRefused } from "./problem.ts";
 
 /** That a certificate is to be obtained. */
 export type Obtain = Extract<Step, { readonly kind: "obtain" }>;
+
+/** What certificates an operator wants, where it is not left to the authority and to us. */
+export type OrderChoice = Pick<CertificateOrder, "keyKind" | "preferredChain">;
 
 /** Undefined when the authority knows no such account, or knows the key by another one: it is to be asked anew. */
 export async function orderOnce(
@@ -18,13 +21,14 @@ export async function orderOnce(
   bundle: Bundle,
   step: Obtain,
   desk: Desk,
+  choice: OrderChoice = {},
 ): Promise<Issued | undefined> {
   const { names } = bundle;
   const order = await desk.beginOrder(bundle);
   const replaces = step.replaces === undefined ? {} : { replaces: step.replaces };
   try {
     const orderer = { ...parts, board: order.board, onPlaced: order.keep };
-    return await obtainCertificate(orderer, { names, placed: order.placed, ...replaces });
+    return await obtainCertificate(orderer, { ...choice, names, placed: order.placed, ...replaces });
   } catch (error) {
     if (error instanceof RequestRefused && (await isAnotherAccount(error, parts))) return undefined;
     throw error;

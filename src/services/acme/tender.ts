@@ -4,7 +4,7 @@
  */
 import type { Log } from "#base/log.ts";
 import { type Registration, readRegistration, registerAccount } from "./account.ts";
-import { newAccountKeyPem, readAccountKey, UnusableKey } from "./account-key.ts";
+import { type ExternalAccount, newAccountKeyPem, readAccountKey, UnusableKey } from "./account-key.ts";
 import { type AcmeHost, attemptKey, type CertificateSpec, filledSpec, missingDefaults } from "./acme-host.ts";
 import type { Bundle } from "./bundle.ts";
 import { readChain } from "./chain.ts";
@@ -13,7 +13,7 @@ import { type Decision, decide, type Facts, type Step } from "./decide.ts";
 import { type Desk, DeskAway, type Kept, NotKept, type Stored } from "./desk.ts";
 import { eventTexts, obtainingFailed } from "./event-texts.ts";
 import { lookEveryMs, type NameWatch, watchNames } from "./name-watch.ts";
-import { type Obtain, orderOnce } from "./order-once.ts";
+import { type Obtain, type OrderChoice, orderOnce } from "./order-once.ts";
 import { NoAuthority, OrderFailed, RequestRefused } from "./problem.ts";
 import { renewalDue, type StoredCertificate } from "./renewal.ts";
 import { askRenewalInfo, type RenewalInfo } from "./renewal-info.ts";
@@ -32,8 +32,15 @@ export interface TenderTools {
   ordering<T>(authority: string, work: () => Promise<T>): Promise<T>;
   /** Of accounts that this process has registered, by their keys: Hosts that share one ask once. */
   readonly registrations: Map<string, Registration>;
+  readonly choice?: AcmeChoice | undefined;
   readonly now: () => number;
   readonly chance: () => number;
+}
+
+/** What an operator decides for all certificates. */
+export interface AcmeChoice extends OrderChoice {
+  /** For authorities that make no account without one. */
+  readonly externalAccount?: ExternalAccount;
 }
 
 /** Looks after one certificate. */
@@ -112,8 +119,15 @@ export function openTender(key: string, tools: TenderTools): Tender {
     await desk.joinAccount(host);
     const known = tools.registrations.get(key);
     if (known) return known;
-    const request = { key: await readAccountKey(key), ...(email ? { email } : {}) };
-    const { registration } = await registerAccount(tools.session(authority), request);
+    const session = tools.session(authority);
+    const { needsExternalAccount } = await session.directory();
+    const { externalAccount } = tools.choice ?? {};
+    const request = {
+      key: await readAccountKey(key),
+      ...(email ? { email } : {}),
+      ...(needsExternalAccount && externalAccount ? { externalAccount } : {}),
+    };
+    const { registration } = await registerAccount(session, request);
     tools.registrations.set(key, registration);
     return registration;
   }
@@ -143,7 +157,7 @@ export function openTender(key: string, tools: TenderTools): Tender {
     await desk.tell(bundle, eventTexts.needsUpdate(bundle, step.because));
     await desk.tell(bundle, eventTexts.performing(bundle));
     log("info", `performing ACME challenge: ${step.because}`, { secret: key, hostnames: bundle.names.join(" ") });
-    const issued = await orderOnce({ session, account }, bundle, step, desk);
+    const issued = await orderOnce({ session, account }, bundle, step, desk, tools.choice);
     if (!issued) {
       tools.registrations.delete(stored.account?.key ?? "");
       return desk.keepRegistration(host, undefined);

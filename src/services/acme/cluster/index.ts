@@ -6,6 +6,7 @@ import { errorFields, type Log } from "#base/log.ts";
 import { refKey } from "#base/origin.ts";
 import type { CertificateCluster, CertificateDoor, Certificates } from "../../../control/certificates.ts";
 import type { HostStatus } from "../host-status.ts";
+import type { AcmeChoice } from "../tender.ts";
 import { openTending, type Tended, type Tending } from "../tending.ts";
 import { createTurns } from "../turns.ts";
 import { type AnswerSide, openAnswers } from "./answers.ts";
@@ -20,6 +21,7 @@ export interface ClusterCertificatesOptions extends HostChoice {
   readonly orders: boolean;
   /** Who Events are told by. */
   readonly component: string;
+  readonly choice: AcmeChoice;
   readonly log: Log;
 }
 
@@ -60,7 +62,8 @@ export function openClusterCertificates(options: ClusterCertificatesOptions): Ce
     async function openMeans() {
       const { openAuthorities, openSessions, openTender } = await import("../client.ts");
       const sessions = openSessions(signal);
-      const tools = { ...openAuthorities(sessions, signal), desk, log, now: Date.now, chance: Math.random };
+      const clock = { now: Date.now, chance: Math.random };
+      const tools = { ...openAuthorities(sessions, signal), desk, choice: options.choice, log, ...clock };
       return { tending: openTending((key) => openTender(key, tools), log, signal), close: sessions.close };
     }
 
