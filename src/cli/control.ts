@@ -1,7 +1,8 @@
 /** `dragoman control`: the control plane of a run, started and restarted by its keeper; not for people. */
 import { Command } from "commander";
+import { takesScopes } from "#base/envoy-version.ts";
 import { openLog } from "#base/log.ts";
-import { defaultSettings, takesScopes } from "#compiler";
+import { defaultSettings } from "#compiler";
 import { openKeeperLink } from "../control/keeper-link.ts";
 import { runControl } from "../control/run.ts";
 import { adminFrom } from "./admin-place.ts";

@@ -53,7 +53,7 @@ export function declareCompiler(g: Graph) {
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
   const chains = declareChains(g, { inputs, module, hosts, listeners, routes, names, logs, tracing }); // link, emit: listeners
   const asked: AskedByPolicy = { auth: auth.asked, "rate-limit": rateLimit.asked };
-  const slots = declareSlots(g, { module, routes: routes.routes, own: asked }); // lower, emit: policies in use
+  const slots = declareSlots(g, { settings: inputs.settings, module, routes: routes.routes, own: asked }); // lower, emit: policies in use
   const secrets = declareSecrets(g, hosts, upstreams, chains); //               link, emit: key material in use
 
   const outputs: Readonly<Record<ResourceType, Collection<Encoded>>> = {

@@ -18,12 +18,6 @@ export interface Scope {
 /** `pathed`: as `scoped`, but every virtual host is in parts, however few routes it has. */
 export type RouteTables = "table" | "scoped" | "pathed";
 
-/** Whether an Envoy takes scopes with routes in them: 1.40 is the first. */
-export function takesScopes(envoyVersion: string): boolean {
-  const [major, minor] = envoyVersion.split(".").map(Number);
-  return major === 1 && (minor ?? 0) >= 40;
-}
-
 /** The operator's choices. Absent optional fields mean "as in a cluster". */
 export interface Settings {
   /** AMBASSADOR_ID. */

@@ -5,7 +5,8 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Compiler, type CompilerEdit, type RouteTables, type Settings, takesScopes } from "#compiler";
+import { takesScopes } from "#base/envoy-version.ts";
+import type { Compiler, CompilerEdit, RouteTables, Settings } from "#compiler";
 
 /** From so many routes on, tables are scoped. */
 export const manyRoutes = 1_000;

@@ -7,13 +7,13 @@ import { serveXds, type XdsServer } from "./xds/server.ts";
 
 /** Envoys are let in when everything is compiled, so none is heard before there is a pipeline. */
 export function startXds(
-  { runtimeDirectory, drainSeconds, remote, hasOwnEnvoy = true, log }: ControlOptions,
+  { runtimeDirectory, drainSeconds, remote, hasOwnEnvoy = true, settings: { envoyVersion }, log }: ControlOptions,
   reached: Reached,
 ): Promise<XdsServer> {
   return serveXds({
     socketPath: join(runtimeDirectory, "xds.sock"),
     hasOwnEnvoy,
-    ...(remote && { remote: { ...remote, log } }),
+    ...(remote && { remote: { ...remote, envoyVersion, log } }),
     ...(drainSeconds === undefined ? {} : { order: { drainMs: drainSeconds * 1000 } }),
     onRefusal: (refused) => reached.pipeline?.refused(refused),
     onOddRefusal({ type, name, nodeId, message }) {

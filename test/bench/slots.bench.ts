@@ -31,7 +31,7 @@ const variants: Readonly<Record<string, Variant>> = {
 };
 
 const type = (name: string): string => `type.googleapis.com/envoy.extensions.filters.http.${name}`;
-const noOp = { "@type": type("set_metadata.v3.Config") };
+const noOp = { "@type": type("filter_chain.v3.FilterChainConfig") };
 const real: Readonly<Record<string, Json>> = {
   "envoy.filters.http.grpc_http1_bridge": { "@type": type("grpc_http1_bridge.v3.Config") },
   "envoy.filters.http.grpc_web": { "@type": type("grpc_web.v3.GrpcWeb") },

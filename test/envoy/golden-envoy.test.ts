@@ -13,11 +13,11 @@ import { startEnvoy, type TestEnvoy } from "./envoy.ts";
 import { type Bench, openBench, runCase } from "./golden.ts";
 import { obtainOldestEnvoy } from "./oldest-envoy.ts";
 
-const newest = { obtain: async () => (await obtainEnvoy()).path, minor: minorOf(supportedEnvoys.newest) };
+const newest = { obtain: async () => (await obtainEnvoy()).path, envoyVersion: supportedEnvoys.newest };
 const shapes = (process.env["SHAPES"] ?? "pathed").split(",").filter(isShape);
 const runs: Readonly<Record<string, Run>> = {
   "newest Envoy": { ...newest, settings: {} },
-  "oldest Envoy": { obtain: obtainOldestEnvoy, minor: minorOf(supportedEnvoys.oldest), settings: {} },
+  "oldest Envoy": { obtain: obtainOldestEnvoy, envoyVersion: supportedEnvoys.oldest, settings: {} },
   ...Object.fromEntries(
     shapes.map((routeTables) => [
       `newest Envoy, ${routeTables}, certificates by name`,
@@ -28,11 +28,11 @@ const runs: Readonly<Record<string, Run>> = {
 
 interface Run {
   readonly obtain: () => Promise<string>;
-  readonly minor: number;
+  readonly envoyVersion: string;
   readonly settings: Partial<Settings>;
 }
 
-for (const [run, { obtain, minor, settings }] of Object.entries(runs)) {
+for (const [run, { obtain, envoyVersion, settings }] of Object.entries(runs)) {
   describe(run, () => {
     let envoy: TestEnvoy;
     let bench: Bench;
@@ -46,24 +46,20 @@ for (const [run, { obtain, minor, settings }] of Object.entries(runs)) {
       await bench.upstreams.close();
     });
 
-    for (const name of caseNames(process.env.CASE).filter((one) => isFor(one, minor))) {
+    for (const name of caseNames(process.env.CASE).filter((one) => isFor(one, envoyVersion))) {
       test(name, async () => {
-        assert.deepEqual(await runCase(name, bench, settings), []);
+        assert.deepEqual(await runCase(name, bench, { ...settings, envoyVersion }), []);
       });
     }
   });
 }
 
-/** A case may say which Envoy its resources are for; then an older one is not asked. */
-function isFor(name: string, minor: number): boolean {
-  const { envoyVersion } = readCase(name).settings;
-  return envoyVersion === undefined || minorOf(envoyVersion) <= minor;
+/** A case may say which Envoy its resources are for; then no other is asked. */
+function isFor(name: string, version: string): boolean {
+  const { envoyVersion = version } = readCase(name).settings;
+  return envoyVersion === version;
 }
 
 function isShape(text: string): text is RouteTables {
   return text === "scoped" || text === "pathed";
-}
-
-function minorOf(version: string): number {
-  return Number(version.split(".")[1]);
 }

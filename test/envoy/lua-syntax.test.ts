@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compile, defaultSettings, type Encoded } from "#compiler";
-import { emitSlot } from "../../src/compiler/envoy/extension.ts";
+import { emitSlotContent } from "../../src/compiler/envoy/slot.ts";
 import { lua } from "../../src/compiler/policies/lua/lua.ts";
 import { luaProblem } from "../../src/compiler/policies/lua/syntax.ts";
 import { rawResource } from "../raw-object.ts";
@@ -43,7 +43,7 @@ test("the compiler and Envoy agree on what is Lua", async () => {
   const mapping = rawResource("Mapping", "v2", { prefix: "/", service: "127.0.0.1:1" });
   const { resources } = compile([["x", mapping]], { settings: { ...defaultSettings, ports: { "8080": port } } });
   const withScript = (script: string): readonly Encoded[] => {
-    const slot = emitSlot(lua, lua.emit({ script }));
+    const slot = emitSlotContent(lua, "1.40", { config: lua.emit({ script }) });
     return resources.map((one) => (one.type === slot.type && one.name === slot.name ? slot : one));
   };
   const envoy = await startEnvoy();

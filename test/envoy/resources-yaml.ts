@@ -54,7 +54,7 @@ function redact(value: JsonValue, material: Material): JsonValue {
 }
 
 const typePrefix = /^type\.googleapis\.com\/envoy\.extensions\.(filters\.http\.)?/;
-const usualNoOp = "set_metadata.v3.Config";
+const usualNoOp = "filter_chain.v3.FilterChainConfig";
 
 /** A filter that is asked for over ADS and may be the no-op: eight lines that every listener has a dozen times. */
 function slotOf(filter: { readonly [key: string]: JsonValue }): string | undefined {

@@ -23,6 +23,8 @@ export interface DeltaTarget {
   /** Plain text when absent. */
   readonly credentials?: grpc.ChannelCredentials;
   readonly node?: string;
+  /** What it says it is, `1.40.0`; nothing when absent. */
+  readonly version?: string;
   /** It acknowledges only when it is told to. */
   readonly hesitant?: boolean;
 }
@@ -52,7 +54,8 @@ export function openDeltaClient(socketPath: string): DeltaClient {
 }
 
 /** Connects. */
-export function connectDeltaClient({ address, credentials, node: id = "client", hesitant }: DeltaTarget): DeltaClient {
+export function connectDeltaClient(target: DeltaTarget): DeltaClient {
+  const { address, credentials, node: id = "client", version, hesitant } = target;
   const client = new grpc.Client(address, credentials ?? grpc.credentials.createInsecure(), {
     "grpc.max_receive_message_length": -1,
     // A channel of its own, as another process would have.
@@ -67,7 +70,10 @@ export function connectDeltaClient({ address, credentials, node: id = "client", 
     more: { readonly responseNonce?: string; readonly subscribe?: readonly string[] },
   ) => {
     const { responseNonce = "", subscribe = [] } = more;
-    const node = { id };
+    const node = {
+      id,
+      ...(version && { userAgentVersionType: { case: "userAgentVersion", value: version } as const }),
+    };
     const request = { node, typeUrl: typeUrls[type], responseNonce, resourceNamesSubscribe: [...subscribe] };
     call.write(toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, request)));
   };

@@ -31,7 +31,7 @@ describe("the door for Envoys elsewhere", { concurrency: false }, () => {
     server = await writeTls(join(directory, "server"), ours, ["127.0.0.1"]);
     address = `127.0.0.1:${await freePort()}`;
     const log = (_: string, message: string) => void said.push(message);
-    const remote = { address, paths: server, texts: await readTlsFiles(server), log };
+    const remote = { address, paths: server, texts: await readTlsFiles(server), log, envoyVersion: "1.40" };
     const onStreamError = (error: Error) => void said.push(error.message);
     xds = await serveXds({ socketPath: join(directory, "xds.sock"), hasOwnEnvoy: false, remote, onStreamError });
     xds.update(put(staticCluster("a", 1), secret, routes("web", "first")));
@@ -52,9 +52,19 @@ describe("the door for Envoys elsewhere", { concurrency: false }, () => {
     return grpc.credentials.createSsl(ca ?? null, key, certificate);
   }
 
-  async function connect(node: string, names: readonly string[], issuer = ours): Promise<DeltaClient> {
+  async function connect(
+    node: string,
+    names: readonly string[],
+    issuer = ours,
+    version?: string,
+  ): Promise<DeltaClient> {
     const paths = await writeTls(join(directory, `client-${open.length}`), issuer, names);
-    const client = connectDeltaClient({ address, credentials: await credentials(paths), node });
+    const client = connectDeltaClient({
+      address,
+      credentials: await credentials(paths),
+      node,
+      ...(version && { version }),
+    });
     open.push(client);
     return client;
   }
@@ -99,6 +109,15 @@ describe("the door for Envoys elsewhere", { concurrency: false }, () => {
     open.push(plain);
     assert.match(await plain.refused, /^UNAVAILABLE: /);
     for (const client of open) assert.deepEqual(client.take(), []);
+  });
+
+  test("an Envoy that is too old for what there is, is not sent it; a newer one is", async () => {
+    const old = await connect("edge-1.example", ["edge-1.example"], ours, "1.38.3");
+    const why = 'the configuration is for Envoy 1.40 and newer, and "edge-1.example" is 1.38.3';
+    assert.equal(await old.refused, `FAILED_PRECONDITION: ${why}`);
+    assert.deepEqual(old.take(), []);
+    const newer = await connect("edge-1.example", ["edge-1.example"], ours, "1.41.0");
+    assert.deepEqual(await gets(newer, "cluster"), ["a"]);
   });
 
   test("a stream cannot become another node's", async () => {

@@ -6,11 +6,11 @@ import { FilterChainSchema } from "#gen/envoy/config/listener/v3/listener_compon
 import { TcpProxySchema } from "#gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import type { HttpOptions } from "../ir/http-options.ts";
 import type { ChainService, FilterChain } from "../ir/listener.ts";
-import type { Policy } from "../policies/policy.ts";
 import { duration, encode, field, type Init, pack } from "./bytes.ts";
 import { emitConnectionManager } from "./http-connection-manager.ts";
 import { emitLogReceivers, logClusters } from "./log-receiver.ts";
 import type { Entrance } from "./shape/entrance.ts";
+import type { SlotFilter } from "./slot.ts";
 import { emitDownstreamTls, emitQuic, emitTlsByName } from "./tls.ts";
 
 /** An encoded chain, framed as a field of its listener. */
@@ -33,12 +33,12 @@ export function emitFilterChain(
   chain: FilterChain,
   entrance: Entrance,
   options: HttpOptions,
-  policies: readonly Policy[],
+  slots: readonly SlotFilter[],
 ): EncodedChain {
   const bytes = encode(FilterChainSchema, {
     name: chain.name,
     ...emitChainMatch(chain),
-    filters: [emitService(chain.service, entrance, options, policies)],
+    filters: [emitService(chain.service, entrance, options, slots)],
     ...emitTransportSocket(chain),
   });
   const clusters = clustersOf(chain.service, options);
@@ -66,9 +66,9 @@ function emitChainMatch(chain: FilterChain): Init<typeof FilterChainSchema> {
   return { filterChainMatch: { serverNames, transportProtocol: chain.quic ? "quic" : "tls" } };
 }
 
-function emitService(service: ChainService, entrance: Entrance, options: HttpOptions, policies: readonly Policy[]) {
+function emitService(service: ChainService, entrance: Entrance, options: HttpOptions, slots: readonly SlotFilter[]) {
   if (service.kind === "http") {
-    const manager = emitConnectionManager(service, entrance, options, policies);
+    const manager = emitConnectionManager(service, entrance, options, slots);
     return {
       name: "envoy.filters.network.http_connection_manager",
       configType: { case: "typedConfig", value: manager },

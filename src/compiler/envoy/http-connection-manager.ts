@@ -15,9 +15,7 @@ import {
 } from "#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import type { AccessLogFormat, HttpOptions } from "../ir/http-options.ts";
 import type { HttpSettings } from "../ir/listener.ts";
-import type { Policy } from "../policies/policy.ts";
 import { duration, type Init, pack } from "./bytes.ts";
-import { ads } from "./config-source.ts";
 import { emitHeaderCase } from "./header-case.ts";
 import { emitLogReceivers } from "./log-receiver.ts";
 import { type Entrance, emitEntrance } from "./shape/entrance.ts";
@@ -25,12 +23,6 @@ import { emitTracing } from "./tracing.ts";
 
 type ManagerFields = Init<typeof HttpConnectionManagerSchema>;
 type Filter = Init<typeof HttpFilterSchema>;
-
-/**
- * The message that a slot holds, empty, while its policy is not used: a filter that then does nothing, listens to
- * nothing that routes tell filters, and sees no answers, which halves what it costs.
- */
-export const noopType = "envoy.extensions.filters.http.set_metadata.v3.Config";
 
 const forwardClientCert = {
   SANITIZE: 0,
@@ -60,20 +52,20 @@ export interface HttpService {
 const remembered = 1000;
 
 /** Managers by what is theirs alone. Thousands of chains, one for each certificate, have the same one. */
-const known = new WeakMap<HttpOptions, WeakMap<readonly Policy[], Map<string, Any>>>();
+const known = new WeakMap<HttpOptions, WeakMap<readonly Filter[], Map<string, Any>>>();
 
 /** The connection manager of an HTTP chain, as a network filter's configuration. */
 export function emitConnectionManager(
   { table, settings }: HttpService,
   entrance: Entrance,
   options: HttpOptions,
-  policies: readonly Policy[],
+  slots: readonly Filter[],
 ): Any {
-  const ofOptions = known.get(options) ?? new WeakMap<readonly Policy[], Map<string, Any>>();
-  const managers = ofOptions.get(policies) ?? new Map<string, Any>();
-  known.set(options, ofOptions.set(policies, managers));
+  const ofOptions = known.get(options) ?? new WeakMap<readonly Filter[], Map<string, Any>>();
+  const managers = ofOptions.get(slots) ?? new Map<string, Any>();
+  known.set(options, ofOptions.set(slots, managers));
   const key = JSON.stringify([table, settings, entrance]);
-  const manager = managers.get(key) ?? packConnectionManager({ table, settings }, entrance, options, policies);
+  const manager = managers.get(key) ?? packConnectionManager({ table, settings }, entrance, options, slots);
   // Tables come and go with their names; what is forgotten is made again.
   if (managers.size >= remembered) managers.clear();
   managers.set(key, manager);
@@ -84,11 +76,11 @@ function packConnectionManager(
   { table, settings }: HttpService,
   entrance: Entrance,
   options: HttpOptions,
-  policies: readonly Policy[],
+  slots: readonly Filter[],
 ) {
   return pack(HttpConnectionManagerSchema, {
     statPrefix: settings.statPrefix,
-    ...emitEntrance(table, entrance, [...emitHttp3Port(settings), ...policies.map(emitSlot), emitRouter(options)]),
+    ...emitEntrance(table, entrance, [...emitHttp3Port(settings), ...slots, emitRouter(options)]),
     ...emitClientTrust(settings, options),
     ...emitProtocolOptions(options),
     ...emitProtocol(settings),
@@ -167,17 +159,6 @@ function emitHttp3Port({ http3Port }: HttpSettings): readonly Filter[] {
     mutations: { responseMutations: [{ action: { case: "append", value: append } }] },
   });
   return [{ name: "dragoman.alt_svc", configType: { case: "typedConfig", value: config } }];
-}
-
-function emitSlot(policy: Policy): Filter {
-  const types = [noopType, policy.type, ...(policy.alsoTypes ?? [])];
-  return {
-    name: policy.filter,
-    configType: {
-      case: "configDiscovery",
-      value: { configSource: ads, typeUrls: types.map((type) => `type.googleapis.com/${type}`) },
-    },
-  };
 }
 
 function emitRouter(options: HttpOptions): Filter {

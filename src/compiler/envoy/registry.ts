@@ -63,6 +63,7 @@ import { file_envoy_extensions_filters_http_dynamic_forward_proxy_v3_dynamic_for
 import { file_envoy_extensions_filters_http_ext_authz_v3_ext_authz } from "#gen/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js";
 import { file_envoy_extensions_filters_http_ext_proc_v3_ext_proc } from "#gen/envoy/extensions/filters/http/ext_proc/v3/ext_proc_pb.js";
 import { file_envoy_extensions_filters_http_fault_v3_fault } from "#gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
+import { file_envoy_extensions_filters_http_filter_chain_v3_filter_chain } from "#gen/envoy/extensions/filters/http/filter_chain/v3/filter_chain_pb.js";
 import { file_envoy_extensions_filters_http_grpc_http1_bridge_v3_config } from "#gen/envoy/extensions/filters/http/grpc_http1_bridge/v3/config_pb.js";
 import { file_envoy_extensions_filters_http_grpc_http1_reverse_bridge_v3_config } from "#gen/envoy/extensions/filters/http/grpc_http1_reverse_bridge/v3/config_pb.js";
 import { file_envoy_extensions_filters_http_grpc_json_transcoder_v3_transcoder } from "#gen/envoy/extensions/filters/http/grpc_json_transcoder/v3/transcoder_pb.js";
@@ -213,6 +214,7 @@ export const envoyRegistry: Registry = createRegistry(
   file_envoy_extensions_filters_http_ext_authz_v3_ext_authz,
   file_envoy_extensions_filters_http_ext_proc_v3_ext_proc,
   file_envoy_extensions_filters_http_fault_v3_fault,
+  file_envoy_extensions_filters_http_filter_chain_v3_filter_chain,
   file_envoy_extensions_filters_http_grpc_http1_bridge_v3_config,
   file_envoy_extensions_filters_http_grpc_http1_reverse_bridge_v3_config,
   file_envoy_extensions_filters_http_grpc_json_transcoder_v3_transcoder,

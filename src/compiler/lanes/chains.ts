@@ -3,6 +3,7 @@ import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { emitFilterChain } from "../envoy/filter-chain.ts";
 import { emitListener } from "../envoy/listener.ts";
 import type { Entrance } from "../envoy/shape/entrance.ts";
+import { emitSlots } from "../envoy/slot.ts";
 import { lowerHttpOptions, withTraceIds } from "../frontends/ambassador/index.ts";
 import { speaksQuic } from "../frontends/secrets.ts";
 import type { Collection, Graph, Reads } from "../graph/index.ts";
@@ -74,9 +75,12 @@ export function declareChains(
     return single<Entrance>({ shape: "scoped", upgrades: reads.get(upgrades, "") ?? usualUpgrades });
   });
   const entrance = (reads: Reads) => reads.get(entrances, "") ?? inTable;
+  const slots = g.value("emit.Slots", (reads) =>
+    single(emitSlots(policies, (reads.get(inputs.settings, "") ?? defaultSettings).envoyVersion)),
+  );
   const encodedChains = g.map("emit.FilterChain", chains, (chain, reads, key) =>
     emitted(key, chain.origin, "its connections are not served", () =>
-      emitFilterChain(chain, entrance(reads), options(reads), policies),
+      emitFilterChain(chain, entrance(reads), options(reads), reads.get(slots, "") ?? []),
     ),
   );
   const byListener = g.group("chains by listener", encodedChains, (chain) => [chain.listener], byKey);

@@ -33,7 +33,7 @@ const bad = module({ ...rules, lua_scripts: `${script} error("x")` });
 
 test("a script that Envoy refuses costs the script alone", () => {
   const { lua, rbac, told, admitted } = compile(bad, { slot });
-  assert.match(lua, /set_metadata/);
+  assert.match(lua, /filter_chain/);
   assert.match(rbac, /ambassador-ip-allow/);
   assert.deepEqual(told, [["envoy/refused", ".spec.config.lua_scripts", "the script does not run"]]);
   assert.equal(admitted, undefined);
@@ -50,7 +50,7 @@ test("the script before it goes on, with the other settings as they are now", ()
 test("a refusal of something else, or of what is left too, costs the whole object", () => {
   for (const refusal of [{}, { slot, matchToo: true }, { slot: "envoy.filters.http.unknown" }]) {
     const { rbac, told } = compile(bad, refusal);
-    assert.match(rbac, /set_metadata/);
+    assert.match(rbac, /filter_chain/);
     assert.deepEqual(
       told.map(([code, path]) => [code, path]),
       [["envoy/refused", ""]],

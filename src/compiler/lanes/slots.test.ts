@@ -10,6 +10,7 @@ import { openGraph } from "../graph/index.ts";
 import { encodedBytes } from "../ir/encoded.ts";
 import type { Route } from "../ir/route.ts";
 import type { Policy } from "../policies/policy.ts";
+import type { Settings } from "../settings.ts";
 import { type Asked, declareSlots, type ModuleSettings } from "./slots.ts";
 
 const at = { ref: { group: "getambassador.io", kind: "Module", namespace: "a", name: "ambassador" }, path: ".spec" };
@@ -34,7 +35,10 @@ function open() {
   const g = openGraph();
   const settings = g.source<ModuleSettings>("settings");
   const routes = g.source<Route>("routes");
-  const slots = declareSlots(g, { module: { settings }, routes }, [policy("one"), policy("odd")]);
+  const slots = declareSlots(g, { settings: g.source<Settings>("operator"), module: { settings }, routes }, [
+    policy("one"),
+    policy("odd"),
+  ]);
   const commit = (config?: ModuleConfig) => {
     if (config) settings.set("", { config, at });
     else settings.delete("");
@@ -52,18 +56,18 @@ function open() {
 test("every slot exists without a Module, and only those that change are touched", () => {
   const { commit, held } = open();
   assert.deepEqual(commit(), ["filter.odd", "filter.one"]);
-  assert.deepEqual([held("filter.one"), held("filter.odd")], ["Config", "Config"]);
+  assert.deepEqual([held("filter.one"), held("filter.odd")], ["FilterChainConfig", "FilterChainConfig"]);
   assert.deepEqual(commit({ max_request_headers_kb: 5 }), ["filter.one"]);
   assert.equal(held("filter.one"), "Buffer");
   assert.deepEqual(commit({ max_request_headers_kb: 5, server_name: "x" }), []);
   assert.deepEqual(commit(), ["filter.one"]);
-  assert.equal(held("filter.one"), "Config");
+  assert.equal(held("filter.one"), "FilterChainConfig");
 });
 
 test("what Envoy's rules forbid is a diagnostic and a no-op", () => {
   const { commit, held, told } = open();
   commit({ max_request_headers_kb: 5 });
-  assert.equal(held("filter.odd"), "Config");
+  assert.equal(held("filter.odd"), "FilterChainConfig");
   const [invalid, ...others] = told();
   assert.deepEqual(others, []);
   assert.equal(invalid?.code, "envoy/invalid");
@@ -89,7 +93,11 @@ test("a policy that protects closes where Envoy's rules forbid what an object as
     emit: (bytes: number) => pack(BufferSchema, { maxRequestBytes: bytes }),
     closed: 1,
   };
-  const slots = declareSlots(g, { module, routes: g.source<Route>("routes"), own: { odd: asked } }, [closing]);
+  const slots = declareSlots(
+    g,
+    { settings: g.source<Settings>("operator"), module, routes: g.source<Route>("routes"), own: { odd: asked } },
+    [closing],
+  );
   const held = () => {
     g.commit();
     const slot = slots.get("filter.odd");
@@ -105,5 +113,5 @@ test("a policy that protects closes where Envoy's rules forbid what an object as
   assert.equal(held(), 7);
   assert.deepEqual(slots.get("filter.odd")?.clusters, [["c"]]);
   asked.delete("");
-  assert.match(String(held()), /set_metadata.v3.Config$/);
+  assert.match(String(held()), /filter_chain.v3.FilterChainConfig$/);
 });

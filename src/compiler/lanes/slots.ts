@@ -4,12 +4,13 @@
  */
 import type { Origin } from "#base/origin.ts";
 import type { ModuleConfig } from "../api/index.ts";
-import { emitSlot } from "../envoy/extension.ts";
+import { emitSlotContent, type SlotContent } from "../envoy/slot.ts";
 import type { Collection, Graph } from "../graph/index.ts";
 import type { Encoded } from "../ir/encoded.ts";
 import type { Route } from "../ir/route.ts";
 import { policies } from "../policies/index.ts";
 import type { Policy } from "../policies/policy.ts";
+import { defaultSettings, type Settings } from "../settings.ts";
 import type { ModuleValues } from "./module.ts";
 import { byKey, emitted, keep } from "./wiring.ts";
 
@@ -34,44 +35,44 @@ export type AskedByPolicy = Readonly<Record<string, Collection<Asked>>>;
 
 /** What the slots are filled by. */
 export interface SlotInputs {
+  readonly settings: Collection<Settings>;
   readonly module: Pick<ModuleValues, "settings">;
   readonly routes: Collection<Route>;
   readonly own?: AskedByPolicy;
 }
 
 /** Declares all slots, as one collection by the names of their filters. */
-export function declareSlots(
-  g: Graph,
-  { module: { settings }, routes, own = {} }: SlotInputs,
-  list: readonly Policy[] = policies,
-): Collection<Encoded> {
-  const uses = g.map("policies of routes", routes, ({ policies = {} }, _, key) => ({
+export function declareSlots(g: Graph, inputs: SlotInputs, list: readonly Policy[] = policies): Collection<Encoded> {
+  const uses = g.map("policies of routes", inputs.routes, ({ policies = {} }, _, key) => ({
     out: Object.keys(policies).map((name) => [`${key} ${name}`, name] as const),
   }));
   const users = g.group("routes by policy", uses, (name) => [name], byKey);
-  return g.union("slots", ...list.map((policy) => declareSlot(g, settings, users, policy, own[policy.name])));
+  return g.union("slots", ...list.map((policy) => declareSlot(g, inputs, users, policy)));
 }
 
 function declareSlot(
   g: Graph,
-  settings: Collection<ModuleSettings>,
+  { settings, module, own = {} }: SlotInputs,
   users: Collection<readonly string[]>,
   policy: Policy,
-  own: Collection<Asked> | undefined,
 ): Collection<Encoded> {
-  const asked = g.map(`lower.${policy.name}`, settings, ({ config, at }) => {
+  const asked = g.map(`lower.${policy.name}`, module.settings, ({ config, at }) => {
     const { value, diagnostics } = policy.lower(config, at);
     return { ...keep("", value === undefined ? undefined : { value, origin: at }), diagnostics };
   });
+  const ownAsked = own[policy.name];
   return g.value(`emit.Slot ${policy.name}`, (reads) => {
-    const level: Asked | undefined = (own && reads.get(own, "")) ?? reads.get(asked, "");
+    const { envoyVersion } = reads.get(settings, "") ?? defaultSettings;
+    const holding = (content: SlotContent) => emitSlotContent(policy, envoyVersion, content);
+    const level: Asked | undefined = (ownAsked && reads.get(ownAsked, "")) ?? reads.get(asked, "");
     const forRoutes = policy.route?.slot;
     const isRouted = forRoutes !== undefined && reads.has(users, policy.name);
-    const empty = () => emitSlot(policy, isRouted ? policy.emit(forRoutes) : undefined);
+    const empty = () => holding(isRouted ? { config: policy.emit(forRoutes) } : {});
     if (!level) return keep(policy.filter, empty());
-    const filled = () => emitSlot(policy, policy.emit(level.value), level.clusters);
+    const { value, clusters } = level;
+    const filled = () => holding({ config: policy.emit(value), ...(clusters ? { clusters } : {}) });
     const { closed } = policy;
-    const instead = closed === undefined ? empty : () => emitSlot(policy, policy.emit(closed));
+    const instead = closed === undefined ? empty : () => holding({ config: policy.emit(closed) });
     return emitted(policy.filter, level.origin, policy.without, filled, instead);
   });
 }

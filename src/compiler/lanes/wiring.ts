@@ -3,6 +3,7 @@
  */
 
 import { diagnose } from "#base/diagnostic.ts";
+import { takesScopes } from "#base/envoy-version.ts";
 import { type HostGlob, parseGlob } from "#base/hostname.ts";
 import { formatRef, type Origin, type ResourceRef } from "#base/origin.ts";
 import { isOurs } from "../api/ambassador-id.ts";
@@ -17,7 +18,7 @@ import type { Site, Table } from "../ir/virtual-host.ts";
 import { coveringKeys, isIrregular as irregularGlob } from "../link/names.ts";
 import { compareText } from "../link/order.ts";
 import { connectionClass, tableName } from "../link/virtual-hosts.ts";
-import { defaultSettings, type RouteTables, type Settings, takesScopes } from "../settings.ts";
+import { defaultSettings, type RouteTables, type Settings } from "../settings.ts";
 import type { Admitted } from "./admission.ts";
 
 /** The resource type of a kind. */

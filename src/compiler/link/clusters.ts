@@ -4,6 +4,7 @@
  */
 
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { makesSeveralChecks } from "#base/envoy-version.ts";
 import { isIp } from "#base/ip.ts";
 import { formatOrigin } from "#base/origin.ts";
 import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
@@ -44,16 +45,11 @@ function linkHealthChecks(
   const { healthChecks: asked, ...others } = policy;
   if (!asked) return { policy };
   if (!("endpoints" in target)) return { policy: others, told: checksNothing };
-  const tooMany = asked.length > 1 && !makesSeveralChecks(reads.get(lookup.settings, "")?.envoyVersion);
+  const { envoyVersion = "" } = reads.get(lookup.settings, "") ?? {};
+  const tooMany = asked.length > 1 && !makesSeveralChecks(envoyVersion);
   const made = tooMany ? asked.slice(0, 1) : asked;
   const healthChecks = made.map((check) => ({ ...check, probe: { host, ...check.probe } }));
   return { policy: { ...policy, healthChecks }, ...(tooMany ? { told: oneCheckOnly } : {}) };
-}
-
-/** Envoy knows several health checks of one cluster since 1.40. */
-function makesSeveralChecks(version = ""): boolean {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > 1 || (major === 1 && minor >= 40);
 }
 
 function oneCheckOnly({ origin }: ClusterDecl): Diagnostic {

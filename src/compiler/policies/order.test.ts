@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { fromBinary } from "@bufbuild/protobuf";
 import { HttpConnectionManagerSchema } from "#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { emitConnectionManager } from "../envoy/http-connection-manager.ts";
+import { emitSlots } from "../envoy/slot.ts";
 import { lowerHttpOptions } from "../frontends/ambassador/index.ts";
 import { policies } from "./index.ts";
 
@@ -26,7 +27,7 @@ test("the filters that there have always been are in the order that they have al
     { table: "table", settings },
     { shape: "table" },
     lowerHttpOptions({}),
-    policies,
+    emitSlots(policies, "1.40"),
   );
   const names = fromBinary(HttpConnectionManagerSchema, manager.value).httpFilters.map(({ name }) => name);
   deepEqual(

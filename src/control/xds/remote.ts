@@ -3,6 +3,7 @@
  * Who a stream is for is decided by that certificate: its node must be one of the DNS names or URIs in it.
  */
 import * as grpc from "@grpc/grpc-js";
+import { isOlderEnvoy } from "#base/envoy-version.ts";
 import type { Log } from "#base/log.ts";
 import { subjectNames } from "#base/subject-names.ts";
 import { type TlsPaths, type TlsTexts, watchTlsFiles } from "#base/tls-files.ts";
@@ -16,6 +17,8 @@ export interface RemoteDoor {
   readonly address: string;
   readonly paths: TlsPaths;
   readonly texts: TlsTexts;
+  /** What Envoys the resources are for, `1.40`, and newer ones; all when absent. */
+  readonly envoyVersion?: string;
 }
 
 /** An Envoy elsewhere, as its connection shows it. */
@@ -75,11 +78,16 @@ export async function openRemoteDoor(
   };
 }
 
-/** Throws unless a node is one that the peer's certificate is for. */
-export function checkNode({ names }: RemotePeer, { nodeId }: NodeIdentity): void {
-  if (names.includes(nodeId)) return;
-  const theirs = names.join(", ");
-  throw refusal(grpc.status.PERMISSION_DENIED, `the certificate is for ${theirs}, and not for the node "${nodeId}"`);
+/** Throws unless a node is one that the peer's certificate is for, and takes what there is for it. */
+export function checkNode({ names }: RemotePeer, node: NodeIdentity, oldest = "any"): void {
+  const { nodeId, envoyVersion } = node;
+  if (!names.includes(nodeId)) {
+    const theirs = names.join(", ");
+    throw refusal(grpc.status.PERMISSION_DENIED, `the certificate is for ${theirs}, and not for the node "${nodeId}"`);
+  }
+  if (!isOlderEnvoy(envoyVersion, oldest)) return;
+  const why = `the configuration is for Envoy ${oldest} and newer, and "${nodeId}" is ${envoyVersion}`;
+  throw refusal(grpc.status.FAILED_PRECONDITION, why);
 }
 
 /** gRPC's error has the system's in its text. */

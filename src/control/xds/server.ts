@@ -125,7 +125,7 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
     const stream = serveStream(call, {
       view: snapshot,
       options: order,
-      ...(peer && { checkNode: (node) => checkNode(peer, node) }),
+      ...(peer && { checkNode: (node) => checkNode(peer, node, options.remote?.envoyVersion) }),
       refusedBy: refusals.of,
       flags: () => flags,
       onSend(response, bytes) {
