@@ -76,6 +76,7 @@ test-kube: kube-programs
 ## bench-kube: what a cluster's configuration costs, with a real kube-apiserver
 bench-kube:
 	@$(MAKE) --no-print-directory bench CASE=kube
+	@node test/bench/bars.ts "in an API server"
 
 ## soak: what takes minutes: an API server that is away for two under load, and a thousand watches cut
 soak: ready envoy kube-programs

@@ -5,10 +5,8 @@
  * Envoy. `SHAPE=1000` measures one of the sizes.
  */
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { defaultSettings, openCompiler, type RawObject } from "#compiler";
 import { type Client, openClient } from "../../src/control/kube/client.ts";
@@ -66,7 +64,7 @@ async function measure(shape: Shape): Promise<void> {
   }
   recordSamples(`start → serving, ${name}`, shape.mappings, "ms", starts);
   await pause(10_000);
-  recordSamples(`RSS of control at rest, ${name}`, shape.mappings, "MiB", [residentMemory() / 2 ** 20]);
+  recordSamples(`RSS of control at rest, ${name}`, shape.mappings, "MiB", [residentMemory(gateway) / 2 ** 20]);
 
   const compiler = openCompiler({ ...defaultSettings, bindAddress: "127.0.0.1", ports: { 8080: floorPort } });
   compiler.apply(objects.map((value) => ({ kind: "object", key: keyOf(value), value })));
@@ -205,19 +203,9 @@ async function moveEndpoints(
   return times;
 }
 
-/** Of the control process of this machine's only gateway. */
-function residentMemory(): number {
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      const command = readFileSync(join("/proc", pid, "cmdline"), "utf8");
-      if (!command.includes("\0control\0") || !command.includes("\0--kubeconfig=")) continue;
-      return Number(/VmRSS:\s*(\d+)/.exec(readFileSync(join("/proc", pid, "status"), "utf8"))?.[1]) * 1024;
-    } catch (error) {
-      // It ended between the two looks.
-      if (!(error instanceof Error && "code" in error)) throw error;
-    }
-  }
-  return Number.NaN;
+/** Of the control process that a program has started, in bytes. */
+function residentMemory(program: Program | undefined): number {
+  return Number(/VmRSS:\s*(\d+)/.exec(program?.processStatus(/ control /) ?? "")?.[1]) * 1024;
 }
 
 function settle(random: (below: number) => number): number {
