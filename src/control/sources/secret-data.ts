@@ -5,6 +5,7 @@
  * start fetches nothing.
  */
 import { isWithheld, withhold } from "#compiler";
+import { isAtLeast, isVersion } from "../kube/resource-version.ts";
 import type { ClusterObject } from "./kubernetes-object.ts";
 import { createSecretFetches, type SecretFetchOptions } from "./secret-fetches.ts";
 
@@ -107,10 +108,9 @@ function isWithout(object: ClusterObject | undefined): boolean {
   return object !== undefined && isWithheld(object.raw);
 }
 
-/** Versions of one resource are numbers that grow; whatever else one may be is believed to be newer. */
+/** Versions are numbers that grow; whatever else one may be is believed to be newer. */
 function isOlder({ resourceVersion: one }: ClusterObject, other: ClusterObject | undefined): boolean {
-  const numbers = [one, other?.resourceVersion ?? ""];
-  if (!numbers.every((text) => /^\d+$/.test(text))) return false;
-  const [a = 0n, b = 0n] = numbers.map(BigInt);
-  return a < b;
+  return (
+    other !== undefined && isVersion(one) && isVersion(other.resourceVersion) && !isAtLeast(one, other.resourceVersion)
+  );
 }
