@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { keyPem, makeIdentity, pem } from "./x509/certificate.ts";
 
 /** The hosts of examples/quickstart. */
-export const quickstartHosts: readonly string[] = ["echo.localhost", "quote.localhost"];
+const quickstartHosts: readonly string[] = ["echo.localhost", "quote.localhost"];
 
 const day = 24 * 60 * 60 * 1000;
 

@@ -62,7 +62,7 @@ function viewOf(depth: Depth, { compiler, resources }: CompiledManifests): objec
 }
 
 /** Resources by type, then by name, in Envoy's JSON form. */
-export function namedResources(resources: readonly Encoded[]): NamedResources {
+function namedResources(resources: readonly Encoded[]): NamedResources {
   const types: Record<string, Record<string, unknown>> = {};
   for (const resource of resources) {
     const ofType = types[resource.type] ?? {};

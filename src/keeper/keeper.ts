@@ -59,9 +59,9 @@ export interface ControlMessage {
 }
 
 /** Exit status of a control process that cannot run as it was asked to: it is not started again. */
-export const cannotRunStatus = 2;
+const cannotRunStatus = 2;
 /** Exit status after the second signal. */
-export const killedStatus = 130;
+const killedStatus = 130;
 
 const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const defaultShutdownMs = 10_000;

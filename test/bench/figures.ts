@@ -22,17 +22,17 @@ export interface Figure {
 export type Spread = Pick<Figure, "min" | "median" | "p99" | "max">;
 
 /** Where figures go. */
-export const resultsFile = new URL("results/latest.ndjson", import.meta.url).pathname;
+const resultsFile = new URL("results/latest.ndjson", import.meta.url).pathname;
 
 /** Summarises samples. */
-export function spread(samples: readonly number[]): Spread {
+function spread(samples: readonly number[]): Spread {
   const sorted = samples.toSorted((a, b) => a - b);
   const at = (share: number) => round(sorted[Math.ceil(share * (sorted.length - 1))] ?? 0);
   return { min: at(0), median: at(0.5), p99: at(0.99), max: at(1) };
 }
 
 /** Prints a figure and appends it to the results. */
-export function record(figure: Figure): void {
+function record(figure: Figure): void {
   mkdirSync(dirname(resultsFile), { recursive: true });
   appendFileSync(resultsFile, `${JSON.stringify(figure)}\n`);
   const { envoyShare: share } = figure;

@@ -4,10 +4,7 @@ import { readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { obtainEnvoy } from "../../src/keeper/envoy-binary.ts";
 
-/** What one has to know of a machine to read its figures. */
-export type Machine = Awaited<ReturnType<typeof describeMachine>>;
-
-/** Describes this one. */
+/** What one has to know of this machine to read its figures. */
 export async function describeMachine() {
   const [processor] = cpus();
   return {

@@ -28,9 +28,6 @@ export interface Configuration {
   readonly salt: number;
 }
 
-/** How many upstreams a configuration's routes have at most. */
-export const mostRoutes = 20;
-
 /** Any configuration. */
 export const configuration: Arbitrary<Configuration> = fc
   .record({

@@ -13,7 +13,7 @@ import { globs, seldom, withoutUndefined } from "./wanted.ts";
 export const ports = [80, 443, 8080, 8081, 8088, 8443, 9000, 9443] as const;
 
 /** The upstream of TCPMapping number `i`. */
-export const tcpUpstream = (i: number): string => `t${i}`;
+const tcpUpstream = (i: number): string => `t${i}`;
 
 const tlsValues: Values = {
   ambassador_id: ourId,
@@ -100,7 +100,7 @@ const listenerExtras = fc.record({
 });
 
 /** Listeners, or none. */
-export const listeners: Arbitrary<readonly Manifest[]> = fc
+const listeners: Arbitrary<readonly Manifest[]> = fc
   .tuple(fc.constantFrom(...shapes), fc.array(listenerExtras, { minLength: 4, maxLength: 4 }))
   .map(([shape, extras]) =>
     shape.map(([port, protocol, securityModel], i) => {
@@ -141,7 +141,7 @@ const oneHost = fc.record({
 });
 
 /** Hosts: some of the names, mostly with one that answers for all others. */
-export const hosts: Arbitrary<readonly Manifest[]> = fc
+const hosts: Arbitrary<readonly Manifest[]> = fc
   .record({
     names: fc.uniqueArray(fc.constantFrom(...globs, "a.test:8080"), { maxLength: 5 }),
     isOpen: fc.constantFrom(true, true, true, false),

@@ -38,7 +38,7 @@ export const globs = [...names, "*.a.test", "*.test", "*", "b.*", "*a.test"];
 const segments = ["a", "b", "A", "ab", "long"];
 
 /** Paths that often begin alike. */
-export const somePath = fc
+const somePath = fc
   .array(fc.constantFrom(...segments), { maxLength: 3 })
   .map((parts) => `/${parts.join("/")}${parts.length % 2 ? "/" : ""}`);
 

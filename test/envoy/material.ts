@@ -14,7 +14,7 @@ export interface CertificateSpec {
 }
 
 /** Takes the textual form apart. */
-export function parseCertificateSpec(text: string): CertificateSpec {
+function parseCertificateSpec(text: string): CertificateSpec {
   const [name = "", names = "", options = ""] = text.split(":");
   const flags = options.split(",").filter((option) => option !== "");
   const unknown = flags.find((flag) => !/^(ca=.+|expired|rsa|ed25519)$/.test(flag));

@@ -5,7 +5,7 @@
 import type { Material } from "./material.ts";
 
 /** What an upstream does with a connection; see test/golden/README.md. */
-export const upstreamKinds = [
+const upstreamKinds = [
   ...(["http", "tcp", "refused", "ext-authz", "rate-limit"] as const),
   ...(["access-log", "zipkin", "datadog", "opentelemetry"] as const),
 ] as const;

@@ -18,7 +18,7 @@ const crdNote = "---\n# Generated from src/compiler/api by `make gen`; not edite
 const pageNote = "<!-- Generated from src/compiler/api by `make gen`; not edited by hand. -->\n";
 
 /** The generated files, by path from the root. */
-export function derivedFiles(): ReadonlyMap<string, string> {
+function derivedFiles(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const crd of customResourceDefinitions()) {
     files.set(`charts/dragoman/crds/${crd.metadata.name}.yaml`, crdNote + dump(crd, { lineWidth: 120, noRefs: true }));

@@ -29,48 +29,31 @@ export type { Listener, ListenerSpec } from "./ambassador/listener.ts";
 export type { LogService, LogServiceSpec } from "./ambassador/log-service.ts";
 export type { Mapping, MappingSpec } from "./ambassador/mapping.ts";
 export { mappingHosts } from "./ambassador/mapping-hosts.ts";
-export { admitModule, type Module, type ModuleSpec } from "./ambassador/module.ts";
+export type { Module } from "./ambassador/module.ts";
 export type { ModuleConfig } from "./ambassador/module-config.ts";
 export { inModule } from "./ambassador/module-services.ts";
 export type { RateLimitService, RateLimitServiceSpec } from "./ambassador/rate-limit-service.ts";
 export type * from "./ambassador/resolvers.ts";
 export { parseService, type ServiceAddress } from "./ambassador/service-address.ts";
-export type { TCPMapping, TCPMappingSpec } from "./ambassador/tcp-mapping.ts";
-export type { TLSContext, TLSContextSpec } from "./ambassador/tls-context.ts";
+export type { TCPMapping } from "./ambassador/tcp-mapping.ts";
+export type { TLSContext } from "./ambassador/tls-context.ts";
 export type { TracingService, TracingServiceSpec } from "./ambassador/tracing-service.ts";
 export { possibleKeepalive } from "./ambassador/upstream-rules.ts";
 export { configAnnotation, unfoldAnnotations } from "./annotations.ts";
-export type { AmbassadorResource, AnyResource, CoreResource } from "./any-resource.ts";
+export type { AnyResource } from "./any-resource.ts";
 export { contentHash } from "./content-hash.ts";
 export { type CrdOptions, customResourceDefinitions, defaultCrdOptions } from "./crd.ts";
 export type { FileContent } from "./file-content.ts";
 export { type FormatCommand, formatProblem, splitFormat } from "./format-string.ts";
-export { type Certificate, readAuthorities, readCertificate } from "./kubernetes/certificate.ts";
-export type { ConfigMap, ConfigMapSpec } from "./kubernetes/config-map.ts";
-export type { EndpointSlice, EndpointSliceSpec, SliceEndpoint, SlicePort } from "./kubernetes/endpoint-slice.ts";
-export type { EndpointSubset, Endpoints, EndpointsSpec } from "./kubernetes/endpoints.ts";
+export { readAuthorities, readCertificate } from "./kubernetes/certificate.ts";
+export type { EndpointSlice } from "./kubernetes/endpoint-slice.ts";
+export type { Endpoints } from "./kubernetes/endpoints.ts";
 export { type Ingress, type IngressBackend, type IngressPath, legacyPathsAnnotation } from "./kubernetes/ingress.ts";
-export type { IngressClass } from "./kubernetes/ingress-class.ts";
 export type { KnativeIngress, KnativePath, KnativeSplit } from "./kubernetes/knative-ingress.ts";
-export type { Namespace } from "./kubernetes/namespace.ts";
 export { readRevocationLists } from "./kubernetes/revocation-list.ts";
-export {
-  holdsCertificates,
-  isWithheld,
-  type Secret,
-  type SecretSpec,
-  withhold,
-  withoutUnreadData,
-} from "./kubernetes/secret.ts";
-export {
-  isOwnService,
-  type OwnServicePlace,
-  type Service,
-  type ServicePort,
-  type ServiceSpec,
-} from "./kubernetes/service.ts";
+export { holdsCertificates, isWithheld, type Secret, withhold, withoutUnreadData } from "./kubernetes/secret.ts";
+export { isOwnService, type OwnServicePlace, type Service, type ServicePort } from "./kubernetes/service.ts";
 export type { RawObject } from "./raw-object.ts";
-export type { Resource } from "./resource.ts";
 export type { ApiVersion } from "./schema/index.ts";
 export { storableVersionNames } from "./stored-versions.ts";
 export { writtenVersion } from "./written-version.ts";

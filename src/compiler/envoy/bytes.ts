@@ -34,12 +34,12 @@ export function encode<Desc extends DescMessage>(schema: Desc, init: Init<Desc>)
 }
 
 /** The bytes of a message. */
-export function encoded<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): Uint8Array {
+function encoded<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): Uint8Array {
   return toBinary(schema, message, { writeUnknownFields: false });
 }
 
 /** The message with these fields. Throws `InvalidMessage` where it breaks the rules of its type. */
-export function valid<Desc extends DescMessage>(schema: Desc, init: Init<Desc>): MessageShape<Desc> {
+function valid<Desc extends DescMessage>(schema: Desc, init: Init<Desc>): MessageShape<Desc> {
   const message = create(schema, init as MessageInitShape<Desc>);
   const violations = checkPgv(schema, message);
   if (violations.length === 0) return message;

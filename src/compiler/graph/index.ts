@@ -1,15 +1,3 @@
 /** The door of the graph: its vocabulary and `openGraph`. */
-export type {
-  Changes,
-  Collection,
-  Derived,
-  Graph,
-  GraphOptions,
-  Index,
-  Inspection,
-  KeyRef,
-  ReadRef,
-  Reads,
-  Source,
-} from "./graph.ts";
+export type { Changes, Collection, Derived, Graph, Index, Inspection, Reads, Source } from "./graph.ts";
 export { openGraph } from "./open.ts";

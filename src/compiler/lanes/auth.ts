@@ -14,9 +14,6 @@ import { routeAuthOf, routeMark } from "../policies/auth/route.ts";
 import type { Objects } from "./objects.ts";
 import { byKey, byOrigin, emitted, keep, single } from "./wiring.ts";
 
-/** What AuthServices ask for. */
-export type Auth = ReturnType<typeof declareAuth>;
-
 type Decl = ambassador.AuthDecl;
 
 interface AuthInputs {

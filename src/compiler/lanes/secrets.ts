@@ -7,10 +7,7 @@ import type { Hosts } from "./hosts.ts";
 import type { Upstreams } from "./upstreams.ts";
 import { byKey, keep, uses } from "./wiring.ts";
 
-/** Who uses which secret, and the secrets' bytes. */
-export type Secrets = ReturnType<typeof declareSecrets>;
-
-/** Declares secrets. */
+/** Declares who uses which secret, and the secrets' bytes. */
 export function declareSecrets(g: Graph, { material }: Hosts, { clusters }: Upstreams, { chains, claimed }: Chains) {
   const ofChains = g.map("secrets of chains", chains, ({ tls }, _, key) =>
     uses(`chain ${key}`, tls?.certificate, tls?.policy.validation),

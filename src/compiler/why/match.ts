@@ -37,7 +37,7 @@ function pathFailure(match: PathMatch, request: SeenRequest): Failure | undefine
 }
 
 /** Whether a path (without query) matches. */
-export function matchesPath(match: PathMatch, path: string): boolean {
+function matchesPath(match: PathMatch, path: string): boolean {
   if (match.kind === "regex") return matchesRegex(match.regex, path);
   if (match.kind === "segments") return path === match.prefix || path.startsWith(`${match.prefix}/`);
   const fold = match.caseSensitive ? (text: string) => text : foldAscii;
@@ -45,7 +45,7 @@ export function matchesPath(match: PathMatch, path: string): boolean {
 }
 
 /** ASCII letters in lower case: what Envoy's comparisons without case look at. */
-export function foldAscii(text: string): string {
+function foldAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 

@@ -8,7 +8,7 @@ const label = /\benvoy_cluster_name="((?:[^"\\]|\\.)*)"/;
 const requests = "envoy_cluster_upstream_rq_total{";
 
 /** What the rest is called; no cluster of ours has such a name. */
-export const otherClusters = "other";
+const otherClusters = "other";
 
 const linesPerSlice = 5_000;
 

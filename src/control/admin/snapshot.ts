@@ -31,7 +31,7 @@ export function snapshotEndpoint(sources: SnapshotSources): Readonly<Record<stri
 }
 
 /** The document, in pieces. */
-export function* snapshot({ compiler, identity, diagnostics }: SnapshotSources): Iterable<string> {
+function* snapshot({ compiler, identity, diagnostics }: SnapshotSources): Iterable<string> {
   const { inForce, invalid } = collect(compiler, diagnostics());
   const meta = {
     cluster_id: identity.clusterId(),

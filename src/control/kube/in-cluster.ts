@@ -8,7 +8,7 @@ import { type Access, AccessUnavailable } from "./access.ts";
 import { cachedFile, readText } from "./cached-file.ts";
 
 /** Where a service account is mounted. */
-export const serviceAccountDirectory = "/var/run/secrets/kubernetes.io/serviceaccount";
+const serviceAccountDirectory = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /** Whether this process runs in a pod that may ask the API server. */
 export function isInCluster(env: NodeJS.ProcessEnv): boolean {

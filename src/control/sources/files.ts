@@ -10,7 +10,6 @@ import { createReader, type FileBatch, type ReaderSetup } from "./files-reader.t
 import { type FileWatcher, startFileWatch } from "./files-watch.ts";
 import type { Root } from "./tree.ts";
 
-export type { FileEdit } from "./file-set.ts";
 export type { FileBatch } from "./files-reader.ts";
 export type { FileWatcher } from "./files-watch.ts";
 export { readWanted } from "./read-wanted.ts";

@@ -21,7 +21,7 @@ export interface ObjectLimits {
 }
 
 /** The limits of an object read from a file. */
-export const objectLimits: ObjectLimits = { bytes: 3 << 20, values: 200_000 };
+const objectLimits: ObjectLimits = { bytes: 3 << 20, values: 200_000 };
 
 /** The problems of a value; a size problem is the last one, because the walk ends there. */
 export function checkPlain(value: unknown, limits: ObjectLimits = objectLimits): readonly PlainProblem[] {

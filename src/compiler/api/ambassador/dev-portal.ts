@@ -8,7 +8,7 @@ import { milliseconds } from "./cluster-settings.ts";
 import { ambassadorId } from "./ids.ts";
 
 /** A DevPortal's settings. */
-export const devPortalSchema = object({
+const devPortalSchema = object({
   ambassador_id: ambassadorId,
   default: optional(boolean(), "Whether this is the portal that is shown.", { unset: false }),
   content: optional(

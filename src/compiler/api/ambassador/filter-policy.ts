@@ -33,7 +33,7 @@ const reference = object({
 });
 
 /** A FilterPolicy's settings. */
-export const filterPolicySchema = object({
+const filterPolicySchema = object({
   ambassador_id: ambassadorId,
   rules: optional(
     list(

@@ -12,7 +12,7 @@ import { ambassadorId } from "./ids.ts";
 const kinds = ["JWT", "OAuth2", "APIKey", "External", "Plugin", "Internal"];
 
 /** A Filter's settings. */
-export const filterSchema = object(
+const filterSchema = object(
   {
     ambassador_id: ambassadorId,
     JWT: optional(jwt, "The request carries a good JSON Web Token."),

@@ -30,34 +30,16 @@ const generic = object({
   v2Shorthand: optional(boolean(), "Whether a v2 object had only the value.", { versions: ["v3alpha1"] }),
 });
 
+/** A label with nothing to choose. */
+function fixed<Name extends string>(name: Name, doc: string) {
+  const key = defaulted(enumOf(name), name, "The label's key, which is always this.", { example: name });
+  return optional(object({ key }), doc, { example: { key: name } });
+}
+
 const specifierFields = {
-  source_cluster: optional(
-    object({
-      key: defaulted(enumOf("source_cluster"), "source_cluster", "The label's key, which is always this.", {
-        example: "source_cluster",
-      }),
-    }),
-    "The cluster that Envoy runs in.",
-    { example: { key: "source_cluster" } },
-  ),
-  destination_cluster: optional(
-    object({
-      key: defaulted(enumOf("destination_cluster"), "destination_cluster", "The label's key, which is always this.", {
-        example: "destination_cluster",
-      }),
-    }),
-    "The cluster that the route leads to.",
-    { example: { key: "destination_cluster" } },
-  ),
-  remote_address: optional(
-    object({
-      key: defaulted(enumOf("remote_address"), "remote_address", "The label's key, which is always this.", {
-        example: "remote_address",
-      }),
-    }),
-    "The client's address.",
-    { example: { key: "remote_address" } },
-  ),
+  source_cluster: fixed("source_cluster", "The cluster that Envoy runs in."),
+  destination_cluster: fixed("destination_cluster", "The cluster that the route leads to."),
+  remote_address: fixed("remote_address", "The client's address."),
   request_headers: optional(request, "The value of a request header."),
   generic_key: optional(generic, "A fixed value, the same for all requests."),
 };

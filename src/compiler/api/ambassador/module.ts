@@ -28,7 +28,7 @@ import { type ModuleServices, moduleServices } from "./module-services.ts";
 import { lenient } from "./module-values.ts";
 
 /** A Module as it is written. */
-export const moduleSchema = object({
+const moduleSchema = object({
   ambassador_id: ambassadorId,
   config: required(map(anything()), "The settings; which there are depends on the Module's name.", {
     example: { server_name: "edge" },

@@ -43,7 +43,7 @@ const limit = object({
 });
 
 /** A RateLimit's settings. */
-export const rateLimitSchema = object({
+const rateLimitSchema = object({
   ambassador_id: ambassadorId,
   domain: optional(string(), "Domain of the labels."),
   limits: optional(list(limit), "The limits."),

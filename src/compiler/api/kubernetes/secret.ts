@@ -48,7 +48,7 @@ export function holdsCertificates(type: string): boolean {
 }
 
 /** The names under which Secrets hold what. */
-export const secretKeys = {
+const secretKeys = {
   certificate: ["tls.crt", "cert-chain.pem"],
   privateKey: ["tls.key", "key.pem"],
   ca: ["root-cert.pem", "ca.crt"],

@@ -45,7 +45,7 @@ export interface LoweredPolicy {
 }
 
 /** A `name` or `name.namespace` as coordinates; the last dot divides, where dots may. */
-export function secretCoordinates(
+function secretCoordinates(
   reference: string,
   namespace: string,
   dotted: boolean,
