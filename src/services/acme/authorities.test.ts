@@ -3,12 +3,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openAuthorities } from "./authorities.ts";
 import { RequestRefused, readProblem } from "./problem.ts";
+import type { Directory, Session } from "./session.ts";
 import { createTurns } from "./turns.ts";
 
-const sessions = {
-  with: () => assert.fail("nobody talks here"),
-  close: async () => undefined,
-};
+const limit = { type: "urn:ietf:params:acme:error:rateLimited", detail: "too many new orders" };
+const [newOrder, signer] = ["https://ca.test/order", { key: undefined as never }];
+
+/** An authority that takes the first order, and then has enough for a while. */
+function openSessions() {
+  const asked: number[] = [];
+  const session: Session = {
+    directory: async () => ({ newOrder }) as Directory,
+    get: () => assert.fail("nobody reads here"),
+    async post() {
+      asked.push(performance.now());
+      if (asked.length === 2) throw new RequestRefused(readProblem(limit, 429), "order", 200);
+      return { fields: {}, text: "", location: undefined, alternates: [], retryAfterMs: undefined };
+    },
+  };
+  return { asked, with: () => session, close: async () => undefined };
+}
 
 test("work waits for its turn, and so much is done at once", async () => {
   const turns = createTurns(2, new AbortController().signal);
@@ -39,7 +53,7 @@ test("work that fails lets the next one begin, and what waits at the end is not 
 });
 
 test("an authority that is slow holds up nobody who asks another one", async () => {
-  const authorities = openAuthorities(sessions, new AbortController().signal);
+  const authorities = openAuthorities(openSessions(), new AbortController().signal);
   const held = Promise.withResolvers<void>();
   const slow = Array.from({ length: 20 }, () => authorities.ordering("https://slow.test", () => held.promise));
   await authorities.ordering("https://quick.test", async () => undefined);
@@ -48,13 +62,21 @@ test("an authority that is slow holds up nobody who asks another one", async () 
 });
 
 test("when an authority says that it is too much, nobody orders there until its time is over", async () => {
+  const sessions = openSessions();
   const authorities = openAuthorities(sessions, new AbortController().signal);
-  const limit = { type: "urn:ietf:params:acme:error:rateLimited", detail: "too many new orders" };
-  const refusal = new RequestRefused(readProblem(limit, 429), "order", 200);
-  const began = performance.now();
-  await assert.rejects(authorities.ordering("https://busy.test", () => Promise.reject(refusal)));
-  const elsewhere = await authorities.ordering("https://idle.test", async () => performance.now() - began);
-  const there = await authorities.ordering("https://busy.test", async () => performance.now() - began);
-  assert.ok(there >= 199, String(there));
+  const busy = authorities.session("https://busy.test");
+  const told = Promise.withResolvers<void>();
+  const begunBefore = authorities.ordering("https://busy.test", async () => {
+    await told.promise;
+    await busy.post(newOrder, signer);
+  });
+  await busy.post(newOrder, signer);
+  await assert.rejects(busy.post(newOrder, signer), /too many new orders/);
+  told.resolve();
+  const elsewhere = await authorities.ordering("https://idle.test", async () => performance.now());
+  const there = await authorities.ordering("https://busy.test", async () => performance.now());
+  await begunBefore;
+  const [, refused = 0, later = 0] = sessions.asked;
+  for (const at of [there, later]) assert.ok(at - refused >= 199, String(at - refused));
   assert.ok(elsewhere < there);
 });

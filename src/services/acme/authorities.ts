@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { isProblem, RequestRefused } from "./problem.ts";
+import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 import type { TenderTools } from "./tender.ts";
 import { createTurns, type Turns } from "./turns.ts";
@@ -17,7 +18,7 @@ const [ordersAtOnce, mostAtOnce] = [8, 32];
 const longestQuietMs = 600_000;
 
 /** Opens them. */
-export function openAuthorities({ with: session }: Sessions, signal: AbortSignal): Authorities {
+export function openAuthorities(sessions: Sessions, signal: AbortSignal): Authorities {
   const all = createTurns(mostAtOnce, signal);
   const turns = new Map<string, Turns>();
   const owners = new Map<string, Promise<unknown>>();
@@ -30,20 +31,32 @@ export function openAuthorities({ with: session }: Sessions, signal: AbortSignal
     }
   }
 
-  async function noting<T>(authority: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof RequestRefused && isLimit(error) && error.retryAfterMs !== undefined) {
-        const until = performance.now() + Math.min(longestQuietMs, error.retryAfterMs);
-        quietUntil.set(authority, Math.max(quietUntil.get(authority) ?? 0, until));
-      }
-      throw error;
-    }
+  function note(authority: string, error: unknown): void {
+    if (!(error instanceof RequestRefused && isLimit(error)) || error.retryAfterMs === undefined) return;
+    const until = performance.now() + Math.min(longestQuietMs, error.retryAfterMs);
+    quietUntil.set(authority, Math.max(quietUntil.get(authority) ?? 0, until));
+  }
+
+  /** What was begun before the authority had enough is not ordered after it. */
+  function obedient(authority: string): Session {
+    const session = sessions.with(authority);
+    return {
+      ...session,
+      async post(url, signer, payload) {
+        const { newOrder } = await session.directory();
+        if (url === newOrder) await untilWelcome(authority);
+        try {
+          return await session.post(url, signer, payload);
+        } catch (error) {
+          note(authority, error);
+          throw error;
+        }
+      },
+    };
   }
 
   return {
-    session,
+    session: obedient,
     registrations: new Map(),
     alone(owner, work) {
       const turn = (owners.get(owner) ?? Promise.resolve()).then(work, work);
@@ -55,7 +68,7 @@ export function openAuthorities({ with: session }: Sessions, signal: AbortSignal
       turns.set(authority, own);
       return own(async () => {
         await untilWelcome(authority);
-        return all(() => noting(authority, work));
+        return all(work);
       });
     },
   };

@@ -10,18 +10,25 @@ export interface NameWatch {
 /** How often it is worth looking. */
 export const lookEveryMs = 5000;
 
-/** Watches names; the first look only sees how things are. */
+/** Watches names, beginning with a look at how they are. */
 export function watchNames(names: readonly string[], ask: (name: string) => Promise<string> = addresses): NameWatch {
   const known = new Map<string, string>();
+
+  async function lookOnce(): Promise<boolean> {
+    let changed = false;
+    for (const name of names) {
+      const answer = await ask(name);
+      changed ||= answer !== "" && known.has(name) && known.get(name) !== answer;
+      known.set(name, answer);
+    }
+    return changed;
+  }
+
+  let last = lookOnce();
   return {
-    async look() {
-      let changed = false;
-      for (const name of names) {
-        const answer = await ask(name);
-        changed ||= answer !== "" && known.has(name) && known.get(name) !== answer;
-        known.set(name, answer);
-      }
-      return changed;
+    look() {
+      last = last.then(lookOnce);
+      return last;
     },
   };
 }

@@ -157,6 +157,8 @@ export function openTender(key: string, tools: TenderTools): Tender {
     await desk.tell(bundle, eventTexts.needsUpdate(bundle, step.because));
     await desk.tell(bundle, eventTexts.performing(bundle));
     log("info", `performing ACME challenge: ${step.because}`, { secret: key, hostnames: bundle.names.join(" ") });
+    // From now on, so that a name that appears while the authority still fails to find it is noticed.
+    watch = watchNames(bundle.names);
     const issued = await orderOnce({ session, account }, bundle, step, desk, tools.choice);
     if (!issued) {
       tools.registrations.delete(stored.account?.key ?? "");
