@@ -19,10 +19,13 @@ export interface RefusedHere {
 
 const firstRetryMs = 1_000;
 const longestRetryMs = 30_000;
+/** Whoever writes nothing but what Envoy refuses must not fill the memory. */
+const mostRemembered = 1_000;
 
 /** Starts with nothing. */
-export function createRefusedHere(server: XdsServer): RefusedHere {
-  const versions = new Map<string, Map<string, Refused>>();
+export function createRefusedHere(server: Pick<XdsServer, "retry" | "snapshot">): RefusedHere {
+  /** By type, name and version, the newest last. */
+  const known = new Map<string, Refused>();
   const retries = new Map<string, { readonly version: string; readonly delay: number }>();
 
   function tryAgain({ type, name, version, message }: Refused, log: Log): void {
@@ -38,29 +41,45 @@ export function createRefusedHere(server: XdsServer): RefusedHere {
 
   function current(type: ResourceType, name: string): Refused | undefined {
     const version = server.snapshot.get(type, name)?.version;
-    return version === undefined ? undefined : versions.get(`${type}/${name}`)?.get(version);
+    return version === undefined ? undefined : known.get(keyOf(type, name, version));
+  }
+
+  /** What is forgotten here must be judged anew when it comes back, so no Envoy's memory may keep it from being sent. */
+  function forgetOldest(): void {
+    for (const [key, { type, name, version }] of known) {
+      if (known.size <= mostRemembered) return;
+      if (server.snapshot.get(type, name)?.version === version) continue;
+      known.delete(key);
+      server.retry(type, name, version);
+    }
   }
 
   return {
     current,
     note(refused, log) {
-      const key = `${refused.type}/${refused.name}`;
+      const key = keyOf(refused.type, refused.name, refused.version);
       if (refused.type === "listener" && isAddressTrouble(refused.message)) {
         tryAgain(refused, log);
         return false;
       }
-      versions.set(key, (versions.get(key) ?? new Map()).set(refused.version, refused));
+      known.delete(key);
+      known.set(key, refused);
+      forgetOldest();
       return true;
     },
     pardon(type) {
       for (const name of server.snapshot.names(type)) {
         const refused = current(type, name);
         if (!refused) continue;
-        versions.get(`${type}/${name}`)?.delete(refused.version);
+        known.delete(keyOf(type, name, refused.version));
         server.retry(type, name, refused.version);
       }
     },
   };
+}
+
+function keyOf(type: ResourceType, name: string, version: string): string {
+  return `${type}/${name} ${version}`;
 }
 
 function isAddressTrouble(message: string): boolean {

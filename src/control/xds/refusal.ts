@@ -30,12 +30,19 @@ export interface NodeIdentity {
 /** A refused resource with the Envoy that refused it. */
 export interface Refused extends ResourceRefusal, NodeIdentity {}
 
-/** The memory of one node: one version per resource, so it cannot outgrow the configuration's names. */
+/** Names come and go; a version that is forgotten is sent again, and refused again. */
+const rememberedResources = 10_000;
+
+/** The memory of one node: one version per resource; those that were refused longest ago are forgotten first. */
 export function createRefusedVersions(): RefusedVersions {
   const versions = new Map<string, string>();
   return {
     has: (type, name, version) => versions.get(`${type}/${name}`) === version,
-    add: (type, name, version) => void versions.set(`${type}/${name}`, version),
+    add(type, name, version) {
+      versions.delete(`${type}/${name}`);
+      versions.set(`${type}/${name}`, version);
+      keepNewest(versions, rememberedResources);
+    },
     forgive(type, name, version) {
       if (versions.get(`${type}/${name}`) === version) versions.delete(`${type}/${name}`);
     },
@@ -59,16 +66,20 @@ export function createRefusals(): Refusals {
       const known = byNode.get(key) ?? createRefusedVersions();
       byNode.delete(key);
       byNode.set(key, known);
-      for (const oldest of byNode.keys()) {
-        if (byNode.size <= rememberedNodes) break;
-        byNode.delete(oldest);
-      }
+      keepNewest(byNode, rememberedNodes);
       return known;
     },
     forgive(type, name, version) {
       for (const known of byNode.values()) known.forgive(type, name, version);
     },
   };
+}
+
+function keepNewest(map: Map<string, unknown>, most: number): void {
+  for (const oldest of map.keys()) {
+    if (map.size <= most) return;
+    map.delete(oldest);
+  }
 }
 
 /** Halves a list, to find which part of a refused response is to blame. */
