@@ -28,6 +28,9 @@ export interface Replica {
   readonly http: number;
   readonly https: number;
   readonly admin: number;
+  readonly snapshot: number;
+  /** Where it keeps its sockets. */
+  readonly directory: string;
   /** A figure of its metrics; 0 where there is none. */
   figure(name: string): Promise<number>;
 }
@@ -87,15 +90,17 @@ export async function openSite({ asked = 0, proxied = false, ...options }: SiteO
 
   async function start(env: NodeJS.ProcessEnv = {}): Promise<Replica> {
     const http = replicas.length === asked ? askedHttp : await freePort();
-    const [https, admin] = [await freePort(), await freePort()];
+    const [https, admin, snapshot] = [await freePort(), await freePort(), await freePort()];
+    const directory = mkdtempSync(join(home, "run-"));
     const program = startProgram(
       [
-        ...["run", "--kubeconfig", kubeconfig, `--admin-port=${admin}`],
+        ...["run", "--kubeconfig", kubeconfig, `--admin-port=${admin}`, `--snapshot-port=${snapshot}`],
         ...["--port", `8080:${http}`, "--port", `8443:${https}`],
       ],
-      { env: { ...process.env, ...own, ...env } },
+      { env: { ...process.env, ...own, TMPDIR: directory, ...env } },
     );
-    const replica = { program, http, https, admin, figure: openFigures(`http://127.0.0.1:${admin}/metrics`) };
+    const figure = openFigures(`http://127.0.0.1:${admin}/metrics`);
+    const replica = { program, http, https, admin, snapshot, directory, figure };
     replicas.push(replica);
     await program.line(/^ready/);
     return replica;
