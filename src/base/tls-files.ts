@@ -2,8 +2,10 @@
  * A certificate, its key and the authorities of the other side, as three files that somebody replaces from time to time.
  * Read together, and believed only when they fit together: whoever replaces them needs a moment for all three.
  */
+
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { errorCode } from "./error-code.ts";
 import { errorFields, type Log } from "./log.ts";
 
 /** The paths. */
@@ -99,7 +101,7 @@ async function text(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const code = errorCode(error) ?? String(error);
     throw new UnusableTlsFiles(code === "ENOENT" ? `there is no file ${path}` : `${path} cannot be read (${code})`);
   }
 }

@@ -1,7 +1,9 @@
 /** Looks, before Envoy is told, whether the ports of listeners are free: one sentence instead of endless refusals. */
+
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { errorCode } from "#base/error-code.ts";
 import type { Compiler } from "#compiler";
 import { isAbsent, openAdminClient } from "../keeper/admin-client.ts";
 import { runtimeDirectory } from "../keeper/runtime-dir.ts";
@@ -60,5 +62,11 @@ async function isTakenForUdp(address: string, port: number): Promise<boolean> {
 
 /** Whatever else is wrong with a port, the compiler or Envoy says it better. */
 function saysTaken(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+  return errorCode(error) === "EADDRINUSE";
+}
+
+/** What a port that somebody else has taken means to whoever chose it by these flags; any other failure as it is. */
+export function explainTaken(error: unknown, flags: string): unknown {
+  if (!(error instanceof Error && "port" in error && saysTaken(error))) return error;
+  return new CannotRun(`port ${error.port} is taken by another program; choose another ${flags} than that.`);
 }

@@ -1,5 +1,7 @@
 /** Who asks Consul, from the environment variables that Consul's own clients read. */
+
 import { readFileSync } from "node:fs";
+import { errorCode } from "#base/error-code.ts";
 import type { ConsulIdentity } from "../control/sources/consul.ts";
 import { CannotRun } from "./cannot-run.ts";
 
@@ -13,7 +15,6 @@ function readAuthorities(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "it cannot be read";
-    throw new CannotRun(`CONSUL_CACERT: ${file}: ${code}.`);
+    throw new CannotRun(`CONSUL_CACERT: ${file}: ${errorCode(error) ?? "it cannot be read"}.`);
   }
 }

@@ -1,4 +1,5 @@
 /** `dragoman control`: the control plane of a run, started and restarted by its keeper; not for people. */
+
 import { Command } from "commander";
 import { takesScopes } from "#base/envoy-version.ts";
 import { openLog } from "#base/log.ts";
@@ -8,7 +9,7 @@ import { runControl } from "../control/run.ts";
 import { adminFrom } from "./admin-place.ts";
 import { CannotRun, exitStatus } from "./cannot-run.ts";
 import { certificatesFrom, obtainsCertificates } from "./certificates.ts";
-import { checkPorts } from "./check-ports.ts";
+import { checkPorts, explainTaken } from "./check-ports.ts";
 import { accessFrom, clusterFrom } from "./cluster.ts";
 import { consulIdentity } from "./consul-identity.ts";
 import { commandEndpoints } from "./endpoints.ts";
@@ -82,12 +83,7 @@ async function control(paths: readonly string[], flags: ControlFlags): Promise<v
 
 /** Half of it may be running, so nothing but an exit ends it. The keeper starts it again, unless it cannot run. */
 function endProcess(error: unknown): never {
-  const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE" && "port" in error;
-  const cause = taken
-    ? new CannotRun(
-        `port ${error.port} is taken by another program; choose another --admin-port (or --snapshot-port, or --xds-address) than that.`,
-      )
-    : error;
+  const cause = explainTaken(error, "--admin-port (or --snapshot-port, or --xds-address)");
   explainFailure(cause);
   process.exit(cause instanceof CannotRun ? exitStatus.cannotRun : exitStatus.found);
 }

@@ -2,12 +2,14 @@
  * `dragoman envoy`: a data plane by itself. The keeper runs an Envoy whose configuration comes from a control plane on
  * another machine, which knows it by its certificate.
  */
+
 import { Command } from "commander";
 import { openLog } from "#base/log.ts";
 import { openEnvoyAlone } from "../control/admin/envoy-alone.ts";
 import { runKeeper } from "../keeper/keeper.ts";
 import { adminFrom } from "./admin-place.ts";
 import { CannotRun } from "./cannot-run.ts";
+import { explainTaken } from "./check-ports.ts";
 import { envoyTuning } from "./envoy-tuning.ts";
 import { keptStats } from "./kept-stats.ts";
 import { envoyHeap, memoryLimit } from "./memory.ts";
@@ -105,8 +107,5 @@ function nodeFrom({ nodeId, xdsCert }: EnvoyFlags, nodes: readonly string[]): st
 }
 
 function takenPort(error: unknown): never {
-  const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE" && "port" in error;
-  throw isTaken
-    ? new CannotRun(`port ${error.port} is taken by another program; choose another --admin-port than that.`)
-    : error;
+  throw explainTaken(error, "--admin-port");
 }

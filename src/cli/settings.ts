@@ -1,9 +1,11 @@
 /**
  * The operator's settings: from the flags of a command and from the environment, judged once and for all commands.
  */
+
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { resolve } from "node:path";
+import { errorCode } from "#base/error-code.ts";
 import { parseLabelSelector } from "#base/label-selector.ts";
 import type { Settings } from "#compiler";
 import { CannotRun } from "./cannot-run.ts";
@@ -139,7 +141,7 @@ function unprivilegedPortStart(): number {
     return Number(readFileSync(portStartFile, "utf8"));
   } catch (error) {
     // Not a Linux: then nobody keeps low ports from this process in a way that could be asked for.
-    if (error instanceof Error && "code" in error) return 0;
+    if (errorCode(error) !== undefined) return 0;
     throw error;
   }
 }

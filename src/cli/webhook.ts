@@ -1,5 +1,7 @@
 /** `dragoman webhook`: converts custom resources between versions for an API server, until a signal ends it. */
+
 import { Command, Option } from "commander";
+import { errorCode } from "#base/error-code.ts";
 import { type LogFormat, type LogLevel, openLog } from "#base/log.ts";
 import { runWebhook } from "../services/webhook/index.ts";
 import { CannotRun } from "./cannot-run.ts";
@@ -77,7 +79,7 @@ async function serve(flags: Flags): Promise<void> {
 }
 
 function explain(error: unknown): never {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === "EADDRINUSE" || code === "EACCES" || code === "EADDRNOTAVAIL")
     throw new CannotRun(`it cannot listen: ${error instanceof Error ? error.message : code}.`);
   throw error;

@@ -3,9 +3,11 @@
  * that there are before anything is served, and kept for as long as this Envoy lives, because another choice would end
  * its connections.
  */
+
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { takesScopes } from "#base/envoy-version.ts";
+import { errorCode } from "#base/error-code.ts";
 import type { Compiler, CompilerEdit, RouteTables, Settings } from "#compiler";
 
 /** From so many routes on, tables are scoped. */
@@ -56,7 +58,7 @@ async function readChoice(file: string): Promise<RouteTables | undefined> {
     const text = await readFile(file, "utf8");
     return (["table", "scoped"] as const).find((shape) => text === JSON.stringify(shape));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -2,8 +2,10 @@
  * What must outlive the process: the last good versions of objects that are bad now, and what Envoy refused.
  * One file, readable by its owner only, replaced as a whole.
  */
+
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { errorCode } from "#base/error-code.ts";
 import { isFields } from "#base/fields.ts";
 import type { LastGood, Refusal } from "#compiler";
 import { isLastGood, isRefusal } from "./state-entry.ts";
@@ -43,7 +45,7 @@ export function openStateFile(directory: string): StateFile {
       try {
         text = await readFile(path, "utf8");
       } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return nothing;
+        if (errorCode(error) === "ENOENT") return nothing;
         throw error;
       }
       const state = parse(text);

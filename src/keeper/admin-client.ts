@@ -1,7 +1,9 @@
 /**
  * Asks Envoy's admin interface over its unix socket.
  */
+
 import { request } from "node:http";
+import { errorCode } from "#base/error-code.ts";
 
 /** An answer of Envoy's admin interface. */
 export interface AdminAnswer {
@@ -44,7 +46,7 @@ export function openAdminClient(socketPath: string): AdminClient {
 
 /** Whether nobody listens on a socket: Envoy has not started yet, or has ended. */
 export function isAbsent(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = errorCode(error);
   return code === "ENOENT" || code === "ECONNREFUSED" || code === "ECONNRESET" || code === "EPIPE";
 }
 

@@ -115,6 +115,7 @@ async function findPip(options: FetchOptions): Promise<string> {
     await run("python3", ["-m", "pip", "--version"], options.env);
     return "python3";
   } catch {
+    // Debian has pip in a package of its own.
     return venvPython(options);
   }
 }

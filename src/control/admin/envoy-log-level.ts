@@ -30,6 +30,7 @@ const silentAboutRequests = ["config", "conn_handler", "connection", "dns", "hc"
 export function envoyLogLevel(socketPath: string): EnvoyLogLevel {
   return {
     async current() {
+      // An Envoy that does not answer is told of elsewhere; its level is then not known.
       const answer = await askEnvoy(socketPath, "POST", "/logging").catch(() => "");
       return parseEnvoyLevel(/^ +main: (\w+)$/m.exec(answer)?.[1] ?? "");
     },

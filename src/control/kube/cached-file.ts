@@ -2,7 +2,9 @@
  * A file whose content is replaced by somebody else (a token, a certificate): read again when it may have changed, and
  * never a file without bounds.
  */
+
 import { open } from "node:fs/promises";
+import { errorCode } from "#base/error-code.ts";
 import { AccessUnavailable } from "./access.ts";
 
 /** A file that is read as often as needed. */
@@ -42,7 +44,8 @@ export async function readText(path: string, what: string): Promise<string> {
       await file.close();
     }
   } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
-    throw new AccessUnavailable(`${what}: ${path} cannot be read (${error.code}).`, { cause: error });
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    throw new AccessUnavailable(`${what}: ${path} cannot be read (${code}).`, { cause: error });
   }
 }

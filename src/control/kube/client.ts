@@ -3,9 +3,11 @@
  * repeated while the server is overloaded or away, with jittered delays and as late as it asks for; a refused identity
  * is renewed once. What is asked of it, and how often, is the caller's business.
  */
+
 import { setTimeout as pause } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { createBackOff } from "#base/back-off.ts";
+import { errorCode } from "#base/error-code.ts";
 import { readLimited } from "#base/limited-body.ts";
 import { type Access, AccessUnavailable } from "./access.ts";
 import { openConnections } from "./connections.ts";
@@ -166,8 +168,7 @@ function failureOf({ statusCode, headers }: Dispatcher.ResponseData, content: st
 function asNoAnswer(error: unknown, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
   if (!(error instanceof Error) || error instanceof TypeError) return error;
-  const code = "code" in error ? String(error.code) : error.name;
-  return new NoAnswer(`the API server gives no answer (${code})`, { cause: error });
+  return new NoAnswer(`the API server gives no answer (${errorCode(error) ?? error.name})`, { cause: error });
 }
 
 function queryText(query: ApiRequest["query"] = {}): string {

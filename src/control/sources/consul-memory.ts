@@ -2,8 +2,10 @@
  * What Consul said last, in a file beside the sockets, where it lasts as long as Envoy runs: a control process that is
  * started again while Consul is away must not take from Envoy the endpoints that it has.
  */
+
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { errorCode } from "#base/error-code.ts";
 import type { ConsulAnswer } from "#compiler";
 
 /** The memory of the last answers. */
@@ -55,7 +57,7 @@ async function read(path: string): Promise<Map<string, ConsulAnswer>> {
   try {
     return new Map(Object.entries(JSON.parse(await readFile(path, "utf8")) as Record<string, ConsulAnswer>));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return new Map();
+    if (errorCode(error) === "ENOENT") return new Map();
     throw error;
   }
 }

@@ -2,9 +2,11 @@
  * Instances that are registered under a name: Envoy takes endpoints by address only, so names are looked up here, each
  * time Consul answers. A name that cannot be looked up keeps the addresses that it had.
  */
+
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { errorCode } from "#base/error-code.ts";
 import type { Endpoint } from "#compiler";
 import type { Instance } from "./consul-answer.ts";
 
@@ -51,7 +53,7 @@ async function inTime(lookUp: LookUp, name: string): Promise<readonly string[] |
     const late = pause(longestMs, undefined, { signal: over.signal, ref: false });
     return await Promise.race([lookUp(name), late]);
   } catch (error) {
-    if (error instanceof Error && "code" in error) return undefined;
+    if (errorCode(error) !== undefined) return undefined;
     throw error;
   } finally {
     over.abort();

@@ -2,10 +2,10 @@
  * Keeps asking Consul for one service: a question waits at Consul until something changes. What is known stays known
  * while Consul does not answer; trouble is told when it lasts, and at once where nothing is known.
  */
-import { setTimeout as pause } from "node:timers/promises";
 import { type BackOff, createBackOff } from "#base/back-off.ts";
 import { equal } from "#base/equal.ts";
 import type { ConsulAnswer, ConsulService } from "#compiler";
+import { pauseUnlessAborted } from "../kube/pause.ts";
 import type { Instances } from "./consul-answer.ts";
 import { createLocator } from "./consul-names.ts";
 import { type Access, ask } from "./consul-request.ts";
@@ -59,13 +59,13 @@ export async function keepAsking(options: QueryOptions): Promise<void> {
       const changed = await take(reply.instances);
       const lasted = performance.now() - started;
       const delay = hurry.next(changed ? hurried.healthyMs : lasted);
-      if (lasted < hurried.healthyMs) await sleep(delay, signal);
+      if (lasted < hurried.healthyMs) await pauseUnlessAborted(delay, signal);
     } else {
       const isFirst = failures === undefined;
       failures ??= createBackOff(failing, Math.random);
       index = 0n;
       if (!isFirst || known.endpoints === undefined) tell({ ...known, trouble: reply.because });
-      await sleep(Math.max(failures.next(0), reply.retryAfterMs), signal);
+      await pauseUnlessAborted(Math.max(failures.next(0), reply.retryAfterMs), signal);
     }
   }
 }
@@ -73,12 +73,4 @@ export async function keepAsking(options: QueryOptions): Promise<void> {
 /** Consul lists instances in no order. */
 function byAddress(a: { address: string; port: number }, b: { address: string; port: number }): number {
   return a.address < b.address ? -1 : a.address > b.address ? 1 : a.port - b.port;
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await pause(ms, undefined, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }

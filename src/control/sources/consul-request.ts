@@ -2,7 +2,9 @@
  * One question to Consul's HTTP API: `/v1/health/service/<name>`, passing instances only, blocking when an index is
  * given. Whatever goes wrong comes back in words, without any secret.
  */
+
 import { type Dispatcher, errors, request } from "undici";
+import { errorCode } from "#base/error-code.ts";
 import { printable } from "#base/printable.ts";
 import { redact } from "#base/redact.ts";
 import type { ConsulService } from "#compiler";
@@ -106,7 +108,6 @@ const sentences: ReadonlyMap<string, string> = new Map([
 function describe(error: unknown): string {
   if (!(error instanceof Error)) throw error;
   if (error instanceof errors.HTTPParserError) return "what it answers is not HTTP";
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
   // What has no sentence are mostly failures of TLS, whose own words say what is wrong.
-  return sentences.get(code) ?? printable(redact(error.message), 200);
+  return sentences.get(errorCode(error) ?? "") ?? printable(redact(error.message), 200);
 }

@@ -1,23 +1,19 @@
 /**
  * What the operating system says when a file cannot be read, in words.
  */
+import { errorCode } from "#base/error-code.ts";
 
 /** Whether the failure means that there is nothing there. */
 export function isMissing(error: unknown): boolean {
-  const code = codeOf(error);
+  const code = errorCode(error);
   return code === "ENOENT" || code === "ENOTDIR";
 }
 
 /** The failure as a sentence; anything that is no failure of the operating system is thrown again. */
 export function describeFailure(error: unknown): string {
-  const code = codeOf(error);
+  const code = errorCode(error);
   if (code === undefined) throw error;
   return sentences.get(code) ?? `the operating system says ${code}`;
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
-  return error.code;
 }
 
 const sentences: ReadonlyMap<string, string> = new Map([

@@ -1,9 +1,11 @@
 /**
  * An HTTP server for one demo backend: reads each request's body up to a limit, answers once, closes on demand.
  */
+
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { errorCode } from "#base/error-code.ts";
 import { readLimited } from "#base/limited-body.ts";
 
 /** The largest request body that is read; a larger one is answered 413. */
@@ -68,7 +70,7 @@ async function closeServer(server: Server): Promise<void> {
 }
 
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === "EADDRINUSE") return "the port is taken by another program.";
   if (code === "EACCES") return "the port may not be bound by this user.";
   if (code === "EADDRNOTAVAIL") return "this machine does not have that address.";

@@ -3,7 +3,9 @@
  * signs. A new one is believed by the API server before anything signed by it is shown, and an old one is believed
  * until it ends, so that replicas need not change at the same moment.
  */
+
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { errorCode } from "#base/error-code.ts";
 import { type Identity, makeAuthority, validityOf } from "./certificate.ts";
 
 /** In ms. */
@@ -74,7 +76,7 @@ function isAuthority({ certificate, key }: Identity): boolean {
     const parsed = new X509Certificate(certificate);
     return parsed.ca && parsed.checkPrivateKey(createPrivateKey(key));
   } catch (error) {
-    if (error instanceof Error && "code" in error) return false;
+    if (errorCode(error) !== undefined) return false;
     throw error;
   }
 }

@@ -7,9 +7,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createBackOff } from "#base/back-off.ts";
 import type { Log } from "#base/log.ts";
-import { type Access, AccessUnavailable } from "../../control/kube/access.ts";
+import type { Access } from "../../control/kube/access.ts";
 import { type Client, openClient } from "../../control/kube/client.ts";
-import { ApiFailure, NoAnswer } from "../../control/kube/failure.ts";
+import { isOutside } from "../../control/kube/outside.ts";
+import { pauseUnlessAborted, pauseUntil } from "../../control/kube/pause.ts";
 import { reflect } from "../../control/kube/reflector.ts";
 import { defaultLifetimes } from "./authorities.ts";
 import { type Definition, definitions, readDefinition } from "./definitions.ts";
@@ -144,25 +145,12 @@ async function keepLooking({ client, look, lookMs, log, signal }: Looking): Prom
     while (!signal.aborted) {
       changed = Promise.withResolvers();
       const delay = await lookOnce();
-      const sooner = delay === lookMs ? [changed.promise] : [];
-      await unlessAborted(signal, Promise.race([pause(delay, undefined, { signal }), ...sooner]));
-      await unlessAborted(signal, pause(quietMs, undefined, { signal }));
+      if (delay === lookMs) await pauseUntil(changed.promise, delay, signal);
+      else await pauseUnlessAborted(delay, signal);
+      await pauseUnlessAborted(quietMs, signal);
     }
   }
 
   // The first that fails ends both: the caller's signal follows.
   await Promise.all([watching, looking()]);
-}
-
-/** Whether a failure is the cluster's or the network's, and not a bug or a port that is taken. */
-function isOutside(error: unknown): error is Error {
-  return error instanceof ApiFailure || error instanceof NoAnswer || error instanceof AccessUnavailable;
-}
-
-async function unlessAborted(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }
