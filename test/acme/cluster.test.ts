@@ -236,6 +236,19 @@ test("a certificate that somebody breaks, and one for another name, is replaced 
   assert.equal(site.pebble.placed().accounts, 1);
 });
 
+test("a certificate whose Secret asks for it is revoked and replaced", async () => {
+  const before = await site.certificate(gateway, "quote.shop.test");
+  assert.ok(before);
+  await site.kubectl("annotate", "secret", "quote-cert", "dragoman.io/revoke=keyCompromise");
+  await site.until(
+    () => site.certificate(gateway, "quote.shop.test"),
+    (found) => found !== undefined && found.serialNumber !== before.serialNumber,
+  );
+  assert.ok(await site.pebble.isRevoked(before.toString()));
+  const { metadata } = await read("secret", "quote-cert");
+  assert.deepEqual(Object.keys(metadata.annotations ?? {}), []);
+});
+
 test("a Host without an authority waits for its Secret, and takes it when it appears", async () => {
   await site.cluster.apply(site.host("own", { acmeProvider: { authority: "none" } }));
   await site.until(

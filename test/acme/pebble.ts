@@ -2,6 +2,7 @@
  * A real certificate authority for tests: pebble in strict mode on loopback, with a DNS server of its own that knows
  * only the names that a test gives it. Its TLS certificate, like everything else of it, is made anew each time.
  */
+import { X509Certificate } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,6 +45,8 @@ export interface Pebble {
   root(index?: number): Promise<string>;
   /** Tells it when a certificate should be replaced, as an ACME Renewal Information response. */
   suggestRenewal(certificatePem: string, start: Date, end: Date): Promise<void>;
+  /** Whether it says that a certificate is revoked. */
+  isRevoked(certificatePem: string): Promise<boolean>;
   /** How many accounts and orders it has by now. */
   placed(): { readonly accounts: number; readonly orders: number };
   /** What it wrote, for messages of failing tests. */
@@ -94,6 +97,10 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
       const window = { start: from.toISOString(), end: to.toISOString() };
       const ariResponse = JSON.stringify({ suggestedWindow: window });
       await manage("/set-renewal-info/", { Certificate: certificate, ARIResponse: ariResponse });
+    },
+    async isRevoked(certificate) {
+      const serial = new X509Certificate(certificate).serialNumber.toLowerCase().replace(/^0+/, "");
+      return (await manage(`/cert-status-by-serial/${serial}`)).includes('"Revoked"');
     },
     placed: () => ({ ...placed }),
     log: process.log,

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Log } from "../../src/base/log.ts";
 import { defaultSettings, openCompiler } from "../../src/compiler/index.ts";
+import { readAccountKey } from "../../src/services/acme/account-key.ts";
 import { type AcmeHost, missingDefaults } from "../../src/services/acme/acme-host.ts";
 import { type Bundle, bundlesOf } from "../../src/services/acme/bundle.ts";
 import { readChain } from "../../src/services/acme/chain.ts";
@@ -53,6 +54,7 @@ test("a certificate is obtained, renewed when it is old, and tried for ever long
         alone: (_, work) => work(),
         ordering: (_, work) => work(),
         registrations: new Map(),
+        readKey: readAccountKey,
         log,
         now: () => now,
         chance: () => 0,

@@ -3,6 +3,7 @@
  * says that it is too much. One that is slow or wants to be left alone holds up nobody who asks another one.
  */
 import { setTimeout as pause } from "node:timers/promises";
+import { type AccountKey, readAccountKey } from "./account-key.ts";
 import { isProblem, RequestRefused } from "./problem.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
@@ -10,7 +11,7 @@ import type { TenderTools } from "./tender.ts";
 import { createTurns, type Turns } from "./turns.ts";
 
 /** What tenders share. */
-export type Authorities = Pick<TenderTools, "alone" | "ordering" | "registrations" | "session">;
+export type Authorities = Pick<TenderTools, "alone" | "ordering" | "readKey" | "registrations" | "session">;
 
 /** Of one authority, and of all of them. */
 const [ordersAtOnce, mostAtOnce] = [8, 32];
@@ -22,6 +23,7 @@ export function openAuthorities(sessions: Sessions, signal: AbortSignal): Author
   const all = createTurns(mostAtOnce, signal);
   const turns = new Map<string, Turns>();
   const owners = new Map<string, Promise<unknown>>();
+  const keys = new Map<string, AccountKey>();
   const quietUntil = new Map<string, number>();
 
   async function untilWelcome(authority: string): Promise<void> {
@@ -58,6 +60,11 @@ export function openAuthorities(sessions: Sessions, signal: AbortSignal): Author
   return {
     session: obedient,
     registrations: new Map(),
+    async readKey(pem) {
+      const key = keys.get(pem) ?? (await readAccountKey(pem));
+      keys.set(pem, key);
+      return key;
+    },
     alone(owner, work) {
       const turn = (owners.get(owner) ?? Promise.resolve()).then(work, work);
       owners.set(owner, turn);

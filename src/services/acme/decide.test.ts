@@ -150,6 +150,11 @@ const rows: Readonly<Record<string, Row>> = {
     status: { state: "Pending", ...challenge },
     step: { kind: "obtain", because: "tls.key does not belong to tls.crt", replaces: "a.b" },
   },
+  "and so does somebody who wants it revoked, while it serves": {
+    given: { certificate: { ...stored({}), revoke: "superseded" } as StoredCertificate },
+    status: { state: "Ready" },
+    step: { kind: "obtain", because: "its revocation is asked for (superseded)", replaces: "a.b" },
+  },
   "and so does a Secret with something else in it": {
     given: { certificate: { kind: "broken", why: "tls.crt holds no certificate" } },
     status: { state: "Pending", ...challenge },

@@ -26,6 +26,8 @@ export interface StoredTexts {
   readonly key: string;
   /** Whether somebody else has put it there. */
   readonly isOthers?: boolean;
+  /** Why somebody wants it revoked, and another one, in the words of RFC 5280. */
+  readonly revoke?: string;
   /** Why nothing can be put in its place. */
   readonly obstacle?: string;
 }

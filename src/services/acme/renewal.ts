@@ -9,7 +9,13 @@ import type { RenewalInfo } from "./renewal-info.ts";
 export type StoredCertificate =
   | { readonly kind: "missing" }
   | { readonly kind: "broken"; readonly why: string }
-  | { readonly kind: "present"; readonly chain: Chain; readonly isKeyOf: boolean };
+  | {
+      readonly kind: "present";
+      readonly chain: Chain;
+      readonly isKeyOf: boolean;
+      /** Why somebody wants it revoked. */
+      readonly revoke?: string;
+    };
 
 /** What is known beside the certificate. */
 export interface RenewalContext {
@@ -34,10 +40,11 @@ export function renewalDue(stored: StoredCertificate, context: RenewalContext): 
   const useless = (because: string): Due => ({ at: 0, because, isGood: false });
   if (stored.kind === "missing") return useless("tlsSecret does not exist");
   if (stored.kind === "broken") return useless(`tlsSecret is not usable: ${stored.why}`);
-  const { chain, isKeyOf } = stored;
+  const { chain, isKeyOf, revoke } = stored;
   if (!isKeyOf) return useless("tls.key does not belong to tls.crt");
   const lacking = context.wanted.filter((name) => !covers(chain.names, name));
   if (lacking.length > 0) return useless(`the certificate is not for ${lacking.join(", ")}`);
+  if (revoke !== undefined) return { at: 0, because: `its revocation is asked for (${revoke})`, isGood: true };
   return { ...whenOld(chain, context), isGood: true };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Log } from "#base/log.ts";
 import { type Registration, readRegistration, registerAccount } from "./account.ts";
-import { type ExternalAccount, newAccountKeyPem, readAccountKey, UnusableKey } from "./account-key.ts";
+import { type AccountKey, type ExternalAccount, newAccountKeyPem, UnusableKey } from "./account-key.ts";
 import { type AcmeHost, attemptKey, type CertificateSpec, filledSpec, missingDefaults } from "./acme-host.ts";
 import type { Bundle } from "./bundle.ts";
 import { readChain } from "./chain.ts";
@@ -18,8 +18,9 @@ import { NoAuthority, OrderFailed, RequestRefused } from "./problem.ts";
 import { renewalDue, type StoredCertificate } from "./renewal.ts";
 import { askRenewalInfo, type RenewalInfo } from "./renewal-info.ts";
 import { type LookedUp, nextFailure } from "./retry.ts";
+import { revokeAsAsked } from "./revocation.ts";
 import type { Session } from "./session.ts";
-import { accountKeyOf, refuseOthers, storedCertificate, withRegistration } from "./stored-facts.ts";
+import { accountKeyOf, createCertificateReader, refuseOthers, withRegistration } from "./stored-facts.ts";
 
 /** What a certificate is looked after with. */
 export interface TenderTools {
@@ -32,6 +33,8 @@ export interface TenderTools {
   ordering<T>(authority: string, work: () => Promise<T>): Promise<T>;
   /** Of accounts that this process has registered, by their keys: Hosts that share one ask once. */
   readonly registrations: Map<string, Registration>;
+  /** Reads an account's key, once for all who share it; rejects with UnusableKey. */
+  readKey(pem: string): Promise<AccountKey>;
   readonly choice?: AcmeChoice | undefined;
   readonly now: () => number;
   readonly chance: () => number;
@@ -56,7 +59,8 @@ const awayMs = 5000;
 
 /** Opens one. */
 export function openTender(key: string, tools: TenderTools): Tender {
-  const { desk, log, now } = tools;
+  const { desk, log, now, readKey } = tools;
+  const certificateOf = createCertificateReader();
   let info: { readonly id: string; readonly askAt: number; readonly told?: RenewalInfo | undefined } | undefined;
   let watch: NameWatch | undefined;
   let lookedUp: LookedUp = {};
@@ -81,14 +85,14 @@ export function openTender(key: string, tools: TenderTools): Tender {
   }
 
   async function factsOf(bundle: Bundle, host: AcmeHost, stored: Stored): Promise<Facts> {
-    const certificate = storedCertificate(stored);
+    const certificate = certificateOf(stored);
     const id = certificate.kind === "present" ? certificate.chain.renewalId : undefined;
     const { failure, attempt } = stored;
     return {
       now: now(),
       host: withRegistration(host, stored.account?.registration),
       source: "ACME",
-      accountKey: await accountKeyOf(stored),
+      accountKey: await accountKeyOf(stored, readKey),
       certificate,
       renewal: { wanted: bundle.names, chance: chanceOf(id ?? key), info: await renewalInfo(host, certificate) },
       failure: attempt === undefined || attempt === attemptKey(host, bundle.names) ? failure : undefined,
@@ -123,7 +127,7 @@ export function openTender(key: string, tools: TenderTools): Tender {
     const { needsExternalAccount } = await session.directory();
     const { externalAccount } = tools.choice ?? {};
     const request = {
-      key: await readAccountKey(key),
+      key: await readKey(key),
       ...(email ? { email } : {}),
       ...(needsExternalAccount && externalAccount ? { externalAccount } : {}),
     };
@@ -148,15 +152,17 @@ export function openTender(key: string, tools: TenderTools): Tender {
 
   async function obtain(bundle: Bundle, host: AcmeHost, stored: Stored, step: Obtain): Promise<Kept> {
     const session = tools.session(filledSpec(host).authority);
-    const accountKey = await readAccountKey(stored.account?.key ?? "");
+    const accountKey = await readKey(stored.account?.key ?? "");
     const registration = readRegistration(stored.account?.registration ?? "");
     // Somebody has damaged it; the authority knows the account by its key.
     if (!registration) return desk.keepRegistration(host, undefined);
     const account = { key: accountKey, kid: registration.uri, registration };
-    refuseOthers(bundle, stored);
+    refuseOthers(bundle, stored, certificateOf(stored));
     await desk.tell(bundle, eventTexts.needsUpdate(bundle, step.because));
     await desk.tell(bundle, eventTexts.performing(bundle));
     log("info", `performing ACME challenge: ${step.because}`, { secret: key, hostnames: bundle.names.join(" ") });
+    const { chain, revoke } = stored.certificate ?? {};
+    if (chain !== undefined && revoke !== undefined) await revokeAsAsked(session, account, chain, revoke);
     // From now on, so that a name that appears while the authority still fails to find it is noticed.
     watch = watchNames(bundle.names);
     const issued = await orderOnce({ session, account }, bundle, step, desk, tools.choice);
@@ -268,7 +274,8 @@ export function openTender(key: string, tools: TenderTools): Tender {
  * wrong, here or there, must not order without end.
  */
 function restMs({ certificate, renewal }: Facts): number {
-  if (certificate.kind !== "present" || !renewalDue(certificate, renewal).isGood) return 0;
+  if (certificate.kind !== "present" || certificate.revoke !== undefined) return 0;
+  if (!renewalDue(certificate, renewal).isGood) return 0;
   return Math.min(3_600_000, (certificate.chain.notAfter - certificate.chain.notBefore) / 3);
 }
 

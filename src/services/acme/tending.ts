@@ -22,6 +22,8 @@ export interface Tending {
 
 interface Entry extends Tended {
   readonly tender: Tender;
+  /** The bundle as one text, by which another one is known. */
+  text: string;
   timer?: NodeJS.Timeout | undefined;
   busy: boolean;
   again: boolean;
@@ -76,9 +78,10 @@ export function openTending(open: (key: string) => Tender, log: Log, signal: Abo
       }
       for (const [key, { bundle, version }] of all) {
         const known = entries.get(key);
-        const entry = known ?? { tender: open(key), bundle, version, busy: false, again: false };
-        const isSame = known?.version === version && JSON.stringify(known.bundle) === JSON.stringify(bundle);
-        Object.assign(entry, { bundle, version });
+        const text = JSON.stringify(bundle);
+        const entry = known ?? { tender: open(key), bundle, version, text, busy: false, again: false };
+        const isSame = known?.version === version && known.text === text;
+        Object.assign(entry, { bundle, version, text });
         entries.set(key, entry);
         if (!known || !isSame) start(key, entry);
       }

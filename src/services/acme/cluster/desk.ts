@@ -44,7 +44,9 @@ export const hostRef = ({ namespace, name }: Pick<AcmeHost, "namespace" | "name"
 export function openClusterDesk(options: ClusterDeskOptions): Desk {
   const { cluster, statuses, signal } = options;
   const { client } = cluster;
-  const secrets = openSecrets(client, signal);
+  const watched = ({ namespace, name }: SecretName): string | undefined =>
+    cluster.objects().get(refKey({ group: "", kind: "Secret", namespace, name }))?.resourceVersion;
+  const secrets = openSecrets(client, watched, signal);
   const tell = teller(options);
   /** Of this process's own attempts; null is one that did well. */
   const failures = new Map<string, { readonly failure: Failure; readonly attempt: string } | null>();
