@@ -2,12 +2,13 @@
  * The admin port where the variables of the old system put it: other machines get what they need to watch over this
  * one, and no header makes them this machine.
  */
+
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { answerOf } from "../answer.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { type LentAddress, lendAddress } from "../kube/addresses.ts";
 import { type Program, startProgram } from "./program.ts";
@@ -41,17 +42,9 @@ after(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-function ask(path: string, host: string, headers: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    // What a connection goes to on this machine, it comes from too.
-    const outgoing = request({ host, port: admin, path, headers, agent: false }, (incoming) => {
-      incoming.resume();
-      incoming.on("end", () => resolve(incoming.statusCode));
-      incoming.on("error", reject);
-    });
-    outgoing.on("error", reject);
-    outgoing.end();
-  });
+async function ask(path: string, host: string, headers: Readonly<Record<string, string>> = {}): Promise<number> {
+  // What a connection goes to on this machine, it comes from too.
+  return (await answerOf({ host, port: admin, path, headers })).status;
 }
 
 test("this machine is answered everything", async () => {

@@ -2,12 +2,13 @@
  * The admin interface of a whole run: what it tells, whom, and what it never tells. Everything that is secret in the
  * manifests has `hush` in it.
  */
+
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { answerOf, type Question } from "../answer.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { openMaterial } from "../envoy/material.ts";
 import { type Program, startProgram } from "./program.ts";
@@ -87,27 +88,9 @@ after(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-interface Asked {
-  readonly port?: number;
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-function ask(path: string, { port: at = admin, method = "GET", headers = {}, body }: Asked = {}): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ host: "127.0.0.1", port: at, path, method, headers, agent: false }, (incoming) => {
-      let text = "";
-      incoming.setEncoding("utf8");
-      incoming.on("data", (part: string) => {
-        text += part;
-      });
-      incoming.on("error", reject);
-      incoming.on("end", () => resolve(`${incoming.statusCode} ${text}`));
-    });
-    outgoing.on("error", reject);
-    outgoing.end(body);
-  });
+async function ask(path: string, question: Question = {}): Promise<string> {
+  const { status, body } = await answerOf({ port: admin, ...question, path });
+  return `${status} ${body}`;
 }
 
 async function json<T>(path: string, at = admin): Promise<T> {

@@ -1,9 +1,10 @@
 /** A run with little memory and a configuration that grows beyond it: what is served stays, and nothing dies. */
+
 import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
+import { answerOf } from "../answer.ts";
 import { directoryOf } from "../cli/dragoman.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { until } from "../processes/running.ts";
@@ -69,17 +70,7 @@ test("new objects are refused when memory is short; edits of what is served are 
 });
 
 /** Where an answer leads to, or what it says; empty for one that is nobody's. */
-function get(port: number, path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ host: "127.0.0.1", port, path, agent: false }, (incoming) => {
-      let text = incoming.headers.location ?? "";
-      incoming.setEncoding("utf8").on("data", (piece: string) => {
-        text += piece;
-      });
-      incoming.on("end", () => resolve(text));
-      incoming.on("error", reject);
-    });
-    outgoing.on("error", reject);
-    outgoing.end();
-  });
+async function get(port: number, path: string): Promise<string> {
+  const { headers, body } = await answerOf({ port, path });
+  return `${headers.location ?? ""}${body}`;
 }

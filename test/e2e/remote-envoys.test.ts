@@ -1,12 +1,13 @@
 /** A control plane without an Envoy, and Envoys that it serves over mutual TLS, all as their users start them. */
+
 import assert from "node:assert/strict";
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import type { TlsPaths } from "../../src/base/tls-files.ts";
+import { answerOf } from "../answer.ts";
 import { directoryOf, dragoman } from "../cli/dragoman.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { until } from "../processes/running.ts";
@@ -201,33 +202,19 @@ async function runtimeOf(program: Program): Promise<string> {
   const directory = /"?--?c (\S+)\/envoy\.json/.exec(
     readFileSync(`/proc/${program.pid(/--drain-time-s/)}/cmdline`, "utf8").replaceAll("\0", " "),
   );
-  return get({ socketPath: join(directory?.[1] ?? "", "envoy-admin.sock"), path: "/runtime" }).then(({ text }) => text);
+  const socketPath = join(directory?.[1] ?? "", "envoy-admin.sock");
+  return (await answerOf({ socketPath, path: "/runtime" })).body;
 }
 
 async function ask(port: number, path: string): Promise<string> {
-  const { status, location } = await get({ host: "127.0.0.1", port, path });
-  return `${status} ${location ?? ""}`;
+  const { status, headers } = await answerOf({ port, path });
+  return `${status} ${headers.location ?? ""}`;
 }
 
 /** Empty while nobody answers. */
 async function body(port: number, path: string): Promise<string> {
-  return get({ host: "127.0.0.1", port, path }).then(
-    ({ text }) => text,
+  return answerOf({ port, path }).then(
+    (answer) => answer.body,
     () => "",
   );
-}
-
-function get(where: { host?: string; port?: number; socketPath?: string; path: string }) {
-  return new Promise<{ status: number | undefined; location: string | undefined; text: string }>((resolve, reject) => {
-    const outgoing = request({ ...where, agent: false }, (incoming) => {
-      let text = "";
-      incoming.setEncoding("utf8").on("data", (piece: string) => {
-        text += piece;
-      });
-      incoming.on("end", () => resolve({ status: incoming.statusCode, location: incoming.headers.location, text }));
-      incoming.on("error", reject);
-    });
-    outgoing.on("error", reject);
-    outgoing.end();
-  });
 }

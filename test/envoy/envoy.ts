@@ -4,12 +4,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Encoded } from "#compiler";
 import { obtainEnvoy } from "../../src/keeper/envoy-binary.ts";
+import { answerOf } from "../answer.ts";
 import { type Ads, startAds } from "./ads.ts";
 import { testBootstrap } from "./bootstrap.ts";
 
@@ -51,7 +51,7 @@ export async function startEnvoy(path?: string): Promise<TestEnvoy> {
   ];
   const child = spawn(binary, options, { stdio: ["ignore", "ignore", "pipe"] });
   const log = keepTail(child);
-  const admin = (path: string): Promise<string> => ask(sockets.admin, path);
+  const admin = async (path: string): Promise<string> => (await answerOf({ socketPath: sockets.admin, path })).body;
   const assertRunning = (): void => {
     const how = child.exitCode ?? child.signalCode;
     if (how !== null) throw new Error(`Envoy ended (${how})\n${log()}`);
@@ -116,19 +116,6 @@ async function untilWarm(resources: readonly Encoded[], admin: TestEnvoy["admin"
     if (warming === 0 && value("listener_manager.total_listeners_active") === listeners) return;
     await pause(2);
   }
-}
-
-function ask(socketPath: string, path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ socketPath, path, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
-      response.on("error", reject);
-    });
-    outgoing.on("error", reject);
-    outgoing.end();
-  });
 }
 
 function keepTail(child: ChildProcess): () => string {

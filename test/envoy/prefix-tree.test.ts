@@ -1,6 +1,7 @@
 /** Routes as a tree are the routes as a list, to a real Envoy, whatever they are and whatever is asked. */
+
 import assert from "node:assert/strict";
-import { Agent, request } from "node:http";
+import { Agent } from "node:http";
 import { after, before, test } from "node:test";
 import * as fc from "fast-check";
 import { compile, defaultSettings, type Encoded } from "#compiler";
@@ -13,6 +14,7 @@ import { emitRoute } from "../../src/compiler/envoy/route.ts";
 import { emitPrefixTree } from "../../src/compiler/envoy/virtual-host-tree.ts";
 import type { PathMatch } from "../../src/compiler/ir/match.ts";
 import type { Route } from "../../src/compiler/ir/route.ts";
+import { answerOf } from "../answer.ts";
 import { rawResource } from "../raw-object.ts";
 import { startEnvoy, type TestEnvoy } from "./envoy.ts";
 import { freePort } from "./free-port.ts";
@@ -123,17 +125,9 @@ const blank = {
   headers: { addRequest: [], removeRequest: [], addResponse: [], removeResponse: [] },
 } as const satisfies Omit<Route, "match" | "action">;
 
-function ask(host: string, { path, headers }: (typeof asked)[number]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ port, path, agent, headers: { host, ...headers } }, (response) => {
-      let body = "";
-      response.setEncoding("utf8").on("data", (more: string) => {
-        body += more;
-      });
-      response.on("end", () => resolve(response.statusCode === 200 ? body : String(response.statusCode)));
-    });
-    sent.on("error", reject).end();
-  });
+async function ask(host: string, { path, headers }: (typeof asked)[number]): Promise<string> {
+  const { status, body } = await answerOf({ port, path, agent, headers: { host, ...headers } });
+  return status === 200 ? body : String(status);
 }
 
 test("a request meets the same route", async () => {

@@ -1,10 +1,11 @@
 /** Under exactly the rights that the chart grants, everything works that needs rights; and it grants no others. */
+
 import assert from "node:assert/strict";
-import { get as httpGet } from "node:http";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { watchedKinds } from "../../src/control/sources/kubernetes-resources.ts";
+import { answerOf } from "../answer.ts";
 import { type Program, startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { type Backend, serviceOf, startBackend } from "./backend.ts";
@@ -67,18 +68,9 @@ async function until(what: () => Promise<string>, wanted: string | RegExp, progr
 }
 
 /** Status and body; the Host header is a client's choice. */
-function ask(host: string, port: number, path: string, name = "shop.test"): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const outgoing = httpGet({ host, port, path, headers: { host: name }, agent: false }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (part: string) => {
-        text += part;
-      });
-      response.on("end", () => resolve(`${response.statusCode} ${text.trim()}`));
-    });
-    outgoing.on("error", reject);
-  });
+async function ask(host: string, port: number, path: string, name = "shop.test"): Promise<string> {
+  const { status, body } = await answerOf({ host, port, path, headers: { host: name } });
+  return `${status} ${body.trim()}`;
 }
 
 const refusals = /may not be|cannot be (written|stored)|not written|forbidden|live as long as/;

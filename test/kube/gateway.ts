@@ -2,9 +2,10 @@
  * The whole product on a test's cluster: what requests are answered, and how many responses its Envoy has been sent to
  * that end.
  */
+
 import assert from "node:assert/strict";
-import { request } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
+import { answerOf } from "../answer.ts";
 import { type Program, startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";
 
@@ -91,22 +92,12 @@ export async function startGateway(kubeconfig: string, environment: NodeJS.Proce
   };
 }
 
+/** A port that is not open yet, or not any more, is an answer too. */
 function ask(port: number, path: string, host?: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const headers = host === undefined ? {} : { host };
-    const outgoing = request({ host: "127.0.0.1", port, path, headers, agent: false }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (part: string) => {
-        text += part;
-      });
-      response.on("error", reject);
-      response.on("end", () => resolve(response.statusCode === 200 ? text : String(response.statusCode)));
-    });
-    // A port that is not open yet, or not any more, is an answer too.
-    outgoing.on("error", (error) => resolve(error.message));
-    outgoing.end();
-  });
+  return answerOf({ port, path, headers: host === undefined ? {} : { host } }).then(
+    ({ status, body }) => (status === 200 ? body : String(status)),
+    (error: Error) => error.message,
+  );
 }
 
 function valueIn(metrics: string, name: string, labels = ""): number {

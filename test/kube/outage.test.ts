@@ -3,10 +3,12 @@
  * was changed meanwhile is served when the server is back, as is what is created at once. OUTAGE is in seconds, RPS
  * requests a second; with SOAK the time from its return to the answers is asserted too.
  */
+
 import assert from "node:assert/strict";
-import { Agent, request } from "node:http";
+import { Agent } from "node:http";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { answerOf } from "../answer.ts";
 import { type Program, startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { type Backend, serviceOf, startBackend } from "./backend.ts";
@@ -64,14 +66,10 @@ async function served(name: string, since: number): Promise<number> {
 const agent = new Agent({ keepAlive: true, maxSockets: 50 });
 
 function ask(path: string): Promise<string> {
-  return new Promise((resolve) => {
-    const outgoing = request({ host: "127.0.0.1", port, path, agent }, (response) => {
-      response.resume();
-      response.on("end", () => resolve(String(response.statusCode)));
-    });
-    outgoing.on("error", (error) => resolve(error.message));
-    outgoing.end();
-  });
+  return answerOf({ port, path, agent }).then(
+    ({ status }) => String(status),
+    (error: Error) => error.message,
+  );
 }
 
 /** Requests at a constant rate, whatever becomes of them, until it is stopped; gives how many there were of each end. */

@@ -2,9 +2,9 @@
  * Several replicas of one cluster, with the rights that the chart grants: whatever each has lived through, they serve
  * the same; statuses say what holds for all of them; and one that begins again changes nothing of what its Envoy has.
  */
+
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
@@ -17,7 +17,8 @@ import { createAcknowledged } from "../../src/control/replicas/acknowledged.ts";
 import { openOthers } from "../../src/control/replicas/others.ts";
 import { openPublisher } from "../../src/control/replicas/publish.ts";
 import { createReadProgress } from "../../src/control/sources/read-progress.ts";
-import { openAdminClient } from "../../src/keeper/admin-client.ts";
+import { isAbsent, openAdminClient } from "../../src/keeper/admin-client.ts";
+import { answerOf } from "../answer.ts";
 import { type Program, startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { openMaterial } from "../envoy/material.ts";
@@ -108,24 +109,13 @@ const socketOf = ({ directory }: Replica, name: string): string => {
 };
 
 /** A path of control's admin interface; empty while it is not there. */
-function control(replica: Replica, path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socketPath = socketOf(replica, "control.sock");
-    const outgoing = request({ socketPath, path, agent: false }, (incoming) => {
-      let text = "";
-      incoming.setEncoding("utf8");
-      incoming.on("data", (part: string) => {
-        text += part;
-      });
-      incoming.on("error", reject);
-      incoming.on("end", () => resolve(text));
-    });
-    outgoing.on("error", (error: NodeJS.ErrnoException) => {
-      if (["ENOENT", "ECONNREFUSED", "ECONNRESET"].includes(error.code ?? "")) resolve("");
-      else reject(error);
-    });
-    outgoing.end();
-  });
+async function control(replica: Replica, path: string): Promise<string> {
+  try {
+    return (await answerOf({ socketPath: socketOf(replica, "control.sock"), path })).body;
+  } catch (error) {
+    if (isAbsent(error)) return "";
+    throw error;
+  }
 }
 
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {

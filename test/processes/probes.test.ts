@@ -1,7 +1,7 @@
 /** Probes are answered while much is compiled, and say what is so. */
+
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
-import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -12,6 +12,7 @@ import { answerOnSocket } from "../../src/control/admin/server.ts";
 import { ownClock } from "../../src/control/clock.ts";
 import { openSchedule } from "../../src/control/schedule.ts";
 import { createTimings } from "../../src/control/timings.ts";
+import { answerOf } from "../answer.ts";
 
 const mappings = Array.from({ length: 10_000 }, (_, i): CompilerEdit => {
   const name = `mapping-${i}`;
@@ -24,20 +25,9 @@ const mappings = Array.from({ length: 10_000 }, (_, i): CompilerEdit => {
   };
 });
 
-function ask(socketPath: string, path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ socketPath, path, agent: false }, (incoming) => {
-      let text = "";
-      incoming.setEncoding("utf8");
-      incoming.on("data", (part: string) => {
-        text += part;
-      });
-      incoming.on("error", reject);
-      incoming.on("end", () => resolve(`${incoming.statusCode} ${text.trim()}`));
-    });
-    outgoing.on("error", reject);
-    outgoing.end();
-  });
+async function ask(socketPath: string, path: string): Promise<string> {
+  const { status, body } = await answerOf({ socketPath, path });
+  return `${status} ${body.trim()}`;
 }
 
 test("while 10,000 Mappings are compiled, check_alive goes on to say yes and check_ready no", async (t) => {

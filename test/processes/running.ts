@@ -4,11 +4,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
+import { answerOf } from "../answer.ts";
 import { freePort } from "../envoy/free-port.ts";
 
 /** One process of an instance. */
@@ -82,7 +82,7 @@ export async function startRunning(
     },
     async control(path) {
       const [directory = ""] = await readdir(runtimeParent);
-      return ask(join(runtimeParent, directory, "control.sock"), path);
+      return (await answerOf({ socketPath: join(runtimeParent, directory, "control.sock"), path })).body;
     },
     async restart() {
       await end(running);
@@ -129,20 +129,4 @@ async function commandOf(pid: number): Promise<string> {
     if (error instanceof Error && "code" in error) return "";
     throw error;
   }
-}
-
-function ask(socketPath: string, path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ socketPath, path, agent: false }, (incoming) => {
-      let body = "";
-      incoming.setEncoding("utf8");
-      incoming.on("data", (text: string) => {
-        body += text;
-      });
-      incoming.on("error", reject);
-      incoming.on("end", () => resolve(body));
-    });
-    outgoing.on("error", reject);
-    outgoing.end();
-  });
 }

@@ -2,9 +2,10 @@
  * A real Envoy whose last listener goes forgets the scopes that it was sent, and asks for nothing when there is a
  * listener again: it is sent them once more.
  */
-import { request } from "node:http";
+
 import { test } from "node:test";
 import type { JsonValue } from "@bufbuild/protobuf";
+import { answerOf } from "../answer.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { encode, listener, put } from "./resources.ts";
 import { until } from "./running.ts";
@@ -36,19 +37,12 @@ const scope = (text: string) =>
     },
   });
 
+/** Empty while nobody listens, or nobody any more. */
 function ask(port: number): Promise<string> {
-  return new Promise((resolve) => {
-    const outgoing = request({ host: "127.0.0.1", port, headers: { "x-scope": "a" }, agent: false }, (incoming) => {
-      let body = "";
-      incoming.on("data", (part: Buffer) => {
-        body += part.toString();
-      });
-      incoming.on("end", () => resolve(body));
-    });
-    // Nobody listens yet, or any more.
-    outgoing.on("error", () => resolve(""));
-    outgoing.end();
-  });
+  return answerOf({ port, headers: { "x-scope": "a" } }).then(
+    ({ body }) => body,
+    () => "",
+  );
 }
 
 test("scopes are there again when a listener is", async () => {

@@ -1,10 +1,11 @@
 /** Another shape of route tables under a real Envoy that goes on: its listeners change, and no request is lost. */
+
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { Agent, type IncomingMessage, request } from "node:http";
+import { Agent } from "node:http";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { type CompilerEdit, defaultSettings, openCompiler, type RouteTables } from "#compiler";
+import { answerOf } from "../answer.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { rawResource } from "../raw-object.ts";
 import { type ServedEnvoy, startServedEnvoy } from "./served-envoy.ts";
@@ -47,11 +48,8 @@ const objects: readonly CompilerEdit[] = [
 ];
 
 async function ask(host: string, agent?: Agent): Promise<string> {
-  const outgoing = request({ host: "127.0.0.1", port, headers: { host }, agent: agent ?? false }).end();
-  const [answer] = (await once(outgoing, "response")) as [IncomingMessage];
-  answer.resume();
-  await once(answer, "end");
-  return answer.headers.location ?? String(answer.statusCode);
+  const { status, headers } = await answerOf({ port, headers: { host }, ...(agent ? { agent } : {}) });
+  return headers.location ?? String(status);
 }
 
 async function isServed(agent?: Agent): Promise<void> {

@@ -1,9 +1,9 @@
 /**
  * A real Envoy with Dragoman's own bootstrap, served by Dragoman's own xDS server in this process.
  */
+
 import { once } from "node:events";
 import { rm, writeFile } from "node:fs/promises";
-import { request } from "node:http";
 import { openLog } from "../../src/base/log.ts";
 import { serveXds, type XdsServer, type XdsServerOptions } from "../../src/control/xds/server.ts";
 import { type AdminClient, openAdminClient } from "../../src/keeper/admin-client.ts";
@@ -11,6 +11,7 @@ import { type BootstrapOptions, bootstrap } from "../../src/keeper/bootstrap.ts"
 import { obtainEnvoy } from "../../src/keeper/envoy-binary.ts";
 import { type EnvoyProcessOptions, startEnvoyProcess } from "../../src/keeper/envoy-process.ts";
 import { makeRuntimeDirectory } from "../../src/keeper/runtime-dir.ts";
+import { answerOf } from "../answer.ts";
 
 /** Envoy and the server that it is connected to. */
 export interface ServedEnvoy {
@@ -75,18 +76,7 @@ export async function startServedEnvoy(
 }
 
 /** One request on a connection of its own; the status and the body. */
-export function get(port: number, path = "/"): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ host: "127.0.0.1", port, path, agent: false }, (incoming) => {
-      let body = "";
-      incoming.setEncoding("utf8");
-      incoming.on("data", (text: string) => {
-        body += text;
-      });
-      incoming.on("error", reject);
-      incoming.on("end", () => resolve(`${incoming.statusCode} ${body}`));
-    });
-    outgoing.on("error", reject);
-    outgoing.end();
-  });
+export async function get(port: number, path = "/"): Promise<string> {
+  const { status, body } = await answerOf({ port, path });
+  return `${status} ${body}`;
 }

@@ -4,11 +4,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtemp, rm, stat } from "node:fs/promises";
-import { request } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { answerOf, type Question } from "../../../test/answer.ts";
 import { type AdminAnswer, type AdminServer, type Answering, answerOnPort, answerOnSocket } from "./server.ts";
 
 function* brokenPieces(): Iterable<string> {
@@ -56,30 +56,10 @@ describe("admin interface", () => {
     await rm(directory, { recursive: true });
   });
 
-  type Asked = {
-    method?: string;
-    headers?: Record<string, string>;
-    body?: string;
-    overPort?: boolean;
-    localAddress?: string;
-  };
-  function ask(
-    path: string,
-    { method = "GET", headers = {}, body, overPort, localAddress }: Asked = {},
-  ): Promise<string> {
-    const where = overPort ? { host: "127.0.0.1", port: onPort.port, localAddress } : { socketPath };
-    return new Promise((resolve, reject) => {
-      const outgoing = request({ ...where, path, method, headers, agent: false }, (incoming) => {
-        let text = "";
-        incoming.setEncoding("utf8");
-        incoming.on("data", (chunk: string) => {
-          text += chunk;
-        });
-        incoming.on("end", () => resolve(`${incoming.statusCode} ${text.trim()}`));
-      });
-      outgoing.on("error", reject);
-      outgoing.end(body);
-    });
+  async function ask(path: string, { overPort, ...question }: Question & { overPort?: boolean } = {}): Promise<string> {
+    const where = overPort ? { port: onPort.port ?? 0 } : { socketPath };
+    const { status, body } = await answerOf({ ...where, ...question, path });
+    return `${status} ${body.trim()}`;
   }
   const json = { "content-type": "application/json" };
 
