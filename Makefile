@@ -61,7 +61,7 @@ gen: ready
 envoy:
 	@tools/bootstrap.sh --envoy
 
-## dev: control plane on examples/, a real Envoy and the web page, with reload
+## dev: the quickstart, with the control plane started again when a source file changes
 dev: ready
 	@node tools/dev.ts
 
