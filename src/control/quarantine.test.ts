@@ -11,6 +11,7 @@ const refused = {
   message: "no",
   nodeId: "n",
   envoyVersion: "1.40.0",
+  replaces: true,
 } as const;
 
 test("it is idle when no refusal is left to be looked at", async () => {

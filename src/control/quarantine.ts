@@ -2,11 +2,12 @@
  * Finds the objects behind a resource that Envoy refused and has the compiler leave their current content out, so
  * that the last good version, or nothing, is served in its place while everything else goes on.
  * What Envoy quotes is tried first; when several objects changed at once and it quotes none of them, all are left out
- * and then let back in by halves.
+ * and then let back in by halves. What was there before and serves other requests, too, is not touched: Envoy had it
+ * in the version that it goes on with, or has nothing of the resource yet and only then everything is suspect.
  */
 
 import { errorFields, type Log, type LogFields } from "#base/log.ts";
-import { type ResourceRef, refKey } from "#base/origin.ts";
+import { formatRef, type ResourceRef, refKey } from "#base/origin.ts";
 import { printable } from "#base/printable.ts";
 import { redact } from "#base/redact.ts";
 import { type Compiler, type CompilerEdit, contentHash, type Refusal, type ResourceType } from "#compiler";
@@ -48,6 +49,8 @@ export interface Quarantine {
 
 /** Where Envoy minds more than this, halves are quicker. */
 const mostQuotes = 16;
+/** So many objects are named where none of them is to blame. */
+const mostNamed = 5;
 
 /** Starts with what an earlier process knew. */
 export function createQuarantine(options: QuarantineOptions): Quarantine {
@@ -89,10 +92,16 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
     const { identities } = compiler.declared.objects;
     const owners = compiler.owners(type, name).filter((ref) => identities.get(refKey(ref)));
     const changed = owners.filter((ref) => options.recent.has(refKey(ref)));
-    const groups = changed.length > 0 ? [changed, owners] : [owners];
-    const found = (await believe(groups[0] ?? [], refused)) || (await search(groups, refused));
+    const others = owners.filter((ref) => !changed.includes(ref));
+    // An earlier version, of which the others were a part, was taken.
+    const groups = refused.replaces ? [changed] : [owners.filter(isNarrow), owners];
+    const quotable = refused.replaces ? changed : [...changed, ...others];
+    const found = (await believe(quotable, refused)) || (await search(groups, refused));
     if (!found) {
-      log("error", `Envoy refuses the ${type} resource "${name}", and not because of one object`, why(refused));
+      log("error", `Envoy refuses the ${type} resource "${name}", and not because of one object`, {
+        ...why(refused),
+        concerns: owners.slice(0, mostNamed).map(formatRef).join(", "),
+      });
       return;
     }
     // Envoy refuses a listener, too, while it refuses what fills one of its slots.
@@ -122,7 +131,10 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
 
   async function search(groups: readonly (readonly ResourceRef[])[], refused: Refused): Promise<boolean> {
     const { type, name } = refused;
-    for (const suspects of groups) {
+    for (const group of groups) {
+      if (group.length === 0) continue;
+      // What is broad comes back first: without a Host there is nothing that Envoy could refuse of its Mappings.
+      const suspects = [...group.filter((ref) => !isNarrow(ref)), ...group.filter(isNarrow)];
       // What an object matches is kept, so that its requests reach nothing else, unless that is what Envoy refuses.
       for (const matchToo of [false, true]) {
         await options.trial(leaveOut(suspects, refused, matchToo));
@@ -177,6 +189,13 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
     },
     forgetGone: () => drop([...refusals.keys()].filter((key) => !compiler.declared.objects.identities.get(key))),
   };
+}
+
+const narrowKinds: ReadonlySet<string> = new Set(["Mapping", "TCPMapping", "Ingress"]);
+
+/** Whether an object is about some requests, and others are served without it. */
+function isNarrow({ kind }: ResourceRef): boolean {
+  return narrowKinds.has(kind);
 }
 
 function why({ message, envoyVersion }: Refused): LogFields {

@@ -21,7 +21,7 @@ function scene() {
 }
 
 const refused = (name: string, version: string): Refused => {
-  return { type: "routes", name, version, message: "no", nodeId: "n", envoyVersion: "1.40.0" };
+  return { type: "routes", name, version, message: "no", replaces: true, nodeId: "n", envoyVersion: "1.40.0" };
 };
 
 test("old content that comes back is known to be refused", () => {

@@ -19,6 +19,8 @@ export interface EncodedChain {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly clusters: readonly string[];
+  /** Where its requests find routes: in a table, or in scopes. */
+  readonly lookup?: { readonly shape: Entrance["shape"]; readonly table: string };
   /** It is chosen by what TLS says. */
   readonly tls: boolean;
 }
@@ -42,8 +44,9 @@ export function emitFilterChain(
     ...emitTransportSocket(chain),
   });
   const clusters = clustersOf(chain.service, options);
-  const { listener, name, tls } = chain;
-  return { listener, name, bytes: field(filterChainsField, bytes), clusters, tls: tls !== undefined };
+  const { listener, name, tls, service } = chain;
+  const lookup = service.kind === "http" ? { lookup: { shape: entrance.shape, table: service.table } } : {};
+  return { listener, name, bytes: field(filterChainsField, bytes), clusters, ...lookup, tls: tls !== undefined };
 }
 
 function emitTransportSocket({ tls, quic }: FilterChain): Init<typeof FilterChainSchema> {

@@ -41,6 +41,10 @@ export function emitListener(
     version: contentVersion(...parts),
     parts,
     clusters: chains.map((chain) => chain.clusters),
+    looksIn: {
+      tables: [...new Set(chains.flatMap(({ lookup }) => (lookup?.shape === "table" ? lookup.table : [])))],
+      scopes: chains.some(({ lookup }) => lookup?.shape === "scoped"),
+    },
   };
 }
 

@@ -31,6 +31,8 @@ export interface Encoded {
   readonly around?: string;
   /** Cluster names that a route table names (one list per virtual host), or a listener's or an extension's. */
   readonly clusters?: readonly (readonly string[])[];
+  /** Listener only: the route tables, or all scopes, that Envoy asks for once it has it. */
+  readonly looksIn?: { readonly tables: readonly string[]; readonly scopes: boolean };
   /** Cluster only: the endpoints resource it subscribes to, if it is an EDS cluster. */
   readonly endpoints?: string;
   /** Cluster only: it warms slowly (active health checks, SDS or DNS), so it is sent apart and last. */

@@ -26,9 +26,9 @@ export function endpoints(name: string, revision: number): Encoded {
   return make("endpoints", name, revision);
 }
 
-/** A listener; in the model it uses the table of the same name. */
+/** A listener; in the model it uses the table of the same name, and scopes. */
 export function listener(name: string, revision: number): Encoded {
-  return make("listener", name, revision);
+  return make("listener", name, revision, { looksIn: { tables: [name], scopes: true } });
 }
 
 /** A route table that names clusters. */
@@ -120,8 +120,11 @@ export class ModelEnvoy {
   receive(response: Response): void {
     const { type, nonce } = response;
     const bad = response.resources.some(isBad);
-    if (!bad) this.apply(response);
     const event: OrderEvent = bad ? { kind: "nack", type, nonce, message: "refused" } : { kind: "ack", type, nonce };
+    // Of a listener Envoy says first that it has it, and then asks for what it looks in.
+    if (type === "listener") this.outbox.push({ type, events: [event] });
+    if (!bad) this.apply(response);
+    if (type === "listener") return;
     const paused = type === "cluster" && this.warming.size > 0;
     (paused ? this.withheld : this.outbox).push({ type, events: [event] });
   }

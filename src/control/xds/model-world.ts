@@ -89,6 +89,7 @@ export class World {
       this.openStream();
     }
     this.assertRoutesHaveClusters();
+    this.assertAcknowledgedIsThere();
   }
 
   private restartControl(): void {
@@ -221,6 +222,16 @@ export class World {
         const excused = shared || this.announced.has(`${table}/${name}`) || this.everBad.has(name);
         if (!excused) assert.ok(this.envoy.active.has(name), `table ${table} names ${name}, which Envoy lacks`);
       }
+    }
+  }
+
+  /** What counts as acknowledged is what requests meet. */
+  private assertAcknowledgedIsThere(): void {
+    if (acknowledged(this.order) < this.snapshot.number || this.everBad.size > 0) return;
+    for (const { type, name, version } of this.configured.values()) {
+      if (type === "routes") assert.equal(this.envoy.tables.get(name)?.version, version, `${name} is acknowledged`);
+      if (type === "scope" && this.envoy.listeners.size > 0)
+        assert.equal(this.envoy.scopes.get(name)?.version, version, `${name} is acknowledged`);
     }
   }
 

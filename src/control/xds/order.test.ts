@@ -221,12 +221,13 @@ describe("one stream", () => {
   });
 
   test("a route table waits for its cluster two seconds at most, and that is said", () => {
-    const { state, first, change } = openStream([put(listener("l", 1)), put(routes("r", 1, []))]);
-    const [cds, lds] = step(
+    const { state, first, change } = openStream([put(listener("r", 1)), put(routes("r", 1, []))]);
+    const [cds, lds, srds] = step(
       state,
       [
         { kind: "open", type: "cluster", first },
         { kind: "open", type: "listener", first },
+        { kind: "open", type: "scope", first },
       ],
       0,
     ).sends;
@@ -235,6 +236,7 @@ describe("one stream", () => {
     assert.deepEqual([cds?.type, cds?.resources, cds?.removed], ["cluster", [], []], "nothing is an answer, too");
     step(state, [{ kind: "ack", type: "cluster", nonce: cds?.nonce ?? "" }], 1);
     step(state, [{ kind: "ack", type: "listener", nonce: lds?.nonce ?? "" }], 1);
+    step(state, [{ kind: "ack", type: "scope", nonce: srds?.nonce ?? "" }], 1);
     step(state, [{ kind: "ack", type: "routes", nonce: rds?.nonce ?? "" }], 1);
     const before = change(10, put(cluster("dead", 0, {})), put(routes("r", 2, ["dead"])));
     assert.deepEqual(

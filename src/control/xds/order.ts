@@ -83,15 +83,28 @@ export function step(state: OrderState, events: readonly OrderEvent[], now: numb
   return { sends, refusals, early, ...(Number.isFinite(wakeAt) && { wakeAt }) };
 }
 
-/** The newest change of which Envoy has acknowledged (or refused) everything that it asked for. */
+/** The newest change of which Envoy has acknowledged (or refused) everything that it asked for and is about to. */
 export function acknowledged(state: OrderState): number {
-  if (!state.subscriptions.has("cluster") || !state.subscriptions.has("listener")) return 0;
+  if (!state.subscriptions.has("cluster") || willAsk(state)) return 0;
   let oldest = state.view.number + 1;
   for (const { pending, inFlight } of state.subscriptions.values()) {
     for (const since of pending.values()) oldest = Math.min(oldest, since);
     for (const { since } of inFlight.values()) oldest = Math.min(oldest, since);
   }
   return oldest - 1;
+}
+
+/** Envoy acknowledges a listener a moment before it asks for what the listener looks for routes in. */
+function willAsk({ subscriptions }: OrderState): boolean {
+  const listeners = subscriptions.get("listener");
+  const tables = subscriptions.get("routes")?.names;
+  if (!listeners) return true;
+  for (const { resource } of listeners.held.values()) {
+    const { looksIn } = resource ?? {};
+    if (looksIn?.scopes && !subscriptions.has("scope")) return true;
+    if (looksIn?.tables.some((name) => !tables?.has(name))) return true;
+  }
+  return false;
 }
 
 function take(work: Work, event: OrderEvent): void {
@@ -185,5 +198,6 @@ function noteNack(work: Work, subscription: Subscription, nonce: string, message
   }
   const [name = ""] = names;
   const version = response.resources[0]?.version ?? "";
-  work.refusals.push({ type: response.type, name, version, message });
+  const replaces = (subscription.held.get(name)?.version ?? "") !== "";
+  work.refusals.push({ type: response.type, name, version, message, replaces });
 }

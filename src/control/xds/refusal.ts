@@ -19,6 +19,8 @@ export interface ResourceRefusal {
   readonly version: string;
   /** Envoy's own words. */
   readonly message: string;
+  /** Envoy goes on with an earlier version. */
+  readonly replaces: boolean;
 }
 
 /** Which Envoy a stream belongs to. */
