@@ -4,7 +4,8 @@ import { formatOrigin, type Origin } from "#base/origin.ts";
 import type { Declared } from "./compile.ts";
 import type { Collection, Reads } from "./graph/index.ts";
 import type { Route } from "./ir/route.ts";
-import { domainsOf, shownRoutes } from "./lanes/planned-host.ts";
+import { domainsOf, type PlannedHostLookup, shownRoutes } from "./lanes/planned-host.ts";
+import { finishedSets } from "./lanes/route-pieces.ts";
 
 /** Reads of finished collections, from outside of the graph: nothing is recorded. */
 export const finished: Reads = {
@@ -15,8 +16,15 @@ export const finished: Reads = {
   },
 };
 
+/** What finished virtual hosts are put together from. */
+export function finishedHosts({ routes, tables }: Declared): PlannedHostLookup {
+  return { ...tables.planned, routesOf: finishedSets(routes.emittedRoutes) };
+}
+
 /** The linked model. Routes are listed once, and by key in the virtual hosts that show them. */
-export function linkedJson({ chains, hosts, listeners, routes, tables, upstreams }: Declared): object {
+export function linkedJson(declared: Declared): object {
+  const { chains, hosts, listeners, routes, tables, upstreams } = declared;
+  const planned = finishedHosts(declared);
   return conceal({
     listeners: values(listeners.listeners).map(({ key, ...listener }) => ({
       name: key,
@@ -28,18 +36,18 @@ export function linkedJson({ chains, hosts, listeners, routes, tables, upstreams
     hosts: values(hosts.hosts).map(({ key: _, ...host }) => named(host)),
     virtualHosts: values(tables.virtualHosts).map((host) => ({
       table: host.table,
-      domains: domainsOf(tables.planned, host, finished),
+      domains: domainsOf(planned, host, finished),
       exposure: host.exposure,
       ...(host.misdirected ? { misdirected: host.misdirected } : {}),
       ...(host.selector ? { selector: host.selector } : {}),
-      routes: shownRoutes(tables.planned, host, finished).map(({ route, exposure, authority }) => ({
+      routes: shownRoutes(planned, host, finished).map(({ route, exposure, authority }) => ({
         route: route.key,
         ...(exposure === host.exposure ? {} : { exposure }),
         ...(authority ? { authority: authority.match } : {}),
       })),
     })),
     routes: Object.fromEntries(
-      [...sorted(routes.sets)].flatMap(([, set]) => set.map(({ route }) => routeEntry(route))),
+      sorted(routes.sets).flatMap(([set]) => planned.routesOf(set, finished).map(({ route }) => routeEntry(route))),
     ),
     clusters: values(upstreams.clusters).map(named),
     endpoints: values(upstreams.endpoints),

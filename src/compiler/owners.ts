@@ -3,6 +3,7 @@ import { type ResourceRef, refKey } from "#base/origin.ts";
 import type { Declared } from "./compile.ts";
 import type { ResourceType } from "./ir/encoded.ts";
 import type { VirtualHost } from "./ir/virtual-host.ts";
+import { finishedSets } from "./lanes/route-pieces.ts";
 import type { Asked } from "./lanes/slots.ts";
 
 const authFilter = "envoy.filters.http.ext_authz";
@@ -79,7 +80,7 @@ function scopeOwners(declared: Declared, name: string): readonly ResourceRef[] {
 
 function hostOwners(declared: Declared, hosts: readonly VirtualHost[], table: string): readonly ResourceRef[] {
   const sets = new Set(hosts.flatMap((host) => host.inherits.map((inherited) => inherited.set)));
-  const routes = [...sets].flatMap((set) => declared.routes.sets.get(set) ?? []);
+  const routes = [...sets].flatMap(finishedSets(declared.routes.emittedRoutes));
   const domains = [...declared.names.domains.entries()]
     .map(([, domain]) => domain)
     .filter((domain) => table.startsWith(`${domain.site}/`));

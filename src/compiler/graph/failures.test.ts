@@ -209,6 +209,10 @@ test("`by` and `order` that throw are reported, and every other member is in its
     if (n < 0) throw new RangeError("negative");
     return "all";
   });
+  const counts = g.count("counts", source, (n) => {
+    if (n < 0) throw new RangeError("negative");
+    return ["all"];
+  });
   source.set("a", 1);
   source.set("b", 2);
   source.set("c", 101);
@@ -219,7 +223,8 @@ test("`by` and `order` that throw are reported, and every other member is in its
   g.commit();
   assert.deepEqual(values(groups), { small: [3, 1], big: [101] });
   assert.deepEqual(values(split("all")), { a: 1, b: 3, c: 101 });
-  assert.deepEqual([...g.diagnostics.keys()].sort(), ["groups\u0000a", "split\u0000a"]);
+  assert.deepEqual(values(counts), { all: 3 });
+  assert.deepEqual([...g.diagnostics.keys()].sort(), ["counts\u0000a", "groups\u0000a", "split\u0000a"]);
   source.set("a", 4);
   source.set("d", 13);
   g.commit();

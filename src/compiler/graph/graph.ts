@@ -60,6 +60,8 @@ export interface Graph {
     by: (item: I, key: string) => readonly string[],
     order: (a: I, b: I) => number,
   ): Collection<readonly I[]>;
+  /** How many members there are by group key; empty groups vanish. Costs no more in a group of very many. */
+  count<I>(name: string, over: Collection<I>, by: (item: I, key: string) => readonly string[]): Collection<number>;
   /** Members by value, for `Reads.lookup`. */
   index<T>(name: string, of: Collection<T>, values: (item: T, key: string) => readonly string[]): Index<T>;
   /** All parts as one collection; of two values under one key the earlier part's is used, and it is reported. */
@@ -113,7 +115,7 @@ export interface ReadRef extends KeyRef {
 
 /** Everything that is known about one key of one collection. */
 export interface Inspection extends KeyRef {
-  readonly kind: "source" | "map" | "value" | "group" | "index" | "union" | "split";
+  readonly kind: "source" | "map" | "value" | "group" | "count" | "index" | "union" | "split";
   readonly value: unknown;
   /** The keys that this one is made from. */
   readonly inputs: readonly KeyRef[];

@@ -4,6 +4,7 @@
  */
 import { equal } from "#base/equal.ts";
 import type { Inspection } from "./graph.ts";
+import { type Groups, groupsOf, listOf } from "./groups-of.ts";
 import { Node, type NodePlace } from "./node.ts";
 import { Stored } from "./stored.ts";
 
@@ -24,8 +25,7 @@ export interface GroupSpec<I> {
 interface Member<I> {
   readonly key: string;
   readonly item: I;
-  /** Nearly always one group, which is then stored as itself. */
-  readonly groups: string | readonly string[];
+  readonly groups: Groups;
 }
 
 /** The changes of one group that are still to be made. */
@@ -188,14 +188,4 @@ function byKey(a: { readonly key: string }, b: { readonly key: string }): number
 
 function itemOf<I>(member: Member<I>): I {
   return member.item;
-}
-
-function groupsOf(keys: readonly string[]): string | readonly string[] {
-  const first = keys[0];
-  if (first === undefined) return nothing;
-  return keys.length === 1 && first !== "" ? first : [...new Set(keys)];
-}
-
-function listOf(groups: string | readonly string[]): readonly string[] {
-  return typeof groups === "string" ? [groups] : groups;
 }

@@ -20,6 +20,7 @@ test("every kind of key tells what it is made from, what it read, and when it ch
     (item) => [item.host],
     (a, b) => a.n - b.n,
   );
+  g.count("counts", lowered, (item) => [item.host]);
   const part = g.split("parts", items, (item) => item.host);
   const union = g.union("union", part("shop"), part("bank"));
   const total = g.value("total", (reads) => ({ out: [["", reads.get(groups, "shop")?.length]] }));
@@ -47,6 +48,7 @@ test("every kind of key tells what it is made from, what it read, and when it ch
   assert.deepEqual(g.inspect("lower", "a")?.outputs, outputs, "an input key that is no output key");
   const inputs = (collection: string, key: string) => g.inspect(collection, key)?.inputs.map((i) => i.key);
   assert.deepEqual(inputs("groups", "shop"), ["a/0", "a/1", "b/0", "b/1"]);
+  assert.deepEqual(inputs("counts", "shop"), ["a/0", "a/1", "b/0", "b/1"]);
   assert.deepEqual(inputs("by host", "shop"), ["a", "b"]);
   assert.deepEqual(inputs("union", "a"), ["a"]);
   assert.deepEqual(inputs("parts/shop", "b"), ["b"]);
@@ -61,6 +63,7 @@ test("every kind of key tells what it is made from, what it read, and when it ch
     ["lower", "zzz"],
     ["items", "zzz"],
     ["groups", "zzz"],
+    ["counts", "zzz"],
     ["union", "zzz"],
     ["parts/no", "a"],
     ["no", "a"],

@@ -1,6 +1,7 @@
 /** Opens a graph: every declaration makes one node, and the order of declarations is the order of work. */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { takeChanges, work } from "./commit.ts";
+import { CountNode } from "./count.ts";
 import type { Changes, Collection, Derived, Graph, GraphOptions, Index, Inspection, Reads, Source } from "./graph.ts";
 import { GroupNode } from "./group.ts";
 import { IndexOf } from "./index-of.ts";
@@ -67,6 +68,10 @@ class OpenGraph implements Graph {
   ): Collection<readonly I[]> {
     const spec = { kind: "group", over: this.input(name, over), by, order } as const;
     return this.add(new GroupNode<I>(this.place(name), spec)).out;
+  }
+
+  count<I>(name: string, over: Collection<I>, by: (item: I, key: string) => readonly string[]): Collection<number> {
+    return this.add(new CountNode<I>(this.place(name), { over: this.input(name, over), by })).out;
   }
 
   index<T>(name: string, of: Collection<T>, values: (item: T, key: string) => readonly string[]): Index<T> {

@@ -97,12 +97,12 @@ export function declareRepresentative(): Representative {
     if (item.weight === fatalWeight) throw new TypeError("too heavy");
     return { out: [[key, { limit, weight: item.weight }]] };
   });
-  const rivals = graph.group(
-    "rivals",
-    lowered,
-    (l, key) => [l.host, key.slice(0, 2), l.host],
-    (a, b) => a.order - b.order,
-  );
+  const groupsOf = (l: Lowered, key: string) => [l.host, key.slice(0, 2), l.host];
+  const rivals = graph.group("rivals", lowered, groupsOf, (a, b) => a.order - b.order);
+  const counted = graph.map("counted", graph.count("numbers of rivals", lowered, groupsOf), (count, _, key) => {
+    ran("counted", key);
+    return { out: count % 2 === 0 ? [[key, count]] : [] };
+  });
   const merged = graph.map("merge", rivals, (members, _, key) => {
     ran("merge", key);
     return { out: [[key, members.reduce((sum, member) => sum + member.order, 0)]] };
@@ -120,7 +120,7 @@ export function declareRepresentative(): Representative {
     if (reads.has(named, "a")) out.push(["a", reads.get(named, "a")?.sum]);
     return { out, diagnostics: any > 2 ? [diagnose("internal/bug", originOf(null), "crowded")] : [] };
   });
-  const collections = [items, limits, globals, extra, unit, admitted, lowered, fragile, rivals, merged];
+  const collections = [items, limits, globals, extra, unit, admitted, lowered, fragile, rivals, counted, merged];
   const all = [...collections, part("even"), part("odd"), both, named, summary, graph.diagnostics];
   return { graph, items, limits, globals, extra, collections: all, runs };
 }

@@ -22,10 +22,9 @@ export interface EmittedRoute {
 
 /** What virtual hosts are emitted from. */
 export interface PlannedHostLookup {
-  readonly sets: Collection<readonly EmittedRoute[]>;
+  /** The routes of a set, in order: all of them, or those that may matter. */
+  readonly routesOf: (set: string, reads: Reads) => readonly EmittedRoute[];
   readonly settings: Collection<Settings>;
-  /** Which routes of a set there may be; absent: all of them. */
-  readonly routesOf?: (set: string) => readonly EmittedRoute[];
   /** Tables in which some Host names a port. */
   readonly withPorts: Collection<unknown>;
 }
@@ -41,9 +40,8 @@ export interface ShownRoute extends EmittedRoute {
 export function shownRoutes(lookup: PlannedHostLookup, host: VirtualHost, reads: Reads): readonly ShownRoute[] {
   const loose = reads.get(lookup.settings, "")?.looseLabelSelectors ?? false;
   const { selector } = host;
-  const { routesOf = (set) => reads.get(lookup.sets, set) ?? [] } = lookup;
   const lists = host.inherits.map((inherited) => {
-    const routes = routesOf(inherited.set);
+    const routes = lookup.routesOf(inherited.set, reads);
     return selector ? routes.filter(({ route }) => takesRoute(selector, route, loose)) : routes;
   });
   const conditional = new Set(host.inherits.flatMap(({ set, conditional }) => (conditional ? [set] : [])));
@@ -55,8 +53,12 @@ export function shownRoutes(lookup: PlannedHostLookup, host: VirtualHost, reads:
 }
 
 /** The names of a virtual host as Envoy is told them. */
-export function domainsOf(lookup: PlannedHostLookup, host: VirtualHost, reads: Reads): readonly string[] {
-  return reads.has(lookup.withPorts, host.table) ? host.domains.flatMap(withAnyPort) : host.domains;
+export function domainsOf(
+  { withPorts }: Pick<PlannedHostLookup, "withPorts">,
+  host: VirtualHost,
+  reads: Reads,
+): readonly string[] {
+  return reads.has(withPorts, host.table) ? host.domains.flatMap(withAnyPort) : host.domains;
 }
 
 /** Emits a virtual host. */

@@ -7,7 +7,7 @@ import type { Listeners } from "./listeners.ts";
 import type { ModuleValues } from "./module.ts";
 import type { Inputs } from "./objects.ts";
 import type { Routes } from "./routes.ts";
-import { byKey, keep, shapeOf, single } from "./wiring.ts";
+import { shapeOf, single } from "./wiring.ts";
 
 /** Twice as many as those from which a run chooses scopes, so that nobody is told of a few more. */
 const farTooMany = 2_000;
@@ -17,7 +17,7 @@ export function declareRouteNotices(
   g: Graph,
   inputs: Inputs,
   { settings: module }: ModuleValues,
-  { sets }: Routes,
+  { emittedRoutes }: Routes,
   { listeners }: Listeners,
 ): void {
   const { settings, routeTables } = inputs;
@@ -26,11 +26,8 @@ export function declareRouteNotices(
     const moves = shape(reads) !== "table" && /:path\b|:authority\b/.test(config.lua_scripts ?? "");
     return { out: [], diagnostics: moves ? [routeChange(child(at, "lua_scripts"))] : [] };
   });
-  const sizes = g.map("report.setSize", sets, (routes, _, set) => keep(set, routes.length));
-  const all = g.group("set sizes", sizes, () => [""], byKey);
-  const many = g.map("report.manyRoutes", all, (own) =>
-    single(own.reduce((sum, size) => sum + size, 0) >= farTooMany ? true : undefined),
-  );
+  const all = g.count("all routes", emittedRoutes, () => [""]);
+  const many = g.map("report.manyRoutes", all, (count) => single(count >= farTooMany ? true : undefined));
   g.map("report.routeTables", listeners, (listener, reads) => {
     const chosen = reads.get(settings, "")?.routeTables === undefined && reads.get(routeTables, "") === "table";
     const told = chosen && listener.http !== undefined && reads.has(many, "");

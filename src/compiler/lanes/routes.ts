@@ -13,7 +13,7 @@ import { declareResolvers } from "./resolvers.ts";
 import type { Sockets } from "./sockets.ts";
 import { emitted, of, unavailable } from "./wiring.ts";
 
-/** Declared and linked routes, and their bytes in sets by the name that they are for. */
+/** Declared and linked routes, and how many there are for each name. */
 export type Routes = ReturnType<typeof declareRoutes>;
 
 interface RouteInputs {
@@ -70,8 +70,7 @@ export function declareRoutes(
       () => emit(unavailable(route)),
     );
   });
-  const setOf = ({ route }: { readonly route: Route }) => [link.routeSet(route.hosts)];
-  const sets = g.group("route sets", emittedRoutes, setOf, (a, b) => link.compareRoutes(a.route, b.route));
+  const sets = g.count("route sets", emittedRoutes, ({ route }) => [link.routeSet(route.hosts)]);
   const tcpDecls = g.map("lower.TCPMapping", all("TCPMapping"), of(ambassador.lowerTcpMapping(lookup)));
   const sameConnections = g.group("same connections", tcpDecls, (decl) => [link.tcpMatch(decl)], link.byAge);
   const tcpRoutes = g.map("link.TcpRoute", sameConnections, link.linkTcpRoute);

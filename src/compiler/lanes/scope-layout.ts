@@ -30,9 +30,9 @@ export interface Shared {
   readonly rest: VirtualHost;
 }
 
-/** Route sets, and how the large ones among them are divided. */
+/** How large route sets are, roughly, and how the large ones among them are divided. */
 export interface SetSizes {
-  readonly sets: Collection<readonly unknown[]>;
+  readonly sizes: Collection<number>;
   readonly divisions: Collection<Division>;
   /** With more routes, a virtual host is divided. */
   manyFor(reads: Reads): number;
@@ -42,11 +42,11 @@ export interface SetSizes {
 export function outline(
   host: VirtualHost,
   domains: readonly string[],
-  { sets, divisions, manyFor }: SetSizes,
+  { sizes: known, divisions, manyFor }: SetSizes,
   reads: Reads,
 ): Outline {
   const many = manyFor(reads);
-  const sizes = host.inherits.map(({ set }) => ({ set, size: reads.get(sets, set)?.length ?? 0 }));
+  const sizes = host.inherits.map(({ set }) => ({ set, size: reads.get(known, set) ?? 0 }));
   const size = sizes.reduce((sum, one) => sum + one.size, 0);
   const [largest] = [...sizes].sort((a, b) => b.size - a.size);
   const division = size > many && largest ? reads.get(divisions, largest.set) : undefined;
@@ -78,6 +78,12 @@ function scopesOfNames({ table }: VirtualHost, domains: readonly string[]): Map<
     byScope.set(scope, [...(byScope.get(scope) ?? []), domain]);
   }
   return byScope;
+}
+
+/** The sets that a virtual host is put together from as a whole; without an outline, that is how tables are. */
+export function wholeSets({ inherits }: VirtualHost, outline: Outline | undefined): readonly string[] | undefined {
+  if (!outline?.division) return inherits.map(({ set }) => set);
+  return outline.shared && [outline.shared.own];
 }
 
 /** A route set that is asked for by its buckets. */

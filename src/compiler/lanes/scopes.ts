@@ -1,54 +1,49 @@
 /** Scopes: where the routes of every name are while tables are scoped, and the bytes of each such place. */
-import { anyDivision, bucketOf, divide, divisionName, manyRoutes } from "../envoy/shape/division.ts";
+import { bucketOf, type Division, manyRoutes } from "../envoy/shape/division.ts";
 import { wildScope } from "../envoy/shape/scope-name.ts";
 import { asLead, emitScope, knownHost, type Lead, leadRoute, type PlacedHost } from "../envoy/shape/scoped.ts";
 import { emitMisdirected, emitVirtualHost } from "../envoy/virtual-host.ts";
-import type { Collection, Derived, Graph, Reads } from "../graph/index.ts";
+import type { Collection, Graph, Reads } from "../graph/index.ts";
 import type { Encoded } from "../ir/encoded.ts";
 import type { Table, VirtualHost } from "../ir/virtual-host.ts";
 import * as link from "../link/index.ts";
 import type { RouteTables } from "../settings.ts";
 import { domainsOf, type EmittedRoute, type PlannedHostLookup, type ShownRoute, shownRoutes } from "./planned-host.ts";
-import {
-  type Demand,
-  demandKey,
-  demandsOf,
-  layOut,
-  type Outline,
-  outline,
-  type Part,
-  type Place,
-  partsOf,
-  placesOf,
-  storeOf,
-} from "./scope-layout.ts";
+import type { Pieces } from "./route-pieces.ts";
+import { layOut, type Outline, outline, type Part, type Place, partsOf, placesOf, storeOf } from "./scope-layout.ts";
 import { byKey, keep } from "./wiring.ts";
 
 /** So many routes may be named before a lead because they come before a name's own. */
 const manyBefore = 50;
 
+/** What outlines are derived from. */
+export interface OutlineInputs {
+  readonly shape: (reads: Reads) => RouteTables;
+  readonly virtualHosts: Collection<VirtualHost>;
+  readonly withPorts: Collection<unknown>;
+  readonly sizes: Collection<number>;
+  readonly divisions: Collection<Division>;
+}
+
+/** Declares outlines, of which there are none while there are tables. */
+export function declareOutlines(g: Graph, { shape, virtualHosts, ...lookup }: OutlineInputs): Collection<Outline> {
+  const limits = { ...lookup, manyFor: (reads: Reads) => (shape(reads) === "pathed" ? 0 : manyRoutes) };
+  return g.map("shape.outline", virtualHosts, (host, reads, key) =>
+    keep(key, shape(reads) === "table" ? undefined : outline(host, domainsOf(lookup, host, reads), limits, reads)),
+  );
+}
+
 /** What scopes are derived from. */
 export interface ScopeInputs {
   readonly shape: (reads: Reads) => RouteTables;
   readonly tables: Collection<Table>;
-  readonly virtualHosts: Collection<VirtualHost>;
-  readonly emittedRoutes: Collection<EmittedRoute>;
+  readonly outlines: Collection<Outline>;
   readonly planned: PlannedHostLookup;
+  readonly bucket: BucketLookup;
 }
 
 /** Declares scopes. */
-export function declareScopes(g: Graph, { shape, tables, virtualHosts, emittedRoutes, planned }: ScopeInputs) {
-  const divisions = g.map("shape.division", planned.sets, (routes, reads, set) => {
-    const chosen = shape(reads);
-    const large = chosen === "pathed" || (chosen === "scoped" && routes.length > manyRoutes / 2);
-    const division = large ? divide(routes, pathOf) : undefined;
-    return keep(set, division ?? (chosen === "pathed" ? anyDivision : undefined));
-  });
-  const limits = { ...planned, divisions, manyFor: (reads: Reads) => (shape(reads) === "pathed" ? 0 : manyRoutes) };
-  const outlines = g.map("shape.outline", virtualHosts, (host, reads, key) =>
-    keep(key, shape(reads) === "table" ? undefined : outline(host, domainsOf(planned, host, reads), limits, reads)),
-  );
-  const bucket = declareBuckets(g, outlines, emittedRoutes);
+export function declareScopes(g: Graph, { shape, tables, outlines, planned, bucket }: ScopeInputs) {
   const preludes = g.map("shape.prelude", outlines, (one, reads, key) =>
     keep(key, preludeOf(one, planned, bucket, reads)),
   );
@@ -75,33 +70,7 @@ export function declareScopes(g: Graph, { shape, tables, virtualHosts, emittedRo
   return { places, parts, encodedScopes: g.union<Encoded>("scopes", ofNames, ofParts, empty) };
 }
 
-/** The routes of a set in one bucket, or, without a number, those for several; sets are divided as they are asked for. */
-type BucketLookup = (demand: Demand, number: number | undefined, reads: Reads) => readonly EmittedRoute[];
-
-function declareBuckets(g: Graph, outlines: Collection<Outline>, routes: Collection<EmittedRoute>): BucketLookup {
-  const same = g.group("same demands", g.map("shape.demand", outlines, demandsOf), (one) => [demandKey(one)], byKey);
-  const demands = g.map("shape.divided", same, ([one], _, key) => keep(key, one));
-  const bySet = g.index("demands by set", demands, ({ set }) => [set]);
-  const bucketed = g.map("shape.bucket", routes, (emitted, reads, key): Derived<EmittedRoute & { bucket: string }> => {
-    const asked = reads.lookup(bySet, link.routeSet(emitted.route.hosts));
-    const out = asked.map((demand) => {
-      const bucket = bucketName(demand, bucketOf(pathOf(emitted), demand.division));
-      return [`${key} ${divisionName(demand.division)}`, { ...emitted, bucket }] as const;
-    });
-    return { out };
-  });
-  const buckets = g.group(
-    "routes by bucket",
-    bucketed,
-    ({ bucket }) => [bucket],
-    (a, b) => link.compareRoutes(a.route, b.route),
-  );
-  return (demand, number, reads) => reads.get(buckets, bucketName(demand, number)) ?? [];
-}
-
-function bucketName(demand: Demand, number: number | undefined): string {
-  return `${demandKey(demand)}|${number ?? ""}`;
-}
+type BucketLookup = Pieces["bucket"];
 
 function pathOf({ route }: EmittedRoute) {
   return route.match.path;
@@ -129,20 +98,39 @@ function preludeOf(
   reads: Reads,
 ): Prelude | undefined {
   if (!shared || !division) return undefined;
-  const all = (set: string) => reads.get(planned.sets, set) ?? [];
-  const own = shownRoutes({ ...planned, routesOf: (set) => (set === shared.own ? all(set) : []) }, host, reads);
-  const numbers = new Set(own.map((route) => bucketOf(pathOf(route), division)));
-  const near = (set: string) =>
-    numbers.has(undefined)
-      ? all(set)
-      : link.mergeRoutes(
-          [...numbers, undefined].map((number) => bucket({ set, division }, number, reads)),
-          routeOf,
-        );
-  const before = shownRoutes({ ...planned, routesOf: near }, shared.rest, reads).filter((one) =>
-    own.some((mine) => link.compareRoutes(one.route, mine.route) < 0 && mayMeet(one, mine)),
-  );
-  return before.length > manyBefore ? undefined : { own, before };
+  const routesOf = (set: string) => (set === shared.own ? planned.routesOf(set, reads) : []);
+  const own = shownRoutes({ ...planned, routesOf }, host, reads);
+  const near = comingBefore(own, { shared, division }, bucket, reads);
+  if (!near) return undefined;
+  return { own, before: shownRoutes({ ...planned, routesOf: (set) => near.get(set) ?? [] }, shared.rest, reads) };
+}
+
+/** What of the shared sets comes before one of a name's own routes and may meet the same path; none if it is much. */
+function comingBefore(
+  own: readonly EmittedRoute[],
+  { shared, division }: Pick<Required<Outline>, "shared" | "division">,
+  bucket: BucketLookup,
+  reads: Reads,
+): ReadonlyMap<string, readonly EmittedRoute[]> | undefined {
+  const ownIn = Map.groupBy(own, (route) => bucketOf(pathOf(route), division));
+  const anywhere = ownIn.get(undefined) ?? [];
+  const numbers = anywhere.length > 0 ? Array(division.buckets).keys() : ownIn.keys();
+  let found = 0;
+  const near = new Map<string, EmittedRoute[]>();
+  for (const number of new Set([...numbers, undefined])) {
+    // What is in a bucket meets only what is there, too, or in several.
+    const rivals = number === undefined ? own : [...(ownIn.get(number) ?? []), ...anywhere];
+    for (const { set } of shared.rest.inherits) {
+      const routes = bucket({ set, division }, number, reads).filter((one) =>
+        rivals.some((mine) => link.compareRoutes(one.route, mine.route) < 0 && mayMeet(one, mine)),
+      );
+      found += routes.length;
+      if (found > manyBefore) return undefined;
+      near.set(set, [...(near.get(set) ?? []), ...routes]);
+    }
+  }
+  for (const routes of near.values()) routes.sort((a, b) => link.compareRoutes(a.route, b.route));
+  return near;
 }
 
 /** Whether some path may begin as both say. */
@@ -175,16 +163,13 @@ function emitPart(
   bucket: BucketLookup,
   reads: Reads,
 ): Encoded {
-  const routesOf =
-    place &&
-    ((set: string) => {
-      const { division, number } = place;
-      return link.mergeRoutes(
-        [number, undefined].map((one) => bucket({ set, division }, one, reads)),
-        routeOf,
-      );
-    });
-  const routes = shownRoutes({ ...planned, ...(routesOf ? { routesOf } : {}) }, host, reads);
+  const inBucket = ({ division, number }: NonNullable<Part["bucket"]>, set: string) =>
+    link.mergeRoutes(
+      [number, undefined].map((one) => bucket({ set, division }, one, reads)),
+      routeOf,
+    );
+  const lookup = place ? { ...planned, routesOf: (set: string) => inBucket(place, set) } : planned;
+  const routes = shownRoutes(lookup, host, reads);
   const first = firstOf(host);
   const emitted = emitVirtualHost({ table: name, name, domains: ["*"], metadata: knownHost, first, routes });
   return emitScope(name, [{ ...emitted, portsMatter: false }]);

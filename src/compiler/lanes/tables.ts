@@ -3,12 +3,14 @@ import { shapeTable } from "../envoy/shape/table.ts";
 import type { Graph, Reads } from "../graph/index.ts";
 import type { VirtualHost } from "../ir/virtual-host.ts";
 import * as link from "../link/index.ts";
+import { declareDivisions } from "./divisions.ts";
 import type { Listeners } from "./listeners.ts";
 import type { Names } from "./names.ts";
 import type { Inputs } from "./objects.ts";
 import { emitPlannedHost } from "./planned-host.ts";
+import { declarePieces } from "./route-pieces.ts";
 import type { Routes } from "./routes.ts";
-import { declareScopes } from "./scopes.ts";
+import { declareOutlines, declareScopes } from "./scopes.ts";
 import { byKey, clientTable, clientTableName, isIrregular, keep, openTable, shapeOf } from "./wiring.ts";
 
 /** Tables, their virtual hosts, and the tables' bytes. */
@@ -37,8 +39,11 @@ export function declareTables(
   const alike = g.group("names by plan", plans, (planned) => [link.planKey(planned)], byKey);
   const virtualHosts = g.map("link.VirtualHost", alike, link.linkVirtualHost);
   const withPorts = g.group("tables with ports", virtualHosts, tableWithPorts, byKey);
-  const planned = { sets, settings, withPorts };
   const shape = shapeOf(inputs);
+  const divisions = declareDivisions(g, { shape, sets, emittedRoutes });
+  const outlines = declareOutlines(g, { shape, virtualHosts, withPorts, ...divisions });
+  const pieces = declarePieces(g, { virtualHosts, outlines, emittedRoutes });
+  const planned = { routesOf: pieces.whole, settings, withPorts };
   const inTables = (reads: Reads) => shape(reads) === "table";
   const emitHost = emitPlannedHost(planned);
   const emittedHosts = g.map("emit.VirtualHost", virtualHosts, (host, reads) =>
@@ -51,7 +56,7 @@ export function declareTables(
       inTables(reads) ? shapeTable(name, reads.get(byTable, name) ?? [], reads.has(withPorts, name)) : undefined,
     ),
   );
-  const scopes = declareScopes(g, { shape, tables, virtualHosts, emittedRoutes, planned });
+  const scopes = declareScopes(g, { shape, tables, outlines, planned, bucket: pieces.bucket });
   return { tables, virtualHosts, planned, encodedTables, scopes };
 }
 

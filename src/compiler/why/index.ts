@@ -10,7 +10,7 @@ import type { HttpOptions } from "../ir/http-options.ts";
 import type { FilterChain } from "../ir/listener.ts";
 import type { Table, VirtualHost } from "../ir/virtual-host.ts";
 import { domainsOf, shownRoutes } from "../lanes/planned-host.ts";
-import { finished } from "../linked.ts";
+import { finished, finishedHosts } from "../linked.ts";
 import { effectOf, upstreamOf } from "./effect.ts";
 import type { Effect, Explanation, Outcome } from "./explanation.ts";
 import { type BoundListener, chooseChain, chooseListener } from "./listener.ts";
@@ -110,7 +110,7 @@ function inVirtualHost(declared: Declared, host: VirtualHost, seen: SeenRequest)
     const does: Effect = { kind: "respond", status: 421, because };
     return { outcomes: [afterPolicies(declared, "own", seen, { percent: 100, does })], losers: [] };
   }
-  const { takers, losers, left } = divide(shownRoutes(declared.tables.planned, host, finished), seen);
+  const { takers, losers, left } = divide(shownRoutes(finishedHosts(declared), host, finished), seen);
   const outcomes = takers.map((taker): Outcome => {
     const { percent, route } = taker;
     return afterPolicies(declared, taker, seen, { percent, at: route.origin, does: effectOf(declared, taker, seen) });

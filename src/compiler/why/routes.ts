@@ -6,7 +6,7 @@ import { routeVariants } from "../ir/exposure.ts";
 import type { NamedMatch, PathMatch, RouteMatch } from "../ir/match.ts";
 import type { PathRewrite, Route } from "../ir/route.ts";
 import { domainsOf, type ShownRoute, shownRoutes } from "../lanes/planned-host.ts";
-import { finished } from "../linked.ts";
+import { finished, finishedHosts } from "../linked.ts";
 import { upstreamOf } from "./effect.ts";
 
 /** One route of one or more hosts that show it alike. */
@@ -23,7 +23,8 @@ export interface RouteRow {
 
 /** The rows, by host, in the order of matching. */
 export function listRoutes(declared: Declared): readonly RouteRow[] {
-  const { planned, virtualHosts } = declared.tables;
+  const { virtualHosts } = declared.tables;
+  const planned = finishedHosts(declared);
   const rows = new Map<string, RouteRow>();
   const hosts = [...virtualHosts.entries()].map(([, host]) => ({ host, domains: domainsOf(planned, host, finished) }));
   for (const { host, domains } of hosts.sort((a, b) => (a.domains.join() < b.domains.join() ? -1 : 1))) {

@@ -51,19 +51,29 @@ export function bucketOf(match: PathMatch, { depth, buckets }: Division): number
   return hash === undefined || hash < 0 ? undefined : hash % buckets;
 }
 
-/** So many routes are looked at: an edit of one among very many must not cost a look at all of them. */
+/** Up to so many routes are all looked at; of more there are between half as many and so many. */
 const sample = 512;
 
+/** The size of a route set as far as its layout depends on it: rough for large ones, so that it hardly ever changes. */
+export function roughSize(size: number): number {
+  return size <= sample ? size : 2 ** Math.ceil(Math.log2(size));
+}
+
+/** Whether a route, by its key, is one of those by which a set of that size is divided. */
+export function isSampled(key: string, size: number): boolean {
+  if (size <= sample) return true;
+  let hash = 0;
+  for (let i = 0; i < key.length; i++) hash = (hash * 31 + key.charCodeAt(i)) % modulus;
+  return hash % (roughSize(size) / sample) === 0;
+}
+
 /**
- * How routes are divided, judged by some of them; undefined if that would not help, because too many are for any path
- * or all begin alike.
+ * How a set of that size is divided, judged by the paths of some of its routes; undefined if that would not help, because
+ * too many are for any path or all begin alike.
  */
-export function divide<T>(routes: readonly T[], matchOf: (route: T) => PathMatch): Division | undefined {
-  const buckets = routes.length > 20_000 ? 1024 : routes.length > 2_000 ? 256 : 64;
-  const step = Math.ceil(routes.length / sample);
-  const hashes = Array.from({ length: Math.ceil(routes.length / step) }, (_, i) => routes[i * step]).flatMap((route) =>
-    route === undefined ? [] : [hashesOf(matchOf(route))],
-  );
+export function divide(paths: readonly PathMatch[], size: number): Division | undefined {
+  const buckets = size > 16_384 ? 1024 : size > 2_048 ? 256 : 64;
+  const hashes = paths.map(hashesOf);
   const depth = depths.find((_, i) =>
     helps(
       Int32Array.from(hashes, (own) => own[i] ?? -1),
