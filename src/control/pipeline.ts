@@ -166,7 +166,9 @@ export function openPipeline(options: PipelineOptions): Pipeline {
       diagnosticsChanged ||= changed;
       const rest = gate.more();
       if (rest.length > 0) return rest;
-      const edits = [...lastGood.after(xds.snapshot.number), ...quarantine.forgetGone()];
+      // Nothing reads what is over, so it need not be compiled before the next edits.
+      compiler.apply(lastGood.after(xds.snapshot.number));
+      const edits = quarantine.forgetGone();
       if (!quarantine.busy) save();
       if (diagnosticsChanged) report();
       diagnosticsChanged = false;

@@ -57,6 +57,7 @@ export function createFlagKeeper({ clock, log, post }: FlagKeeperOptions): FlagK
 
   return {
     want(flags) {
+      if (flags === wanted) return;
       wanted = flags;
       tell();
     },

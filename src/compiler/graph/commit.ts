@@ -21,10 +21,11 @@ export function work(
   state.number++;
   state.running = true;
   try {
-    const moved = state.interrupted && state.moved;
+    const { interrupted } = state;
+    const moved = interrupted && state.moved;
     const hasEdits = sources.some((source) => source.hasEdits);
     if (hasEdits) {
-      if (state.interrupted) for (const node of nodes) node.setAside();
+      if (interrupted) for (const node of nodes) node.setAside();
       for (const source of sources) source.apply();
     }
     // Sources take all of an edit at once.
@@ -34,10 +35,12 @@ export function work(
     if (!pass(nodes, ask)) return "part";
     // What the edits themselves have moved is complete.
     state.moved = moved;
-    if (mayContinue && hasEdits && !moved && nodes.some((node) => node.hasMore)) return "overtook";
-    for (const node of nodes) node.bringBack();
-    state.interrupted = !pass(nodes, ask);
-    if (state.interrupted) return "part";
+    if (interrupted && nodes.some((node) => node.hasMore)) {
+      if (mayContinue && hasEdits && !moved) return "overtook";
+      for (const node of nodes) node.bringBack();
+      if (!pass(nodes, ask)) return "part";
+    }
+    state.interrupted = false;
     state.first = false;
     return "end";
   } finally {

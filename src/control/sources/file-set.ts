@@ -56,12 +56,18 @@ const nothing: FileState = {
 /** An empty set. */
 export function createFileSet(): FileSet {
   const files = new Map<string, FileState>();
+  /** Those of them that there is something to say about. */
+  const diagnosed = new Map<string, readonly Diagnostic[]>();
+  const ignored = createTally();
   const places = createPlaceIndex();
 
   function replace(file: string, state: FileState): readonly FileEdit[] {
     const before = files.get(file) ?? nothing;
     if (state === nothing) files.delete(file);
     else files.set(file, state);
+    if (state.diagnostics.length === 0) diagnosed.delete(file);
+    else diagnosed.set(file, state.diagnostics);
+    ignored.replace(before.ignored, state.ignored);
     places.replace(before.places, state.places);
     return difference(before.objects, state.objects);
   }
@@ -77,8 +83,11 @@ export function createFileSet(): FileSet {
       const diagnostic = diagnose(outcome.code, at, message, { traffic: effect([...before.objects.values()]) });
       return replace(file, { ...before, diagnostics: [diagnostic] });
     },
-    diagnostics: () => [...[...files.values()].flatMap((file) => file.diagnostics), ...places.duplicates()],
-    ignored: () => sum([...files.values()].map((file) => file.ignored)),
+    diagnostics: () => [
+      ...[...diagnosed.keys()].sort().flatMap((file) => diagnosed.get(file) ?? []),
+      ...places.duplicates(),
+    ],
+    ignored: ignored.all,
     placeOf: places.placeOf,
     *annotated() {
       for (const { objects } of files.values()) {
@@ -149,8 +158,21 @@ function difference(
   return edits;
 }
 
-function sum(counts: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {
-  const total: Record<string, number> = {};
-  for (const count of counts) for (const [kind, n] of Object.entries(count)) total[kind] = (total[kind] ?? 0) + n;
-  return total;
+/** Sums of what the files have ignored, kept up to date file by file. */
+function createTally() {
+  const total = new Map<string, number>();
+  const add = (counts: FileState["ignored"], sign: 1 | -1) => {
+    for (const [kind, count] of Object.entries(counts)) {
+      const sum = (total.get(kind) ?? 0) + sign * count;
+      if (sum === 0) total.delete(kind);
+      else total.set(kind, sum);
+    }
+  };
+  return {
+    replace(before: FileState["ignored"], after: FileState["ignored"]): void {
+      add(before, -1);
+      add(after, 1);
+    },
+    all: (): FileState["ignored"] => Object.fromEntries(total),
+  };
 }

@@ -42,7 +42,8 @@ export async function listRoot(root: Root, enter: EnterDirectory): Promise<Listi
   const listing: Listing = { files: new Map(), directories: new Set(), diagnostics: [] };
   try {
     const real = await realpath(root.path);
-    if ((await stat(real)).isDirectory()) await listDirectory({ listing, real, enter }, root.path, root.name, 0);
+    const walk = { listing, real: async () => real, enter };
+    if ((await stat(real)).isDirectory()) await listDirectory(walk, root.path, root.name, 0);
     else listing.files.set(root.path, root.name);
   } catch (error) {
     if (isMissing(error)) report(listing, "files/not-found", root.name, "there is no such file or directory");
@@ -56,8 +57,8 @@ export async function listEntry(root: Root, path: string, enter: EnterDirectory)
   const listing: Listing = { files: new Map(), directories: new Set(), diagnostics: [] };
   const name = nameOf(root, path);
   try {
-    const real = await realpath(root.path);
-    await listOne({ listing, real, enter }, await lstat(path), path, name, 0);
+    const walk = { listing, real: () => realpath(root.path), enter };
+    await listOne(walk, await lstat(path), path, name, 0);
   } catch (error) {
     if (!isMissing(error)) report(listing, "files/unreadable", name, describeFailure(error));
   }
@@ -66,8 +67,8 @@ export async function listEntry(root: Root, path: string, enter: EnterDirectory)
 
 interface Walk {
   readonly listing: Listing;
-  /** The real path of the root. */
-  readonly real: string;
+  /** The real path of the root, which only links are compared with. */
+  readonly real: () => Promise<string>;
   readonly enter: EnterDirectory;
 }
 
@@ -108,7 +109,8 @@ async function listLink(walk: Walk, path: string, name: string, depth: number): 
     const real = await realpath(path);
     const isDirectory = (await stat(real)).isDirectory();
     if (!isDirectory && !isManifestName(path.slice(path.lastIndexOf(sep) + 1))) return;
-    if (!real.startsWith(walk.real.endsWith(sep) ? walk.real : walk.real + sep)) {
+    const root = await walk.real();
+    if (!real.startsWith(root.endsWith(sep) ? root : root + sep)) {
       report(
         walk.listing,
         "files/outside",
@@ -119,7 +121,7 @@ async function listLink(walk: Walk, path: string, name: string, depth: number): 
       walk.listing.files.set(path, name);
     } else if (isMounted) {
       await listDirectory(walk, path, name, depth + 1);
-    } else if (real.slice(walk.real.length).includes(`${sep}.`)) {
+    } else if (real.slice(root.length).includes(`${sep}.`)) {
       report(walk.listing, "files/outside", name, "this symbolic link leads to a hidden directory; it is not followed");
     }
   } catch (error) {

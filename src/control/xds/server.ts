@@ -175,6 +175,7 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
       return number;
     },
     setFlags(wanted) {
+      if (wanted === flags.flags) return;
       flags = flagLayer(wanted);
       for (const { stream } of followers) stream.flagsChanged();
     },
