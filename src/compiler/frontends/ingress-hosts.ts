@@ -7,6 +7,7 @@ import { child, type ResourceRef, refKey } from "#base/origin.ts";
 import type { Secret } from "../api/index.ts";
 import type { Collection, Derived, Reads } from "../graph/graph.ts";
 import type { HostDecl } from "../ir/host.ts";
+import type { SecretUse } from "../ir/secret.ts";
 import { ingressLabel } from "./ingress-label.ts";
 import { invalidHost, lowerHostName } from "./ingress-names.ts";
 import { certificateUse, secretProblems } from "./secrets.ts";
@@ -46,7 +47,13 @@ export function ingressHosts(lookup: HostLookup): (ingress: TlsSections, reads: 
         diagnostics.push(withoutSecret(at));
         return;
       }
-      const policy = sectionPolicy(lookup, ingress, section, i, reads, diagnostics);
+      const certificate = certificateUse({
+        namespace: section.secretNamespace ?? ingress.ref.namespace,
+        name: section.secretName,
+      });
+      const problems = secretProblems(lookup, certificate.secret, "certificate", child(at, "secretName"), reads);
+      diagnostics.push(...problems);
+      const policy = sectionPolicy(ingress, problems.length > 0 ? undefined : certificate);
       for (const { glob, path } of namesOf(section, i, ingress, diagnostics)) {
         const key = `${refKey(ingress.ref)} tls ${glob}`;
         const selector = glob === "*" && isAlone(lookup, reads) ? {} : { selector: ingressLabel };
@@ -64,26 +71,16 @@ function isAlone({ anyHost, anyContextHost }: HostLookup, reads: Reads): boolean
 }
 
 function sectionPolicy(
-  lookup: HostLookup,
   { ref, created = "", labels, insecure }: TlsSections,
-  { secretName: name = "", secretNamespace: namespace = ref.namespace }: Section,
-  i: number,
-  reads: Reads,
-  diagnostics: Diagnostic[],
+  certificate: SecretUse | undefined,
 ): Omit<HostDecl, "key" | "origin" | "glob"> {
-  const certificate = certificateUse({ namespace, name });
-  const at = { ref, path: `.spec.tls[${i}].secretName` };
-  const problems = secretProblems(lookup, certificate.secret, "certificate", at, reads);
-  diagnostics.push(...problems);
   return {
     created,
     namespace: ref.namespace,
     labels,
     insecure,
     additionalPort: 8080,
-    ...(problems.length > 0
-      ? { tlsBroken: true }
-      : { tls: { certificate, policy: { requireClientCertificate: false } } }),
+    ...(certificate ? { tls: { certificate, policy: { requireClientCertificate: false } } } : { tlsBroken: true }),
     yields: true,
   };
 }

@@ -31,7 +31,12 @@ export function declareIngressRoutes(
   const defaults = (reads: Reads) => reads.get(lookup.defaults, "") ?? ambassador.noDefaults;
   const upstream = (service: string, http2: boolean, at: Origin, reads: Reads) => {
     const fields = { service, ...(http2 ? { grpc: true } : {}) };
-    const { value, ...rest } = ambassador.lowerUpstream(lookup, fields, defaults(reads), at, reads);
+    const { value, ...rest } = ambassador.lowerUpstream(fields, {
+      lookup,
+      defaults: defaults(reads),
+      origin: at,
+      reads,
+    });
     const diagnostics = rest.diagnostics.map((diagnostic) => ({ ...diagnostic, at }));
     return { ...rest, diagnostics, ...(value ? { value: { ...value, origin: at } } : {}) };
   };

@@ -78,7 +78,7 @@ export function declareRateLimit(
       isModule(ref) ? list.map((one) => ({ ...one, at: inModule(one.at) })) : list;
     const domain = limitDomain(service, reads.get(settings, "")?.config ?? {});
     const defaults = reads.get(lookup.defaults, "") ?? ambassador.noDefaults;
-    const upstream = ambassador.lowerUpstream(lookup, { ...spec, grpc: true }, defaults, origin, reads);
+    const upstream = ambassador.lowerUpstream({ ...spec, grpc: true }, { lookup, defaults, origin, reads });
     if (!upstream.value) return { out: [], diagnostics: told(upstream.diagnostics) };
     const { value, diagnostics } = lowerRateLimit(spec, domain, upstream.value, origin);
     const decl = value && { origin, value, upstream: upstream.value };

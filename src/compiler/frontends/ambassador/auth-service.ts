@@ -39,7 +39,7 @@ function lower(
   if (typeof address === "string") return { diagnostics: [] };
   const defaults = reads.get(lookup.defaults, "") ?? noDefaults;
   const fields = { ...spec, service: spec.auth_service, serviceField: "auth_service", grpc: spec.proto === "grpc" };
-  const upstream = lowerUpstream(lookup, fields, defaults, origin, reads);
+  const upstream = lowerUpstream(fields, { lookup, defaults, origin, reads });
   if (!upstream.value) return { diagnostics: upstream.diagnostics };
   const isHttp = spec.proto !== "grpc";
   const linkerd = isHttp ? { add_linkerd_headers: spec.add_linkerd_headers ?? defaults.linkerdHeaders } : {};

@@ -32,13 +32,8 @@ const noDefaults = lowerRouteDefaults({});
 
 function lower(fields: UpstreamFields, defaults: Partial<RouteDefaults> = {}, namespace = "shop") {
   const ref = { group: "getambassador.io", kind: "Mapping", namespace, name: "m" };
-  const { value, diagnostics } = lowerUpstream(
-    lookup,
-    fields,
-    { ...noDefaults, ...defaults },
-    { ref, path: "" },
-    reads,
-  );
+  const around = { lookup, defaults: { ...noDefaults, ...defaults }, origin: { ref, path: "" }, reads };
+  const { value, diagnostics } = lowerUpstream(fields, around);
   return { value, found: diagnostics.map(({ code, at }) => `${code} ${at.path}`) };
 }
 

@@ -16,6 +16,7 @@ import type { RouteDefaults } from "./defaults.ts";
 import { lowerHealthCheck } from "./health-check.ts";
 import { findResolver, lowerConsulService, type ResolverDecl, type ResolverKind, resolverNotes } from "./resolver.ts";
 import { looksLikeService, serviceNamed } from "./service.ts";
+import { serviceOddities } from "./service-oddities.ts";
 import { type ContextLookup, contextNotes, findContext, upstreamTls } from "./tls.ts";
 
 /** What upstreams are lowered against. */
@@ -53,14 +54,18 @@ export interface LoweredUpstream extends Checked<ClusterDecl> {
   readonly hashOn?: HashKey;
 }
 
+/** What the fields of an upstream are seen against. */
+export interface UpstreamSurroundings {
+  readonly lookup: UpstreamLookup;
+  readonly defaults: RouteDefaults;
+  /** The object whose fields they are. */
+  readonly origin: Origin;
+  readonly reads: Reads;
+}
+
 /** Lowers an upstream; no value: requests for it get 503. */
-export function lowerUpstream(
-  lookup: UpstreamLookup,
-  fields: UpstreamFields,
-  defaults: RouteDefaults,
-  origin: Origin,
-  reads: Reads,
-): LoweredUpstream {
+export function lowerUpstream(fields: UpstreamFields, around: UpstreamSurroundings): LoweredUpstream {
+  const { lookup, defaults, origin, reads } = around;
   const at = child(origin, "spec", fields.serviceField ?? "service");
   const address = parseService(fields.service);
   // Admission refuses these, so that the last good version of the object goes on.
@@ -70,25 +75,23 @@ export function lowerUpstream(
   if (resolver === undefined) return { diagnostics: [unknownResolver(origin, resolverName)] };
   const consul = resolver.kind === "consul" ? lowerConsulService(address, resolver, at) : undefined;
   if (consul && !consul.value) return { diagnostics: consul.diagnostics };
-  const tls = lowerOrigination(lookup, fields, address, origin, reads);
+  const tls = lowerOrigination(fields, address, around);
   if (tls.broken) return { diagnostics: tls.diagnostics };
-  const balancing = fields.load_balancer
-    ? ownBalancing(fields.load_balancer, resolver.kind, lookup, origin, reads)
-    : noProblem;
+  const balancing = fields.load_balancer ? ownBalancing(fields.load_balancer, resolver.kind, around) : noProblem;
   if (balancing.broken) return { diagnostics: [balancing.problem] };
   const balanced = balancing.value ?? defaults.balancing;
-  const { family, problem } = lowerFamily(fields, defaults, origin);
+  const { family, problem } = lowerFamily(fields, around);
   const policy: ConnectionPolicy = {
     ...lowerPolicy(fields, defaults, address),
     ...(balanced?.policy ? { balancing: balanced.policy } : {}),
     dnsFamily: family,
     ...(tls.value ? { tls: tls.value } : {}),
   };
-  const value = consul?.value
-    ? declareInConsul(consul.value, address, policy, at)
-    : declare(lookup, address, policy, resolver.kind, defaults, at, reads);
+  const named = consul?.value
+    ? declareInConsul(consul.value, address, policy)
+    : declare(address, policy, resolver.kind, around);
   return {
-    value,
+    value: { ...named, origin: at },
     ...(balanced?.hashOn ? { hashOn: balanced.hashOn } : {}),
     diagnostics: [
       ...tls.diagnostics,
@@ -96,7 +99,7 @@ export function lowerUpstream(
       ...(balancing.problem ? [balancing.problem] : []),
       ...(consul?.diagnostics ?? []),
       ...resolverNotes(lookup.resolvers, resolverName, child(origin, "spec", "resolver"), reads),
-      ...oddities(address, fields, origin),
+      ...serviceOddities(address, fields.tls, at),
     ],
   };
 }
@@ -111,9 +114,7 @@ const noProblem: OwnBalancing = {};
 function ownBalancing(
   given: NonNullable<UpstreamFields["load_balancer"]>,
   resolver: ResolverKind["kind"],
-  lookup: UpstreamLookup,
-  origin: Origin,
-  reads: Reads,
+  { lookup, origin, reads }: UpstreamSurroundings,
 ): OwnBalancing {
   const at = child(origin, "spec", "load_balancer");
   if (resolver === "service") {
@@ -129,16 +130,13 @@ function ownBalancing(
 }
 
 function declare(
-  lookup: UpstreamLookup,
   address: ServiceAddress,
   policy: ConnectionPolicy,
   resolver: ResolverKind["kind"],
-  defaults: RouteDefaults,
-  at: Origin,
-  reads: Reads,
-): ClusterDecl {
+  { lookup, defaults, origin, reads }: UpstreamSurroundings,
+): Omit<ClusterDecl, "origin"> {
   const own = reads.get(lookup.settings, "")?.namespace ?? "default";
-  const namespace = defaults.ambassadorNamespaceForServices ? own : at.ref.namespace;
+  const namespace = defaults.ambassadorNamespaceForServices ? own : origin.ref.namespace;
   const port = address.port ?? (policy.tls ? 443 : 80);
   const named = serviceNamed(address.host, namespace);
   // Outside its own namespace the instance could not resolve a bare name: it stands for the object's namespace.
@@ -149,7 +147,6 @@ function declare(
   const identity = named ? `${named.namespace}/${named.name}:${port}` : `${host}:${port}`;
   return {
     name: `${identity}~${policyHash(policy, resolver, host)}` as ClusterName,
-    origin: at,
     host,
     port,
     ...(named
@@ -164,11 +161,10 @@ function declareInConsul(
   consul: ConsulService,
   address: ServiceAddress,
   policy: ConnectionPolicy,
-  at: Origin,
-): ClusterDecl {
+): Omit<ClusterDecl, "origin"> {
   const { agent, datacenter, name: host } = consul;
   const name = `consul/${datacenter}/${host}~${policyHash(policy, "consul", agent)}` as ClusterName;
-  return { name, origin: at, host, port: address.port ?? (policy.tls ? 443 : 80), consul, policy };
+  return { name, host, port: address.port ?? (policy.tls ? 443 : 80), consul, policy };
 }
 
 function policyHash(policy: ConnectionPolicy, resolver: string, host: string): string {
@@ -210,8 +206,7 @@ function statName(address: ServiceAddress): string {
 
 function lowerFamily(
   fields: UpstreamFields,
-  defaults: RouteDefaults,
-  origin: Origin,
+  { defaults, origin }: UpstreamSurroundings,
 ): { readonly family: ConnectionPolicy["dnsFamily"]; readonly problem?: Diagnostic } {
   const v4 = fields.enable_ipv4 ?? defaults.ipv4;
   const v6 = fields.enable_ipv6 ?? defaults.ipv6;
@@ -230,11 +225,9 @@ function lowerFamily(
 }
 
 function lowerOrigination(
-  lookup: UpstreamLookup,
   fields: UpstreamFields,
   address: ServiceAddress,
-  origin: Origin,
-  reads: Reads,
+  { lookup, origin, reads }: UpstreamSurroundings,
 ): { readonly value?: UpstreamTls; readonly broken?: true; readonly diagnostics: readonly Diagnostic[] } {
   const https = address.scheme === "https" ? { value: {} } : {};
   if (fields.tls === undefined || fields.tls === "") return { ...https, diagnostics: [] };
@@ -271,38 +264,4 @@ function unknownResolver(origin: Origin, name: string): Diagnostic {
       hint: "use kubernetes-service or kubernetes-endpoint, or create the resolver",
     },
   );
-}
-
-function oddities(address: ServiceAddress, fields: UpstreamFields, origin: Origin): readonly Diagnostic[] {
-  const at = child(origin, "spec", fields.serviceField ?? "service");
-  const found: Diagnostic[] = [];
-  if (address.user) {
-    found.push(
-      diagnose("service/ignored-part", at, "a user name before the host means nothing here", {
-        hint: "use add_request_headers to send credentials",
-      }),
-    );
-  }
-  if (address.ignored !== undefined) {
-    found.push(
-      diagnose("service/ignored-part", at, `"${address.ignored}" behind the host means nothing here`, {
-        hint: "use rewrite to change paths",
-      }),
-    );
-  }
-  if (address.scheme !== undefined && address.scheme !== "http" && address.scheme !== "https") {
-    found.push(
-      diagnose("service/unknown-scheme", at, `scheme "${address.scheme}" is not known`, {
-        traffic: "it is taken for http",
-      }),
-    );
-  }
-  if (address.scheme === "http" && fields.tls) {
-    found.push(
-      diagnose("service/http-with-tls", at, "the service says http://, but tls asks for TLS", {
-        traffic: "TLS is used",
-      }),
-    );
-  }
-  return found;
 }

@@ -23,7 +23,7 @@ export function lowerLogService(lookup: MappingLookup, { ref, spec }: LogService
   const refused = refusal(spec, origin);
   if (refused) return fail(refused);
   const defaults = reads.get(lookup.defaults, "") ?? noDefaults;
-  const upstream = lowerUpstream(lookup, { ...spec, grpc: true }, defaults, origin, reads);
+  const upstream = lowerUpstream({ ...spec, grpc: true }, { lookup, defaults, origin, reads });
   if (!upstream.value) return { diagnostics: upstream.diagnostics };
   const { name: cluster, host, port } = upstream.value;
   const receiver: LogReceiver = {

@@ -113,7 +113,7 @@ function lowerAction(
   reads: Reads,
 ): LoweredAction {
   if (spec.host_redirect && !spec.shadow) return lowerRedirect(spec, origin);
-  const upstream = lowerUpstream(lookup, spec, defaults, origin, reads);
+  const upstream = lowerUpstream(spec, { lookup, defaults, origin, reads });
   const stray = spec.shadow ? shadowNotes(spec, origin) : strayRedirectFields(spec, origin);
   if (!upstream.value) return unavailable([...upstream.diagnostics, ...stray]);
   const forward = lowerForward(spec, defaults, upstream.value.name, upstream.hashOn, origin);

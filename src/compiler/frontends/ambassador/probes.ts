@@ -5,7 +5,7 @@
  */
 import { type Diagnostic, diagnose, hasError } from "#base/diagnostic.ts";
 import { child, type Origin } from "#base/origin.ts";
-import { admit, type ModuleConfig, type RawObject } from "../../api/index.ts";
+import { admit, type Mapping, type ModuleConfig, type RawObject } from "../../api/index.ts";
 import type { Collection, Derived, Reads } from "../../graph/graph.ts";
 import type { RouteDecl } from "../../ir/route.ts";
 import type { Settings } from "../../settings.ts";
@@ -45,7 +45,8 @@ export function lowerProbes(lookup: ProbeLookup): (reads: Reads) => Derived<Rout
       if (enabled !== true) return { out: [], diagnostics: enabled === undefined ? [switchedOff(at)] : [] };
       const service = rest.service ?? settings.adminAddress;
       if (service === undefined) return { out: [], diagnostics: given ? [nothingAnswers(at)] : [] };
-      return lowerProbe(lower, probe, { ...rest, service }, rest.service === undefined, at, settings, reads);
+      const raw = rawProbe(probe, { ...rest, service }, rest.service === undefined, settings);
+      return lowerProbe(raw, settings, at, (mapping) => lower({ mapping }, reads, `internal/${probe.name}`));
     });
     return {
       out: results.flatMap(({ out }) => [...out]),
@@ -54,30 +55,33 @@ export function lowerProbes(lookup: ProbeLookup): (reads: Reads) => Derived<Rout
   };
 }
 
-function lowerProbe(
-  lower: ReturnType<typeof lowerMapping>,
+/** The Mapping that nobody wrote. */
+function rawProbe(
   { name, path }: Probe,
   { prefix = path, rewrite = path, service }: ProbeConfig,
   isOurs: boolean,
-  at: Origin,
-  settings: Settings,
-  reads: Reads,
-): Derived<RouteDecl> {
+  { namespace }: Settings,
+): RawObject {
   const own = isOurs ? { host_rewrite: proxiedHost, bypass_auth: path !== "/ambassador/v0/" } : {};
   const spec = { hostname: "*", prefix, rewrite, service, timeout_ms: 10_000, ...own };
-  const ref = { group: "getambassador.io", kind: "Mapping", namespace: settings.namespace, name };
-  const { value, diagnostics } = admit(rawMapping(ref, spec), {
-    ...settings,
-    ambassadorId: "default",
-    expandEnv: {},
-    envNames: [],
-  });
+  const ref = { group: "getambassador.io", kind: "Mapping", namespace, name };
+  return { ref, version: "v3alpha1", labels: {}, annotations: {}, body: { spec } };
+}
+
+function lowerProbe(
+  raw: RawObject,
+  settings: Settings,
+  at: Origin,
+  lower: (mapping: Mapping) => Derived<RouteDecl>,
+): Derived<RouteDecl> {
+  const ours = { ...settings, ambassadorId: "default", expandEnv: {}, envNames: [] };
+  const { value, diagnostics } = admit(raw, ours);
   const said = diagnostics.map((diagnostic): Diagnostic => {
     const moved = onModule(diagnostic, at);
     return diagnostic.severity === "error" ? { ...moved, traffic: noRoute } : moved;
   });
   if (value?.kind !== "Mapping" || hasError(diagnostics)) return { out: [], diagnostics: said };
-  const lowered = lower({ mapping: value }, reads, `internal/${name}`);
+  const lowered = lower(value);
   const out = [...lowered.out].map(([key, decl]) => [key, placed(decl, at)] as const);
   return { out, diagnostics: [...said, ...(lowered.diagnostics ?? []).map((one) => onModule(one, at))] };
 }
@@ -93,10 +97,6 @@ function placed(decl: RouteDecl, at: Origin): RouteDecl {
     order: { ...decl.order, tie: "" },
     ...(upstream ? { upstream } : {}),
   };
-}
-
-function rawMapping(ref: RawObject["ref"], spec: object): RawObject {
-  return { ref, version: "v3alpha1", labels: {}, annotations: {}, body: { spec } };
 }
 
 function moduleRef({ namespace }: Settings): RawObject["ref"] {

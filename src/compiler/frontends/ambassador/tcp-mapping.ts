@@ -20,7 +20,7 @@ export function lowerTcpMapping(lookup: MappingLookup): (mapping: TCPMapping, re
     const { spec, ref } = mapping;
     const origin: Origin = { ref, path: "" };
     const defaults = reads.get(lookup.defaults, "") ?? noDefaults;
-    const upstream = lowerUpstream(lookup, spec, defaults, origin, reads);
+    const upstream = lowerUpstream(spec, { lookup, defaults, origin, reads });
     const idle = lowerIdleTimeout(spec.idle_timeout_ms, child(origin, "spec", "idle_timeout_ms"));
     const diagnostics = [...upstream.diagnostics, ...idle.diagnostics, ...deviations(spec, idle.value, origin)];
     if (!upstream.value) return { out: [], diagnostics };

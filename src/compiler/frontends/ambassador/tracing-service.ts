@@ -48,7 +48,7 @@ export function lowerTracingService(
   if (refused) return fail(refused);
   const defaults = reads.get(lookup.defaults, "") ?? noDefaults;
   const fields = { ...spec, grpc: kind === "opentelemetry" };
-  const upstream = lowerUpstream(lookup, fields, defaults, origin, reads);
+  const upstream = lowerUpstream(fields, { lookup, defaults, origin, reads });
   if (!upstream.value) return { diagnostics: upstream.diagnostics };
   const tags = lowerTracingTags(spec, origin);
   const tracing: Tracing = {

@@ -32,7 +32,7 @@ export function lowerIngress(
 ): (ingress: Ingress, reads: Reads, key: string) => Derived<RouteDecl> {
   return (ingress, reads, key) => {
     const { wanted, isLegacy, diagnostics } = wantedPaths(ingress);
-    const routes = wanted.map((one) => lowerRoute(lookup, ingress, one, isLegacy, `${key} ${one.name}`, reads));
+    const routes = wanted.map((one) => lowerRoute(lookup, { key, ingress, isLegacy }, one, reads));
     return {
       out: routes.flatMap(({ value }) => (value ? [[value.key, value] as const] : [])),
       diagnostics: [...diagnostics, ...routes.flatMap((route) => route.diagnostics)],
@@ -40,12 +40,16 @@ export function lowerIngress(
   };
 }
 
+interface Asking {
+  readonly key: string;
+  readonly ingress: Ingress;
+  readonly isLegacy: boolean;
+}
+
 function lowerRoute(
   lookup: IngressLookup,
-  { created = "", labels }: Ingress,
+  { key, ingress: { created = "", labels }, isLegacy }: Asking,
   { name, backend, ...matched }: Wanted,
-  isLegacy: boolean,
-  key: string,
   reads: Reads,
 ): Checked<RouteDecl> {
   const { timeoutMs, headers, retry } = lookup.defaults(reads);
@@ -64,7 +68,7 @@ function lowerRoute(
       }
     : { kind: "respond", status: 503 };
   const decl: RouteDecl = {
-    key,
+    key: `${key} ${name}`,
     created,
     labels: { ...labels, ...ingressLabel },
     ...matched,

@@ -37,7 +37,7 @@ export function wantedPaths(ingress: Ingress): WantedPaths {
     const at = child(origin, "spec", "rules", i);
     const glob = lowerHostName(rule.host ?? "");
     if (!glob) diagnostics.push(invalidHost(child(at, "host"), rule.host ?? "", "none of the rule's paths is served"));
-    else for (const one of rulePaths(ingress, rule, i, glob, isLegacy, diagnostics)) add(one);
+    else for (const one of rulePaths({ rule, i, glob }, { ref, isLegacy }, diagnostics)) add(one);
   });
   const { defaultBackend: backend } = spec;
   if (backend) {
@@ -48,12 +48,15 @@ export function wantedPaths(ingress: Ingress): WantedPaths {
   return { wanted: [...wanted.values()], isLegacy, diagnostics: isIdle ? [...diagnostics, idle(origin)] : diagnostics };
 }
 
+interface PlacedRule {
+  readonly rule: Ingress["spec"]["rules"][number];
+  readonly i: number;
+  readonly glob: HostGlob;
+}
+
 function* rulePaths(
-  { ref }: Ingress,
-  { host, paths }: Ingress["spec"]["rules"][number],
-  i: number,
-  glob: HostGlob,
-  isLegacy: boolean,
+  { rule: { host, paths }, i, glob }: PlacedRule,
+  { ref, isLegacy }: { readonly ref: Ingress["ref"]; readonly isLegacy: boolean },
   diagnostics: Diagnostic[],
 ): Iterable<Wanted> {
   const rule: Origin = { ref, path: `.spec.rules[${i}]` };
