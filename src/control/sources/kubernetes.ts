@@ -3,7 +3,7 @@
  * been listed, or is known not to be there or not to be permitted; from then on each change is passed on as it comes.
  * Writes that change nothing of a manifest (a status, a lease of somebody else's) give no edit.
  */
-import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import type { Diagnostic } from "#base/diagnostic.ts";
 import { equal } from "#base/equal.ts";
 import type { Log } from "#base/log.ts";
 import { isOwnService, type RawObject } from "#compiler";
@@ -15,7 +15,9 @@ import { type ClusterObject, keepObject } from "./kubernetes-object.ts";
 import { type WatchedKind, watchedKinds } from "./kubernetes-resources.ts";
 import { addressless, ownService } from "./own-service.ts";
 import type { ReadProgress } from "./read-progress.ts";
+import { createGathered, createOnce } from "./said-once.ts";
 import { openSecretData, type SecretData } from "./secret-data.ts";
+import { isFailure, isSettled, readsEndpoints, type States, stateDiagnostics } from "./watch-states.ts";
 import type { WatchStatistics } from "./watch-statistics.ts";
 
 /** What to watch. */
@@ -86,7 +88,7 @@ export function watchKubernetes(
   }
 
   function conditions(): Pick<KubernetesBatch, "diagnostics" | "readsEndpoints"> {
-    return { diagnostics: [...describe(states), ...waiting], readsEndpoints: readsEndpoints(states, followed) };
+    return { diagnostics: [...stateDiagnostics(states), ...waiting], readsEndpoints: readsEndpoints(states, followed) };
   }
 
   function deliver(edits: KubernetesBatch["edits"], diagnosticsChanged: boolean): void {
@@ -202,33 +204,6 @@ export function watchKubernetes(
   };
 }
 
-/** Most kinds fail for the same reason at the same time. */
-function createOnce(say: (message: string) => void): (message: string) => void {
-  let last = "";
-  return (message) => {
-    if (message !== last) say(message);
-    last = message;
-  };
-}
-
-const gatherMs = 500;
-
-/** What concerns most kinds comes for each of them within a moment, and is said once. */
-function createGathered(say: (names: string) => void): (name: string) => void {
-  let gathered: Set<string> | undefined;
-  return (name) => {
-    if (!gathered) {
-      const names = new Set<string>();
-      gathered = names;
-      setTimeout(() => {
-        gathered = undefined;
-        say([...names].join(", "));
-      }, gatherMs).unref();
-    }
-    gathered.add(name);
-  };
-}
-
 function namespaceOf({ scope }: WatchedKind, options: KubernetesOptions): string | undefined {
   const { namespace, singleNamespace = false, certsSingleNamespace = false } = options;
   const own = singleNamespace || scope === "own" || (scope === "secret" && certsSingleNamespace);
@@ -244,17 +219,6 @@ function fieldSelectorOf(kind: WatchedKind, options: KubernetesOptions): string 
 function allOf(...selectors: readonly (string | undefined)[]): string | undefined {
   const all = selectors.filter((selector) => selector !== undefined);
   return all.length === 0 ? undefined : all.join(",");
-}
-
-type States = Map<WatchedKind, ReflectorState | { readonly kind: "starting" }>;
-
-function isFailure(before: { readonly kind: string } | undefined, { kind }: ReflectorState): boolean {
-  return (kind === "failing" || kind === "forbidden") && before?.kind !== kind;
-}
-
-/** Whether a kind has said what there is of it: a server that is away has not. */
-function isSettled({ kind }: { readonly kind: string }): boolean {
-  return kind !== "failing" && kind !== "starting";
 }
 
 const isSecret = ({ scope }: WatchedKind): boolean => scope === "secret";
@@ -285,39 +249,4 @@ function take(
 /** An object whose manifest has not changed; one that was made again was away in between. */
 function since(before: ClusterObject | undefined, after: ClusterObject): ClusterObject {
   return before?.uid === after.uid ? { ...after, manifestVersion: before.manifestVersion } : after;
-}
-
-/** Those that were seen before a permission was revoked stay in force. */
-function readsEndpoints(states: States, followed: ReadonlySet<WatchedKind>): boolean {
-  return [...states].some(([watched, { kind }]) => {
-    const isRead = kind === "following" || kind === "failing" || (kind === "forbidden" && followed.has(watched));
-    return endpointKinds.has(watched.resources[0].kind) && isRead;
-  });
-}
-
-const endpointKinds: ReadonlySet<string> = new Set(["EndpointSlice", "Endpoints"]);
-
-const cluster = { ref: { group: "", kind: "Cluster", namespace: "", name: "kubernetes" }, path: "" };
-
-function describe(states: States): readonly Diagnostic[] {
-  const forbidden: string[] = [];
-  const failing = new Map<string, string[]>();
-  for (const [{ resources }, state] of states) {
-    const name = resourceName(resources[0]);
-    if (state.kind === "forbidden") forbidden.push(name);
-    if (state.kind === "failing") failing.set(state.message, [...(failing.get(state.message) ?? []), name]);
-  }
-  const unreachable = Array.from(failing, ([message, names]) => {
-    const traffic = "what was last seen stays in force; changes are served when the API server can be reached again";
-    const what = names.length === states.size ? "" : `${names.join(", ")}: `;
-    return diagnose("kubernetes/unreachable", cluster, `${what}${message}`, { traffic });
-  });
-  return forbidden.length === 0 ? unreachable : [...unreachable, notPermitted(forbidden)];
-}
-
-function notPermitted(names: readonly string[]): Diagnostic {
-  return diagnose("kubernetes/forbidden", cluster, `these may not be listed and watched: ${names.join(", ")}`, {
-    traffic: "objects of these kinds are not seen; those that were seen before stay in force",
-    hint: "grant get, list and watch of them to this instance's service account",
-  });
 }

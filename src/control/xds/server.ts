@@ -8,8 +8,9 @@ import { chmod, rm } from "node:fs/promises";
 import * as grpc from "@grpc/grpc-js";
 import type { Log } from "#base/log.ts";
 import type { ResourceChange, ResourceType, RuntimeFlags } from "#compiler";
+import { createConvergence } from "./convergence.ts";
 import { flagLayer } from "./flags.ts";
-import { awaited, type ConnectedEnvoy, describe, type Follower, isLate, judges, noteProgress } from "./followers.ts";
+import { type ConnectedEnvoy, describe, type Follower, isLate, judges, noteProgress } from "./followers.ts";
 import { defaultOrderOptions, type OrderOptions, type SentEarly } from "./order.ts";
 import { createRefusals, type Refused } from "./refusal.ts";
 import { checkNode, type OpenDoor, openRemoteDoor, type RemoteDoor, type RemotePeer } from "./remote.ts";
@@ -84,7 +85,6 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
   const { hasOwnEnvoy = true } = options;
   const snapshot = createSnapshot();
   const followers = new Set<Follower>();
-  const waiting = new Set<{ readonly number: number; resolve(): void }>();
   const refusals = createRefusals();
   const order = { ...defaultOrderOptions, ...options.order };
   const counters = { bytes: 0, refusals: 0, early: 0 };
@@ -92,25 +92,7 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
   const opened = Promise.withResolvers<void>();
   let isOpen = false;
   let flags = flagLayer({});
-  let converged = 0;
-
-  function acknowledged(): number {
-    const waitedFor = awaited(followers, hasOwnEnvoy, performance.now());
-    if (waitedFor.length === 0) return hasOwnEnvoy ? 0 : snapshot.number;
-    return Math.min(...waitedFor.map(({ stream }) => stream.acknowledged));
-  }
-
-  function checkConverged(): void {
-    const now = acknowledged();
-    for (const one of waiting) {
-      if (one.number > now) continue;
-      waiting.delete(one);
-      one.resolve();
-    }
-    if (now <= converged) return;
-    converged = now;
-    options.onConverged?.(now);
-  }
+  const convergence = createConvergence({ followers, snapshot, hasOwnEnvoy, onConverged: options.onConverged });
 
   function judge(follower: Follower, refused: Refused): void {
     counters.refusals++;
@@ -140,12 +122,12 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
       },
       onAcknowledged() {
         noteProgress(follower, snapshot.number, performance.now(), true);
-        checkConverged();
+        convergence.check();
       },
       onClose(error) {
         followers.delete(follower);
         if (error) options.onStreamError?.(error, peer);
-        checkConverged();
+        convergence.check();
       },
     });
     const now = performance.now();
@@ -161,7 +143,7 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
   const { remote } = options;
   const door: OpenDoor | undefined =
     remote && (await openRemoteDoor(remote, (call, peer) => void accept(call, peer), remote.log));
-  const lateCheck = hasOwnEnvoy ? undefined : setInterval(checkConverged, lateCheckMs).unref();
+  const lateCheck = hasOwnEnvoy ? undefined : setInterval(convergence.check, lateCheckMs).unref();
   return {
     snapshot,
     update(changes) {
@@ -171,7 +153,7 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
         noteProgress(follower, number, now, false);
         follower.stream.changed(changes);
       }
-      if (!hasOwnEnvoy) checkConverged();
+      if (!hasOwnEnvoy) convergence.check();
       return number;
     },
     setFlags(wanted) {
@@ -190,9 +172,8 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
     get isOpen() {
       return isOpen;
     },
-    acknowledged,
-    whenAcknowledged: (number) =>
-      acknowledged() >= number ? Promise.resolve() : new Promise((resolve) => waiting.add({ number, resolve })),
+    acknowledged: convergence.acknowledged,
+    whenAcknowledged: convergence.whenAcknowledged,
     statistics: () => ({
       streams: followers.size,
       remote: [...followers].filter(({ peer }) => peer).length,
