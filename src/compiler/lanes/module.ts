@@ -1,12 +1,19 @@
 /** The Module, as small values that wake only their own readers. */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
-import type { ResourceRef } from "#base/origin.ts";
+import type { Origin, ResourceRef } from "#base/origin.ts";
+import type { ModuleConfig } from "../api/index.ts";
 import * as ambassador from "../frontends/ambassador/index.ts";
 import type { Graph } from "../graph/index.ts";
 import { lowerPolicyDefaults } from "../policies/on-routes.ts";
 import type { Inputs, Objects } from "./objects.ts";
 import { chosenRateLimit, instanceLabels } from "./rate-limit.ts";
 import { byOwner, single, theModule } from "./wiring.ts";
+
+/** The settings of the Module that counts, and where they are. */
+export interface ModuleSettings {
+  readonly config: ModuleConfig;
+  readonly at: Origin;
+}
 
 /** The Module's values; each holds one, under "", where there is a Module. */
 export type ModuleValues = ReturnType<typeof declareModule>;
@@ -46,8 +53,8 @@ export function declareModule(g: Graph, inputs: Inputs, { all }: Objects) {
       ],
     };
   });
-  const settings = g.map("Module with origin", chosen, (one) =>
-    single({ config: one.resource.spec.config, at: { ref: one.resource.ref, path: ".spec.config" } }),
+  const settings = g.map("Module with origin", chosen, ({ resource: { ref, spec } }) =>
+    single<ModuleSettings>({ config: spec.config, at: { ref, path: ".spec.config" } }),
   );
   const defaults = g.map("lower.policies", settings, ({ config, at }) => {
     const { value, diagnostics } = lowerPolicyDefaults(config, at);

@@ -11,7 +11,8 @@ import { encodedBytes } from "../ir/encoded.ts";
 import type { Route } from "../ir/route.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Settings } from "../settings.ts";
-import { type Asked, declareSlots, type ModuleSettings } from "./slots.ts";
+import type { ModuleSettings } from "./module.ts";
+import { type Asked, declareSlots } from "./slots.ts";
 
 const at = { ref: { group: "getambassador.io", kind: "Module", namespace: "a", name: "ambassador" }, path: ".spec" };
 

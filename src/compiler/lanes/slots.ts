@@ -3,7 +3,6 @@
  * and nothing else. A policy that routes ask for fills its slot with the first of them and empties it with the last.
  */
 import type { Origin } from "#base/origin.ts";
-import type { ModuleConfig } from "../api/index.ts";
 import { emitSlotContent, type SlotContent } from "../envoy/slot.ts";
 import type { Collection, Graph } from "../graph/index.ts";
 import type { Encoded } from "../ir/encoded.ts";
@@ -13,12 +12,6 @@ import type { Policy } from "../policies/policy.ts";
 import { defaultSettings, type Settings } from "../settings.ts";
 import type { ModuleValues } from "./module.ts";
 import { byKey, emitted, keep } from "./wiring.ts";
-
-/** The settings of the Module that counts, and where they are. */
-export interface ModuleSettings {
-  readonly config: ModuleConfig;
-  readonly at: Origin;
-}
 
 /** What is asked of a policy, and the object that asks. */
 export interface Asked {

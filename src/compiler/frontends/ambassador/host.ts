@@ -106,13 +106,13 @@ function lowerHostTls(
   }
   const rooted = (settings: LoweredPolicy): HostTls | undefined => {
     const at = child(origin, "spec", "tlsSecret");
-    const { policy, broken, diagnostics: found } = withRoot(lookup, settings, certificate, at, reads);
+    const { policy, broken, diagnostics: found } = withRoot(settings, certificate, { lookup, at, reads });
     diagnostics.push(...found);
     return broken ? undefined : { certificate, policy };
   };
   if (spec.tls) {
     const dotted = reads.get(lookup.defaults, "")?.secretNamespacing ?? true;
-    return rooted(lowerTlsPolicy(lookup, spec.tls, child(origin, "spec", "tls"), dotted, reads));
+    return rooted(lowerTlsPolicy(spec.tls, { lookup, at: child(origin, "spec", "tls"), dotted, reads }));
   }
   const named = spec.tlsContext?.name;
   const context = findContext(lookup, named ?? `${ref.name}-context`, ref.namespace, reads);

@@ -15,6 +15,15 @@ export interface TlsLookup extends MaterialLookup {
   readonly defaults: Collection<RouteDefaults>;
 }
 
+/** Where TLS settings stand, and what the Secrets and files that they name are looked up in. */
+export interface TlsSurroundings {
+  readonly lookup: TlsLookup;
+  readonly at: Origin;
+  /** Whether a dot in the name of a Secret divides it from a namespace. */
+  readonly dotted: boolean;
+  readonly reads: Reads;
+}
+
 /** Fields that name a certificate. `secret` is a TLSContext's; a Host has tlsSecret. */
 export interface CertificateFields {
   readonly secret?: string | undefined;
@@ -47,12 +56,11 @@ export interface LoweredPolicy {
 /** A `name` or `name.namespace` as coordinates; the last dot divides, where dots may. */
 function secretCoordinates(
   reference: string,
-  namespace: string,
-  dotted: boolean,
+  { at, dotted }: TlsSurroundings,
 ): { readonly namespace: string; readonly name: string } {
   const dot = dotted ? reference.lastIndexOf(".") : -1;
   return dot <= 0
-    ? { namespace, name: reference }
+    ? { namespace: at.ref.namespace, name: reference }
     : { name: reference.slice(0, dot), namespace: reference.slice(dot + 1) };
 }
 
@@ -63,18 +71,16 @@ export function namesFiles(fields: CertificateFields): boolean {
 
 /** The certificate of a TLSContext. `conflict`: it names two. */
 export function lowerCertificate(
-  lookup: TlsLookup,
   fields: CertificateFields,
-  at: Origin,
-  dotted: boolean,
-  reads: Reads,
+  around: TlsSurroundings,
 ): LoweredUse & { readonly conflict: boolean } {
+  const { lookup, at, reads } = around;
   if (fields.secret === undefined) {
     const lowered = namesFiles(fields) ? lowerFiles(lookup, fields, at, reads) : { diagnostics: [] };
     return { ...lowered, conflict: false };
   }
   if (namesFiles(fields)) return { conflict: true, diagnostics: [twoCertificates(fields, at, "secret")] };
-  const use = certificateUse(secretCoordinates(fields.secret, at.ref.namespace, dotted));
+  const use = certificateUse(secretCoordinates(fields.secret, around));
   const missing = secretProblems(lookup, use.secret, "certificate", child(at, "secret"), reads);
   return { ...(missing.length === 0 ? { use } : {}), conflict: false, diagnostics: missing };
 }
@@ -90,17 +96,12 @@ export function lowerFiles(lookup: TlsLookup, fields: CertificateFields, at: Ori
 }
 
 /** What certificates of the other side are checked against. Diagnostics cost everything that would be checked. */
-export function lowerAuthority(
-  lookup: TlsLookup,
-  fields: AuthorityFields,
-  at: Origin,
-  dotted: boolean,
-  reads: Reads,
-): LoweredUse {
-  const authority = lowerTrusted(lookup, fields, at, dotted, reads);
+export function lowerAuthority(fields: AuthorityFields, around: TlsSurroundings): LoweredUse {
+  const { lookup, at, reads } = around;
+  const authority = lowerTrusted(fields, around);
   const { use, diagnostics } = authority;
   if (!use || fields.crl_secret === undefined) return authority;
-  const list = secretCoordinates(fields.crl_secret, at.ref.namespace, dotted);
+  const list = secretCoordinates(fields.crl_secret, around);
   const crl = `${list.namespace}/${list.name}`;
   const noList = secretProblems(lookup, crl, "crl", child(at, "crl_secret"), reads);
   return { use: { ...use, name: `${use.name}+${crl}`, crl }, diagnostics: [...diagnostics, ...noList] };
@@ -108,11 +109,9 @@ export function lowerAuthority(
 
 /** A Secret that holds `root-cert.pem` brings its own authority, where the settings name no other. */
 export function withRoot(
-  lookup: TlsLookup,
   { policy, broken, diagnostics, unchecked }: LoweredPolicy,
   certificate: SecretUse | undefined,
-  at: Origin,
-  reads: Reads,
+  { lookup, at, reads }: Omit<TlsSurroundings, "dotted">,
 ): LoweredPolicy {
   const secret = certificate && reads.get(lookup.secrets, certificate.secret);
   if (!certificate || policy.validation || !secret?.spec.rooted) {
@@ -134,31 +133,24 @@ function authorityIn(secret: string): SecretUse {
 }
 
 function lowerTrusted(
-  lookup: TlsLookup,
-  fields: AuthorityFields,
-  at: Origin,
-  dotted: boolean,
-  reads: Reads,
+  { ca_secret: name, cacert_chain_file: file }: AuthorityFields,
+  around: TlsSurroundings,
 ): LoweredUse {
-  const { ca_secret: name, cacert_chain_file: file } = fields;
-  if (name === undefined && file === undefined) return { diagnostics: [] };
-  if (name === undefined || file === undefined) {
-    return name === undefined
-      ? lowerAuthorityFile(lookup, file ?? "", at, reads)
-      : lowerAuthoritySecret(lookup, name, at, dotted, reads);
-  }
-  return { diagnostics: [twoAuthorities(at)] };
+  if (name !== undefined && file !== undefined) return { diagnostics: [twoAuthorities(around.at)] };
+  if (name !== undefined) return lowerAuthoritySecret(name, around);
+  return file === undefined ? { diagnostics: [] } : lowerAuthorityFile(file, around);
 }
 
-function lowerAuthorityFile(lookup: TlsLookup, certificate: string, at: Origin, reads: Reads): LoweredUse {
+function lowerAuthorityFile(certificate: string, { lookup, at, reads }: TlsSurroundings): LoweredUse {
   const where = child(at, "cacert_chain_file");
   const files = { certificate };
   const diagnostics = fileProblems(lookup, files, { certificate: where, privateKey: where }, reads);
   return { use: filesUse("validation", files), diagnostics };
 }
 
-function lowerAuthoritySecret(lookup: TlsLookup, name: string, at: Origin, dotted: boolean, reads: Reads): LoweredUse {
-  const ca = secretCoordinates(name, at.ref.namespace, dotted);
+function lowerAuthoritySecret(name: string, around: TlsSurroundings): LoweredUse {
+  const { lookup, at, reads } = around;
+  const ca = secretCoordinates(name, around);
   const secret = `${ca.namespace}/${ca.name}`;
   const diagnostics = secretProblems(lookup, secret, "ca", child(at, "ca_secret"), reads);
   return { use: authorityIn(secret), diagnostics };

@@ -18,6 +18,7 @@ import {
   lowerAuthority,
   lowerCertificate,
   type TlsLookup,
+  type TlsSurroundings,
   withRoot,
 } from "./tls-material.ts";
 import { lowerSni, lowerTlsNames } from "./tls-names.ts";
@@ -53,9 +54,10 @@ export function lowerTlsContext(lookup: TlsLookup): (context: TLSContext, reads:
     const origin: Origin = { ref, path: "" };
     const dotted = spec.secret_namespacing ?? reads.get(lookup.defaults, "")?.secretNamespacing ?? true;
     const at = child(origin, "spec");
-    const certificate = lowerCertificate(lookup, spec, at, dotted, reads);
-    const own = lowerTlsPolicy(lookup, spec, at, dotted, reads);
-    const { policy, broken, diagnostics } = withRoot(lookup, own, certificate.use, child(at, "secret"), reads);
+    const around = { lookup, at, dotted, reads };
+    const certificate = lowerCertificate(spec, around);
+    const own = lowerTlsPolicy(spec, around);
+    const { policy, broken, diagnostics } = withRoot(own, certificate.use, { ...around, at: child(at, "secret") });
     const named = lowerHosts(spec.hosts ?? [], child(origin, "spec", "hosts"));
     const sni = lowerSni(spec.sni, child(origin, "spec", "sni"));
     const decl: ContextDecl = {
@@ -89,14 +91,9 @@ function lowerHosts(
 }
 
 /** The policy of TLS fields. */
-export function lowerTlsPolicy(
-  lookup: TlsLookup,
-  fields: TlsFields,
-  at: Origin,
-  dotted: boolean,
-  reads: Reads,
-): LoweredPolicy {
-  const { use: validation, diagnostics: missing } = lowerAuthority(lookup, fields, at, dotted, reads);
+export function lowerTlsPolicy(fields: TlsFields, around: TlsSurroundings): LoweredPolicy {
+  const { lookup, at, reads } = around;
+  const { use: validation, diagnostics: missing } = lowerAuthority(fields, around);
   const fatal = [...missing, ...versionProblems(fields, at)];
   const named = lowerTlsNames(fields, at);
   const policy: TlsPolicy = {
