@@ -15,6 +15,7 @@ import { freePort } from "../envoy/free-port.ts";
 import { type Backend, serviceOf, startBackend } from "./backend.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { installCrds } from "./crds.ts";
+import { custom, openHost } from "./custom.ts";
 import { chart, openHelm } from "./helm.ts";
 import { enterableImage } from "./image.ts";
 
@@ -62,16 +63,9 @@ after(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const custom = { apiVersion: "getambassador.io/v3alpha1" };
-const metadata = (name: string): object => ({ name, namespace: "ambassador" });
-const insecure = { requestPolicy: { insecure: { action: "Route" } } };
-const host = { ...custom, kind: "Host", metadata: metadata("all"), spec: { hostname: "*", ...insecure } };
-const mapping = {
-  ...custom,
-  kind: "Mapping",
-  metadata: metadata("quote"),
-  spec: { hostname: "*", prefix: "/quote/", service: "quote" },
-};
+const host = { ...openHost, metadata: { name: "all", namespace: "ambassador" } };
+const quote = { hostname: "*", prefix: "/quote/", service: "quote" };
+const mapping = custom("Mapping", "quote", quote, { namespace: "ambassador" });
 
 async function accountToken(): Promise<string> {
   const get = ["get", "serviceaccount", "ambassador", "--namespace=ambassador", "-o", "jsonpath={.metadata.uid}"];

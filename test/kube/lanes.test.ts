@@ -12,6 +12,7 @@ import { openMaterial } from "../envoy/material.ts";
 import { type Backend, serviceOf, sliceOf, startBackend, startBackend6, startLocalBackend } from "./backend.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { installCrds } from "./crds.ts";
+import { custom, openHost } from "./custom.ts";
 import { type Gateway, type Sent, startGateway } from "./gateway.ts";
 
 const material = openMaterial();
@@ -25,12 +26,6 @@ let local: Backend;
 const remove = (kind: string, name: string) => cluster.kubectl(["delete", kind, name]);
 
 const namespace = "default";
-const custom = (kind: string, name: string, spec: object) => ({
-  apiVersion: "getambassador.io/v3alpha1",
-  kind,
-  metadata: { name, namespace },
-  spec,
-});
 const mapping = (name: string, service = name) =>
   custom("Mapping", name, { hostname: "*", prefix: `/${name}/`, service });
 const service = (name: string, spec: object) => ({
@@ -84,7 +79,7 @@ before(async () => {
     service("nobody", { ports: [{ port: 80 }] }),
     service("outside", { type: "ExternalName", externalName: "localhost" }),
     certificate("first"),
-    custom("Host", "all", { hostname: "*", requestPolicy: { insecure: { action: "Route" } } }),
+    openHost,
     custom("Host", "shop", {
       hostname: "shop.example.com",
       tlsSecret: { name: "tls" },

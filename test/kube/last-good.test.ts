@@ -7,6 +7,7 @@ import { freePort } from "../envoy/free-port.ts";
 import { type Backend, serviceOf, startBackend } from "./backend.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { installCrds } from "./crds.ts";
+import { custom, openHost } from "./custom.ts";
 
 let cluster: Cluster;
 let backend: Backend;
@@ -16,7 +17,7 @@ before(async () => {
   cluster = await startCluster();
   backend = await startBackend("it");
   await installCrds(cluster);
-  await cluster.apply(...serviceOf("quote", backend), host, mapping("/quote/", "quote"));
+  await cluster.apply(...serviceOf("quote", backend), openHost, mapping("/quote/", "quote"));
 });
 after(async () => {
   for (const program of started) program.kill();
@@ -24,19 +25,7 @@ after(async () => {
   await cluster?.stop();
 });
 
-const custom = { apiVersion: "getambassador.io/v3alpha1" };
-const host = {
-  ...custom,
-  kind: "Host",
-  metadata: { name: "all", namespace: "default" },
-  spec: { hostname: "*", requestPolicy: { insecure: { action: "Route" } } },
-};
-const mapping = (prefix: string, service: string) => ({
-  ...custom,
-  kind: "Mapping",
-  metadata: { name: "quote", namespace: "default" },
-  spec: { hostname: "*", prefix, service },
-});
+const mapping = (prefix: string, service: string) => custom("Mapping", "quote", { hostname: "*", prefix, service });
 
 async function startGateway() {
   const port = await freePort();

@@ -14,6 +14,7 @@ import { freePort } from "../envoy/free-port.ts";
 import { type Backend, serviceOf, startBackend } from "./backend.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { installCrds } from "./crds.ts";
+import { custom, openHost } from "./custom.ts";
 
 const seconds = Number(process.env["OUTAGE"] ?? 5);
 const rate = Number(process.env["RPS"] ?? 100);
@@ -22,27 +23,16 @@ let backend: Backend;
 let gateway: Program;
 let port: number;
 
-const custom = { apiVersion: "getambassador.io/v3alpha1" };
-const host = {
-  ...custom,
-  kind: "Host",
-  metadata: { name: "all", namespace: "default" },
-  spec: { hostname: "*", requestPolicy: { insecure: { action: "Route" } } },
-};
 /** A machine that is busy makes answers late, and that is not what is tried here. */
 const patience = { timeout_ms: 60_000, connect_timeout_ms: 60_000 };
-const mapping = (name: string) => ({
-  ...custom,
-  kind: "Mapping",
-  metadata: { name, namespace: "default" },
-  spec: { hostname: "*", prefix: `/${name}/`, service: "quote", ...patience },
-});
+const mapping = (name: string) =>
+  custom("Mapping", name, { hostname: "*", prefix: `/${name}/`, service: "quote", ...patience });
 
 before(async () => {
   cluster = await startCluster();
   [backend, port] = await Promise.all([startBackend("it"), freePort()]);
   await installCrds(cluster);
-  await cluster.apply(...serviceOf("quote", backend), host, mapping("quote"));
+  await cluster.apply(...serviceOf("quote", backend), openHost, mapping("quote"));
   // An administrator is let in by a server that does not know yet who else may do what.
   const account = await cluster.serviceAccount("default", "gateway", ["cluster-admin"]);
   const kubeconfig = await cluster.writeKubeconfig("gateway", { token: cluster.token(account) });

@@ -26,6 +26,7 @@ import { pidsOf } from "../processes/running.ts";
 import { type Backend, serviceOf, startBackend } from "./backend.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { installCrds } from "./crds.ts";
+import { custom } from "./custom.ts";
 import { chart, openHelm } from "./helm.ts";
 
 const home = mkdtempSync(join(tmpdir(), "dragoman-replicas-"));
@@ -56,10 +57,6 @@ after(async () => {
   await Promise.all([backend?.close(), cluster?.stop()]);
   rmSync(home, { recursive: true, force: true });
 });
-
-function custom(kind: string, name: string, spec: object): object {
-  return { apiVersion: "getambassador.io/v3alpha1", kind, metadata: { name, namespace: "default" }, spec };
-}
 
 function host(): object {
   const requestPolicy = { insecure: { action: "Route" } };
@@ -174,12 +171,8 @@ test("a replica that saw every change and one that came later serve the same", a
   assert.deepEqual(other, one);
 });
 
-const module = (script: string): object => ({
-  apiVersion: "getambassador.io/v3alpha1",
-  kind: "Module",
-  metadata: { name: "ambassador", namespace: "ambassador" },
-  spec: { config: { lua_scripts: script } },
-});
+const module = (script: string): object =>
+  custom("Module", "ambassador", { config: { lua_scripts: script } }, { namespace: "ambassador" });
 
 /** What kubectl prints, as soon as it matches. */
 async function shown(args: readonly string[], pattern: RegExp): Promise<void> {

@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { type Backend, serviceOf, sliceOf, startBackend } from "./backend.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { installCrds } from "./crds.ts";
+import { custom, openHost } from "./custom.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 
 let cluster: Cluster;
@@ -15,7 +16,7 @@ before(async () => {
   cluster = await startCluster();
   [first, second] = await Promise.all([startBackend("first"), startBackend("second")]);
   await installCrds(cluster);
-  await cluster.apply(...serviceOf("quote", first), host, mapping("quote", "/quote/"));
+  await cluster.apply(...serviceOf("quote", first), openHost, mapping("quote", "/quote/"));
   gateway = await startGateway(cluster.kubeconfig);
 });
 after(async () => {
@@ -24,19 +25,7 @@ after(async () => {
   await cluster?.stop();
 });
 
-const custom = { apiVersion: "getambassador.io/v3alpha1" };
-const host = {
-  ...custom,
-  kind: "Host",
-  metadata: { name: "all", namespace: "default" },
-  spec: { hostname: "*", requestPolicy: { insecure: { action: "Route" } } },
-};
-const mapping = (name: string, prefix: string) => ({
-  ...custom,
-  kind: "Mapping",
-  metadata: { name, namespace: "default" },
-  spec: { hostname: "*", prefix, service: "quote" },
-});
+const mapping = (name: string, prefix: string) => custom("Mapping", name, { hostname: "*", prefix, service: "quote" });
 
 test("what is there at the start is served", async () => {
   assert.equal(await gateway.get("/quote/x"), "first /x");

@@ -6,6 +6,7 @@ import { type Program, startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { installCrds } from "./crds.ts";
+import { custom } from "./custom.ts";
 import { startGateway } from "./gateway.ts";
 
 let cluster: Cluster;
@@ -55,18 +56,10 @@ const knativeIngresses = {
 };
 
 const meta = (name: string) => ({ name, namespace: "default" });
-const host = (name: string, more: object) => ({
-  apiVersion: "getambassador.io/v3alpha1",
-  kind: "Host",
-  metadata: meta(name),
-  spec: { hostname: `${name}.example.com`, acmeProvider: { authority: "none" }, ...more },
-});
-const mapping = (name: string, prefix: string) => ({
-  apiVersion: "getambassador.io/v3alpha1",
-  kind: "Mapping",
-  metadata: meta(name),
-  spec: { hostname: "*", prefix, service: "https://192.0.2.1" },
-});
+const host = (name: string, more: object) =>
+  custom("Host", name, { hostname: `${name}.example.com`, acmeProvider: { authority: "none" }, ...more });
+const mapping = (name: string, prefix: string) =>
+  custom("Mapping", name, { hostname: "*", prefix, service: "https://192.0.2.1" });
 
 /** What kubectl prints, as soon as it matches. */
 async function until(args: readonly string[], pattern: RegExp): Promise<string> {
