@@ -227,15 +227,14 @@ function lowerFamily(
 function lowerOrigination(
   fields: UpstreamFields,
   address: ServiceAddress,
-  { lookup, origin, reads }: UpstreamSurroundings,
+  around: UpstreamSurroundings,
 ): { readonly value?: UpstreamTls; readonly broken?: true; readonly diagnostics: readonly Diagnostic[] } {
+  const { lookup, origin, reads } = around;
   const https = address.scheme === "https" ? { value: {} } : {};
   if (fields.tls === undefined || fields.tls === "") return { ...https, diagnostics: [] };
   const context = findContext(lookup, fields.tls, origin.ref.namespace, reads);
   if (context?.broken) return { broken: true, diagnostics: [brokenContext(origin, fields.tls)] };
-  if (context) {
-    return { value: upstreamTls(context), diagnostics: contextNotes(lookup, context, address.scheme, origin, reads) };
-  }
+  if (context) return { value: upstreamTls(context), diagnostics: contextNotes(context, address.scheme, around) };
   const unknown = diagnose(
     "tls/unknown-context",
     child(origin, "spec", "tls"),

@@ -8,7 +8,7 @@ import type { ClusterDecl, ClusterName } from "../../ir/cluster.ts";
 import type { HeaderEdits } from "../../ir/headers.ts";
 import type { Forward, HashKey, PathRewrite, Redirect, RouteAction, RouteDecl } from "../../ir/route.ts";
 import { type InstancePolicies, lowerRoutePolicies } from "../../policies/on-routes.ts";
-import { lowerUpstream, type UpstreamLookup } from "./cluster.ts";
+import { lowerUpstream, type UpstreamLookup, type UpstreamSurroundings } from "./cluster.ts";
 import { coreSettings } from "./core-settings.ts";
 import { lowerRouteDefaults, type RouteDefaults } from "./defaults.ts";
 import { mappingDeviations } from "./deviations.ts";
@@ -53,7 +53,7 @@ export function lowerMapping(
       ? unavailable([])
       : denied
         ? answer(denied)
-        : lowerAction(lookup, spec, defaults, origin, reads);
+        : lowerAction(spec, { lookup, defaults, origin, reads });
     const asked = broken ? { diagnostics: [] } : lowerRoutePolicies(spec, reads.get(lookup.policies, ""), origin, auth);
     const core = broken ? undefined : coreSettings(spec);
     const shared = broken ? undefined : sharedFields(spec);
@@ -105,18 +105,13 @@ function unavailable(diagnostics: readonly Diagnostic[]): LoweredAction {
   return { action: { kind: "respond", status: 503 }, diagnostics };
 }
 
-function lowerAction(
-  lookup: MappingLookup,
-  spec: MappingSpec,
-  defaults: RouteDefaults,
-  origin: Origin,
-  reads: Reads,
-): LoweredAction {
+function lowerAction(spec: MappingSpec, around: UpstreamSurroundings): LoweredAction {
+  const { origin } = around;
   if (spec.host_redirect && !spec.shadow) return lowerRedirect(spec, origin);
-  const upstream = lowerUpstream(spec, { lookup, defaults, origin, reads });
+  const upstream = lowerUpstream(spec, around);
   const stray = spec.shadow ? shadowNotes(spec, origin) : strayRedirectFields(spec, origin);
   if (!upstream.value) return unavailable([...upstream.diagnostics, ...stray]);
-  const forward = lowerForward(spec, defaults, upstream.value.name, upstream.hashOn, origin);
+  const forward = lowerForward(spec, upstream.value.name, upstream.hashOn, around);
   return {
     action: forward.action,
     upstream: upstream.value,
@@ -126,10 +121,9 @@ function lowerAction(
 
 function lowerForward(
   spec: MappingSpec,
-  defaults: RouteDefaults,
   cluster: ClusterName,
   hashOn: HashKey | undefined,
-  origin: Origin,
+  { defaults, origin }: UpstreamSurroundings,
 ): { readonly action: Forward; readonly diagnostics: readonly Diagnostic[] } {
   const rewrite = lowerRewrite(spec);
   const priority = lowerPriority(spec);

@@ -190,11 +190,9 @@ export function contextName(context: ContextDecl): string {
 
 /** Where the old system would have taken another context for connections to a service, or none. */
 export function contextNotes(
-  lookup: ContextLookup,
   context: ContextDecl,
   scheme: string | undefined,
-  origin: Origin,
-  reads: Reads,
+  { lookup, origin, reads }: { readonly lookup: ContextLookup; readonly origin: Origin; readonly reads: Reads },
 ): readonly Diagnostic[] {
   const at = child(origin, "spec", "tls");
   const name = contextName(context);
