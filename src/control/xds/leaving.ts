@@ -4,8 +4,7 @@
  * in flight has passed since; where chains of connections named it, one as long as they are drained. Naming it again in
  * between cancels the removal.
  */
-import type { ResourceType } from "#compiler";
-import type { Subscription, Told } from "./subscription.ts";
+import { type Naming, namedBy } from "./naming.ts";
 
 /** Why a cluster stays, and until when. */
 export interface Leave {
@@ -24,55 +23,21 @@ export interface Graces {
   readonly drainMs: number;
 }
 
-const namingTypes: readonly ResourceType[] = ["routes", "scope", "listener", "extension"];
-
-/** Whether resources of this type name clusters. */
-export function namesClusters(type: ResourceType): boolean {
-  return namingTypes.includes(type);
-}
-
 /** Starts the grace of clusters that nothing names any more, and cancels it for those named again. */
 export function updateGraces(
   leaving: Leaving,
-  subscriptions: ReadonlyMap<ResourceType, Subscription>,
+  changed: Iterable<string>,
+  naming: Naming,
   now: number,
   { removalGraceMs, drainMs }: Graces,
 ): void {
-  const named = stillNamed(leaving, subscriptions);
-  for (const [name, before] of leaving) {
-    const types = named.get(name);
-    const byChains = before.byChains || types?.has("listener") === true;
+  for (const name of changed) {
+    const before = leaving.get(name);
+    if (!before) continue;
+    const types = namedBy(naming, name);
+    const byChains = before.byChains || types.has("listener");
     const grace = byChains ? Math.max(removalGraceMs, drainMs) : removalGraceMs;
-    leaving.set(name, types ? { byChains } : { byChains, removableAt: before.removableAt ?? now + grace });
-  }
-}
-
-/** Which types of resources name a leaving cluster. */
-function stillNamed(
-  leaving: Leaving,
-  subscriptions: ReadonlyMap<ResourceType, Subscription>,
-): ReadonlyMap<string, ReadonlySet<ResourceType>> {
-  const named = new Map<string, Set<ResourceType>>();
-  const note = (name: string, type: ResourceType) => named.set(name, (named.get(name) ?? new Set()).add(type));
-  for (const [type, told] of everythingTold(subscriptions)) {
-    if (told.version === "") continue;
-    // Envoy came with a version of this resource that nobody knows here, so it may name anything.
-    const names = told.resource ? (told.resource.clusters ?? []) : [leaving.keys()];
-    for (const list of names) for (const name of list) if (leaving.has(name)) note(name, type);
-  }
-  return named;
-}
-
-function* everythingTold(
-  subscriptions: ReadonlyMap<ResourceType, Subscription>,
-): Iterable<readonly [ResourceType, Told]> {
-  for (const type of namingTypes) {
-    const subscription = subscriptions.get(type);
-    if (!subscription) continue;
-    for (const told of subscription.held.values()) yield [type, told];
-    for (const response of subscription.inFlight.values()) {
-      for (const resource of response.resources) yield [type, { version: resource.version, resource }];
-    }
+    leaving.set(name, types.size > 0 ? { byChains } : { byChains, removableAt: before.removableAt ?? now + grace });
   }
 }
 

@@ -3,6 +3,7 @@
  */
 import type { ResourceType } from "#compiler";
 import type { Leaving } from "./leaving.ts";
+import type { Naming } from "./naming.ts";
 import type { RefusedVersions, ResourceRefusal } from "./refusal.ts";
 import type { SnapshotView } from "./snapshot.ts";
 import type { Response, Subscription } from "./subscription.ts";
@@ -56,8 +57,8 @@ export interface OrderState {
   writable: boolean;
   /** Envoy had no listener when it opened this stream. */
   cameEmpty: boolean;
-  /** What Envoy holds may have stopped, or begun, to name a leaving cluster. */
-  namesChanged: boolean;
+  /** What of it names leaving clusters. */
+  readonly naming: Naming;
   /** There were scopes when it was looked last. */
   hasScopes: boolean;
 }

@@ -10,7 +10,7 @@
  * - a refused version is not sent again.
  */
 import type { ResourceChange, ResourceType } from "#compiler";
-import { namesClusters } from "./leaving.ts";
+import { createNaming, forgetNaming, touchNaming } from "./naming.ts";
 import type { OrderOptions, OrderState, SentEarly, Work } from "./order-state.ts";
 import { plan } from "./plan.ts";
 import { halves, type RefusedVersions, type ResourceRefusal } from "./refusal.ts";
@@ -69,7 +69,7 @@ export function openOrder(
     sequence: 0,
     writable: true,
     cameEmpty: false,
-    namesChanged: false,
+    naming: createNaming(),
     hasScopes: view.size("scope") > 0,
   };
 }
@@ -121,7 +121,7 @@ function take(work: Work, event: OrderEvent): void {
   }
   if (event.kind === "open") {
     state.subscriptions.set(event.type, openSubscription(event.type, event.first, state.view));
-    if (namesClusters(event.type)) state.namesChanged = true;
+    forgetNaming(state.naming);
     resendIfWarming(state, event.type);
     resendIfForgotten(state, event);
     return;
@@ -129,10 +129,12 @@ function take(work: Work, event: OrderEvent): void {
   const subscription = state.subscriptions.get(event.type);
   if (!subscription) return;
   if (event.kind === "subscribe") subscribe(subscription, event.names, state.view.number);
-  if (event.kind === "unsubscribe") unsubscribe(subscription, event.names);
+  if (event.kind === "unsubscribe") {
+    unsubscribe(subscription, event.names);
+    touchNaming(state.naming, event.type, event.names);
+  }
   if (event.kind === "ack") noteAck(state, subscription, event.nonce);
   if (event.kind === "nack") noteNack(work, subscription, event.nonce, event.message);
-  if (namesClusters(event.type)) state.namesChanged = true;
 }
 
 /** An Envoy that comes without listeners has forgotten their scopes, though it says that it has them. */
@@ -147,6 +149,7 @@ function noteScopes(state: OrderState): void {
   const hasScopes = state.view.size("scope") > 0;
   const scopes = state.subscriptions.get("scope");
   if (hasScopes && !state.hasScopes && scopes) touchAll(scopes, state.view.number);
+  if (hasScopes !== state.hasScopes) forgetNaming(state.naming);
   state.hasScopes = hasScopes;
 }
 
@@ -174,6 +177,7 @@ function noteAck(state: OrderState, subscription: Subscription, nonce: string): 
   const response = subscription.inFlight.get(nonce);
   if (!response) return;
   noteAcknowledged(subscription, response);
+  touchNaming(state.naming, response.type, namesOf(response));
   if (response.type === "cluster") clustersAcknowledged(state.warming, response);
   if (response.type === "endpoints") endpointsAcknowledged(state.warming, response);
 }
@@ -184,6 +188,7 @@ function noteNack(work: Work, subscription: Subscription, nonce: string, message
   noteRefused(subscription, response);
   const { state } = work;
   const names = namesOf(response);
+  touchNaming(state.naming, response.type, names);
   if (names.length > 1) {
     subscription.parts.unshift(...halves(names));
     for (const name of names) if (!subscription.sent.has(name)) touch(subscription, name, response.since);

@@ -2,7 +2,8 @@
  * SERVE: everything that may be sent on a stream now, in the order in which Envoy has to get it.
  */
 import type { Encoded, ResourceType } from "#compiler";
-import { namesClusters, nextRemovalAt, removableClusters, updateGraces } from "./leaving.ts";
+import { nextRemovalAt, removableClusters, updateGraces } from "./leaving.ts";
+import { forgetNaming, refreshNaming, touchNaming } from "./naming.ts";
 import { type OrderOptions, type OrderState, type Work, wake } from "./order-state.ts";
 import { isReady, mayLeave } from "./ready.ts";
 import {
@@ -10,6 +11,7 @@ import {
   hasAny,
   judge,
   lastTold,
+  namesOf,
   noteSent,
   type Response,
   type Subscription,
@@ -50,14 +52,18 @@ export function plan(work: Work): void {
 
 function planRemovals(work: Work): void {
   const { state, now } = work;
-  if (state.leaving.size === 0) return;
-  if (state.namesChanged) updateGraces(state.leaving, namingSubscriptions(state), now, state.options);
-  state.namesChanged = false;
+  const { leaving, naming } = state;
+  if (leaving.size === 0) {
+    forgetNaming(naming);
+    return;
+  }
+  const changed = refreshNaming(naming, leaving, namingSubscriptions(state));
+  updateGraces(leaving, changed, naming, now, state.options);
   const clusters = state.subscriptions.get("cluster");
-  const removed = removableClusters(state.leaving, now);
+  const removed = removableClusters(leaving, now);
   if (!clusters || removed.length === 0 || !mayFollow(work, clusters)) return;
   for (const name of removed) {
-    state.leaving.delete(name);
+    leaving.delete(name);
     stopWarming(state.warming, name);
   }
   send(work, clusters, draft(work, clusters, { resources: [], removed }));
@@ -82,7 +88,7 @@ function send(work: Work, subscription: Subscription, response: Response): void 
   if (response.type === "listener" && response.resources.length > 0) resendScopes(work.state, subscription);
   noteSent(subscription, response);
   work.sends.push(response);
-  if (namesClusters(response.type)) work.state.namesChanged = true;
+  touchNaming(work.state.naming, response.type, namesOf(response));
 }
 
 /**
@@ -179,6 +185,8 @@ function gather(work: Work, subscription: Subscription, names: Iterable<string>,
       if (mayLeave(work.state, subscription, name)) removed.push(name);
     } else {
       subscription.pending.delete(name);
+      // What Envoy came with may turn out to be known.
+      touchNaming(work.state.naming, subscription.type, [name]);
       if (subscription.type === "cluster" && !view.get("cluster", name)) leave(work.state, subscription, name);
     }
   }
@@ -193,6 +201,6 @@ function leave(state: OrderState, clusters: Subscription, name: string): void {
   } else if (!state.leaving.has(name)) {
     // What an Envoy brought along from another process may have been named by chains that it drains now.
     state.leaving.set(name, { byChains: lastTold(clusters, name)?.resource === undefined });
-    state.namesChanged = true;
+    forgetNaming(state.naming);
   }
 }

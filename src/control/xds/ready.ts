@@ -2,7 +2,7 @@
  * SERVE: whether a resource that names clusters or relies on filter slots may be sent yet.
  */
 import type { Encoded } from "#compiler";
-import { namesClusters } from "./leaving.ts";
+import { namesClusters } from "./naming.ts";
 import { type OrderState, type Work, wake } from "./order-state.ts";
 import { has, judge, lastTold, type Subscription } from "./subscription.ts";
 import { acknowledgesLate } from "./warming.ts";
