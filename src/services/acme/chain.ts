@@ -15,8 +15,6 @@ export interface Chain {
   readonly notAfter: number;
   /** How the authority is asked about its renewal (RFC 9773 section 4.1); absent where it lacks what that needs. */
   readonly renewalId?: string;
-  /** Common names of those who issued it and each other, the leaf's first. */
-  readonly issuers: readonly string[];
   readonly publicKey: KeyObject;
 }
 
@@ -25,19 +23,22 @@ const longestChain = 20;
 
 /** Reads a chain; undefined where there is no certificate, or a broken one. */
 export function readChain(pem: string): Chain | undefined {
-  const blocks = (pem.match(certificatePem) ?? []).slice(0, longestChain);
-  const certificates = blocks.flatMap((block) => parse(block));
+  const certificates = certificatesIn(pem);
   const [leaf] = certificates;
-  if (!leaf || certificates.length !== blocks.length) return undefined;
+  if (!leaf) return undefined;
   const renewalId = renewalIdOf(leaf);
   return {
     names: namesOf(leaf),
     notBefore: Date.parse(leaf.validFrom),
     notAfter: Date.parse(leaf.validTo),
     ...(renewalId === undefined ? {} : { renewalId }),
-    issuers: certificates.map(({ issuer }) => /(?:^|\n)CN=(.*)/.exec(issuer)?.[1] ?? issuer),
     publicKey: leaf.publicKey,
   };
+}
+
+/** Common names of those who issued a chain's certificates, the leaf's first; none where it is no chain. */
+export function issuersOf(pem: string): readonly string[] {
+  return certificatesIn(pem).map(({ issuer }) => /(?:^|\n)CN=(.*)/.exec(issuer)?.[1] ?? issuer);
 }
 
 /** Whether a private key in PEM belongs to the chain's leaf. */
@@ -54,6 +55,13 @@ export function isKeyOf(keyPem: string, { publicKey }: Chain): boolean {
 function publicHalf(key: KeyObject): Buffer {
   const { kty, crv, x, y, n, e } = key.export({ format: "jwk" });
   return Buffer.from(JSON.stringify({ kty, crv, x, y, n, e }));
+}
+
+/** None where one is broken. */
+function certificatesIn(pem: string): readonly X509Certificate[] {
+  const blocks = (pem.match(certificatePem) ?? []).slice(0, longestChain);
+  const certificates = blocks.flatMap((block) => parse(block));
+  return certificates.length === blocks.length ? certificates : [];
 }
 
 function parse(block: string): readonly X509Certificate[] {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fieldsOf, list } from "#base/fields.ts";
 import type { Account } from "./account.ts";
 import { type KeyKind, requestCertificate } from "./certificate-request.ts";
-import { readChain } from "./chain.ts";
+import { issuersOf } from "./chain.ts";
 import { isProblem, NoAuthority, OrderFailed, type Problem, RequestRefused, readProblem } from "./problem.ts";
 import type { Answer, Session } from "./session.ts";
 
@@ -194,19 +194,19 @@ async function settled(
 /** The chain that is preferred, else the one that the authority prefers. */
 async function download({ session, account }: Orderer, url: string, preferred?: string): Promise<string> {
   const main = await session.post(url, account);
-  const first = chainOf(main);
-  if (preferred === undefined || first.issuers.includes(preferred)) return main.text;
+  const issuers = issuersIn(main);
+  if (preferred === undefined || issuers.includes(preferred)) return main.text;
   for (const alternate of main.alternates) {
     const other = await session.post(alternate, account);
-    if (chainOf(other).issuers.includes(preferred)) return other.text;
+    if (issuersIn(other).includes(preferred)) return other.text;
   }
   return main.text;
 }
 
-function chainOf(answer: Answer): NonNullable<ReturnType<typeof readChain>> {
-  const chain = readChain(answer.text);
-  if (!chain) throw new NoAuthority("the authority sent something that is no certificate");
-  return chain;
+function issuersIn(answer: Answer): readonly string[] {
+  const issuers = issuersOf(answer.text);
+  if (issuers.length === 0) throw new NoAuthority("the authority sent something that is no certificate");
+  return issuers;
 }
 
 function textOf({ fields }: Answer, name: string): string {

@@ -7,7 +7,6 @@ import { type Registration, readRegistration, registerAccount } from "./account.
 import { type AccountKey, type ExternalAccount, newAccountKeyPem, UnusableKey } from "./account-key.ts";
 import { type AcmeHost, attemptKey, type CertificateSpec, filledSpec, missingDefaults } from "./acme-host.ts";
 import type { Bundle } from "./bundle.ts";
-import { readChain } from "./chain.ts";
 import { chanceOf } from "./chance.ts";
 import { type Decision, decide, type Facts, type Step } from "./decide.ts";
 import { type Desk, DeskAway, type Kept, NotKept, type Stored } from "./desk.ts";
@@ -172,7 +171,8 @@ export function openTender(key: string, tools: TenderTools): Tender {
     }
     await desk.keepCertificate(bundle, issued);
     [watch, lookedUp, obtainedAt] = [undefined, {}, now()];
-    const until = new Date(readChain(issued.chain)?.notAfter ?? 0).toISOString();
+    const kept = certificateOf({ certificate: issued });
+    const until = new Date(kept.kind === "present" ? kept.chain.notAfter : 0).toISOString();
     const was = stored.certificate?.chain ? "renewed" : "new";
     log("info", "certificate obtained", { secret: key, hostnames: bundle.names.join(" "), until, was });
     return "readable";

@@ -27,7 +27,9 @@ export interface AnswerSide {
   /** As it was last seen. */
   record(name: string): OrderRecord | undefined;
   records(): Iterable<OrderRecord>;
-  /** Resolves when some record is another one than now. */
+  /** What of a record this replica's own Envoy answers, as a digest. */
+  answered(name: string): string | undefined;
+  /** Resolves when some record, or what is answered of it here, is another one than now. */
   changed(): Promise<void>;
   close(): Promise<void>;
 }
@@ -39,11 +41,17 @@ export function openAnswers(door: CertificateDoor, cluster: CertificateCluster, 
   const stop = new AbortController();
   const known = new Map<string, OrderRecord>();
   const given = new Map<string, Answers>();
+  const answered = new Map<string, string>();
   const saying = new Map<string, Promise<void>>();
   const replica = replicaName(cluster.replica);
   const waiting: CompilerEdit[] = [];
   let pushed: Promise<void> | undefined;
   let change = Promise.withResolvers<void>();
+
+  function tell(): void {
+    change.resolve();
+    change = Promise.withResolvers<void>();
+  }
 
   function give(name: string, answers: Answers): void {
     const before = given.get(name) ?? {};
@@ -74,15 +82,28 @@ export function openAnswers(door: CertificateDoor, cluster: CertificateCluster, 
       const record = known.get(name);
       if (!record || stop.signal.aborted) return;
       const seen = digest(record.answers);
-      if (record.seen.get(replica) === seen) return;
+      const isLeader = record.leader === replica;
+      if ((isLeader ? answered.get(name) : record.seen.get(replica)) === seen) return;
       await pushed;
       if (Object.keys(record.answers).length > 0 && !(await isServed(door, stop.signal))) return;
-      const path = objectPath(configMaps, { namespace: cluster.namespace, name });
-      const contentType = "application/merge-patch+json";
-      const body = seenPatch(replica, seen);
-      await cluster.client.ask({ method: "PATCH", path, contentType, body, attempts: 5, signal: stop.signal });
+      if (isLeader) answer(name, seen);
+      else await sign(name, seen);
       if (known.get(name) === record) return;
     }
+  }
+
+  /** Tells whoever orders in this process. */
+  function answer(name: string, seen: string): void {
+    if (known.has(name)) answered.set(name, seen);
+    tell();
+  }
+
+  /** Tells whoever orders in another one. */
+  async function sign(name: string, seen: string): Promise<void> {
+    const path = objectPath(configMaps, { namespace: cluster.namespace, name });
+    const contentType = "application/merge-patch+json";
+    const body = seenPatch(replica, seen);
+    await cluster.client.ask({ method: "PATCH", path, contentType, body, attempts: 5, signal: stop.signal });
   }
 
   function sayOnce(name: string): void {
@@ -116,11 +137,11 @@ export function openAnswers(door: CertificateDoor, cluster: CertificateCluster, 
         else {
           known.delete(name);
           given.delete(name);
+          answered.delete(name);
         }
         if (after) sayOnce(name);
       }
-      change.resolve();
-      change = Promise.withResolvers<void>();
+      tell();
     },
     onState(state) {
       if (state.kind !== "forbidden") return;
@@ -134,6 +155,7 @@ export function openAnswers(door: CertificateDoor, cluster: CertificateCluster, 
   return {
     record: (name) => known.get(name),
     records: () => known.values(),
+    answered: (name) => answered.get(name),
     changed: () => change.promise,
     async close() {
       stop.abort(new Error("the process ends"));

@@ -32,7 +32,8 @@ interface Started {
   readonly answers: AnswerSide;
 }
 
-const requestsAtOnce = 8;
+/** Few, because the process that asks also serves edits, often with as few processors as the API server. */
+const requestsAtOnce = 3;
 const [shortestRestMs, longestRestMs] = [100, 1000];
 
 /** Opens it; nothing is asked before the start. */

@@ -20,6 +20,20 @@ export async function keep(
   }
 }
 
+/** The same for what somebody may have created before; undefined then. */
+export async function create(
+  client: Client,
+  doing: string,
+  request: Omit<ApiRequest, "method">,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  try {
+    return fieldsOf(await client.ask({ method: "POST", ...request }));
+  } catch (error) {
+    if (error instanceof ApiFailure && error.status === 409) return undefined;
+    throw judged(error, doing);
+  }
+}
+
 /** The same for what may not be there. */
 export async function find(
   client: Client,

@@ -11,7 +11,7 @@ import type { OrderDesk } from "../desk.ts";
 import { NoAuthority } from "../problem.ts";
 import { ackMs } from "../served.ts";
 import type { AnswerSide } from "./answers.ts";
-import { find, keep } from "./keeping.ts";
+import { create, find, keep } from "./keeping.ts";
 import { type Answers, configMaps, digest, newRecord, readRecord, recordName, replicaName } from "./order-record.ts";
 
 /** What records are kept with. */
@@ -35,27 +35,22 @@ export async function beginOrder(certificate: string, tools: RecordTools): Promi
   const { client, namespace, instance } = cluster;
   const name = recordName(instance, certificate);
   const path = objectPath(configMaps, { namespace, name });
-  const found = await find(client, "the order cannot be looked up", { path, signal });
-  if (!found) {
-    const body = newRecord(namespace, instance, certificate);
-    await keep(client, "the order cannot be noted", {
-      method: "POST",
-      path: collectionPath(configMaps, namespace),
-      body,
-      signal,
-    });
-  }
+  const body = newRecord(cluster, certificate);
+  const doing = "the order cannot be noted";
+  const made = await create(client, doing, { path: collectionPath(configMaps, namespace), body, signal });
+  const found = made ? undefined : await find(client, "the order cannot be looked up", { path, signal });
   const begun = performance.now();
   let answers: Answers = {};
-  const patch = (doing: string, body: object) =>
-    keep(client, doing, { method: "PATCH", path, contentType: "application/merge-patch+json", body, signal });
+  const patch = (what: string, change: object) =>
+    keep(client, what, { method: "PATCH", path, contentType: "application/merge-patch+json", body: change, signal });
   // Who has signed in for the process before may be gone like that process.
-  if (found) await patch("the order cannot be noted", { metadata: { annotations: null }, data: { answers: "{}" } });
+  const anew = { metadata: { annotations: null }, data: { answers: "{}", leader: replicaName(cluster.replica) } };
+  if (!made) await patch(doing, anew);
 
   return {
     placed: found && readRecord(found).order,
     async keep(url) {
-      await patch("the order cannot be noted", { data: { order: url } });
+      await patch(doing, { data: { order: url } });
     },
     board: {
       async show(token, answer, hostname) {
@@ -98,9 +93,9 @@ async function untilAnswered(
   const began = performance.now();
   for (;;) {
     const seen = side.record(name)?.seen ?? new Map<string, string>();
-    const isOwn = seen.get(own) === wanted;
+    const isOwn = side.answered(name) === wanted;
     const all = new Set([...seen.keys(), ...cluster.others().map(replicaName)]);
-    const late = [...all].filter((replica) => seen.get(replica) !== wanted).length;
+    const late = [...all].filter((replica) => replica !== own && seen.get(replica) !== wanted).length;
     if (isOwn && late === 0) return;
     const lasted = performance.now() - began;
     if (isOwn && lasted > othersMs) {

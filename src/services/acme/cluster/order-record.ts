@@ -28,6 +28,8 @@ export interface OrderRecord {
   /** `namespace/name` of the certificate's Secret. */
   readonly certificate: string;
   readonly order: string | undefined;
+  /** Who orders: that replica need not write to itself. */
+  readonly leader: string | undefined;
   readonly answers: Answers;
   /** What of the answers each replica answers, as a digest, by replica. */
   readonly seen: ReadonlyMap<string, string>;
@@ -49,10 +51,22 @@ export const digest = (answers: Answers): string => hash(JSON.stringify(answers)
 
 const hash = (plain: string): string => createHash("sha256").update(plain).digest("hex").slice(0, 32);
 
+/** Where orders are, and who places them. */
+export interface RecordPlace {
+  readonly namespace: string;
+  readonly instance: string;
+  readonly replica: string;
+}
+
 /** The manifest of a record that nothing is answered by yet. */
-export function newRecord(namespace: string, instance: string, certificate: string): Fields {
+export function newRecord({ namespace, instance, replica }: RecordPlace, certificate: string): Fields {
   const metadata = { namespace, name: recordName(instance, certificate), labels: { [orderLabel]: instance } };
-  return { apiVersion: "v1", kind: "ConfigMap", metadata, data: { certificate, answers: "{}" } };
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata,
+    data: { certificate, leader: replicaName(replica), answers: "{}" },
+  };
 }
 
 /** The part of a merge patch with which a replica says what it answers. */
@@ -69,6 +83,7 @@ export function readRecord(object: Fields): OrderRecord {
     name: text(metadata, "name") ?? "",
     certificate: text(data, "certificate") ?? "",
     order: text(data, "order"),
+    leader: text(data, "leader"),
     answers: answersOf(valueOfJson(text(data, "answers") ?? "{}")),
     seen: new Map(
       annotations.flatMap(([name, value]) =>

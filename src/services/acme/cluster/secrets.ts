@@ -56,6 +56,7 @@ export function openSecrets(
   signal: AbortSignal,
 ): Secrets {
   const known = new Map<string, Known>();
+  const asking = new Map<string, Promise<Fields | undefined>>();
   const title = ({ namespace, name }: SecretName): string => `Secret ${namespace}/${name}`;
 
   /** What comes of a request is known from then on. */
@@ -75,7 +76,12 @@ export function openSecrets(
     const last = known.get(title(at));
     const now = watched(at);
     const isBehind = last !== undefined && now === last.before && performance.now() < last.until;
-    return last && (isBehind || now === versionOf(last.secret)) ? last.secret : ask(at);
+    if (last && (isBehind || now === versionOf(last.secret))) return last.secret;
+    // Many Hosts ask for the same account at the same time.
+    const key = `${title(at)} ${now}`;
+    const asked = asking.get(key) ?? ask(at).finally(() => asking.delete(key));
+    asking.set(key, asked);
+    return asked;
   }
 
   function create(at: SecretName, rest: Fields, owners: readonly Owner[]): Promise<Fields> {
