@@ -108,8 +108,9 @@ kube-programs: ready
 	@node test/kube/programs.ts
 
 ## test-acme: the tests with a real certificate authority alone
-test-acme: acme-programs
-	@$(run) --test-concurrency=1 $(filter test/acme/%,$(e2e)) $(filter src/services/acme/%,$(unit))
+test-acme: envoy kube-programs acme-programs
+	@$(run) --test-isolation=none $(filter src/services/acme/%,$(unit))
+	@$(run) --test-concurrency=2 $(filter test/acme/%,$(e2e))
 
 ## bench-acme: certificates under load: thirty crashes, twenty renewals at 500 requests/s, a thousand Hosts, and how long it takes
 bench-acme: ready envoy kube-programs acme-programs
