@@ -5,12 +5,14 @@
  * last good versions.
  */
 import { createHash } from "node:crypto";
+import { createBackOff } from "#base/back-off.ts";
 import { type Fields, fieldsOf, list, text, valueOfJson } from "#base/fields.ts";
 import { errorFields, type Log } from "#base/log.ts";
 import type { LastGood, Refusal } from "#compiler";
 import { instanceName } from "./instance-name.ts";
 import type { Client } from "./kube/client.ts";
-import { ApiFailure, isPassing, NoAnswer } from "./kube/failure.ts";
+import { ApiFailure, isPassing } from "./kube/failure.ts";
+import { isOutside } from "./kube/outside.ts";
 import { type ApiResource, collectionPath, objectPath } from "./kube/resource.ts";
 import { type Bin, fillBins } from "./state-bins.ts";
 import { isLastGood, isRefusal } from "./state-entry.ts";
@@ -25,7 +27,7 @@ export interface ClusterState extends StateFile {
 const configMaps: ApiResource = { group: "", version: "v1", plural: "configmaps", kind: "ConfigMap", namespaced: true };
 const secrets: ApiResource = { group: "", version: "v1", plural: "secrets", kind: "Secret", namespaced: true };
 const instanceLabel = "dragoman.io/last-good-of";
-const retryMs = 5000;
+const retries = { shortestMs: 5_000, longestMs: 60_000, healthyMs: Number.POSITIVE_INFINITY };
 
 /** One entry as it is stored. */
 type Entry =
@@ -34,7 +36,7 @@ type Entry =
 
 /** Whose state it is, and until when it is asked for. */
 export interface ClusterStateOptions {
-  readonly client: Client;
+  readonly client: Pick<Client, "ask">;
   /** The instance's own. */
   readonly namespace: string;
   readonly ambassadorId: string;
@@ -51,6 +53,8 @@ export function openClusterState(options: ClusterStateOptions): ClusterState {
   let newest: State | undefined;
   let leading: AbortSignal | undefined;
   let writing: Promise<void> | undefined;
+  let backOff = createBackOff(retries, Math.random);
+  let willTryAgain = false;
 
   async function readAll(resource: ApiResource): Promise<Entry[]> {
     const query = { labelSelector: `${instanceLabel}=${instance}` };
@@ -96,6 +100,20 @@ export function openClusterState(options: ClusterStateOptions): ClusterState {
       await store(secrets, textsOf(entries.filter(isSecret)), signal);
       await store(configMaps, textsOf(entries.filter((entry) => !isSecret(entry))), signal);
     }
+    backOff = createBackOff(retries, Math.random);
+  }
+
+  /** One at a time, however often it fails; what comes in between is tried at once. */
+  function tryAgain(): void {
+    if (willTryAgain) return;
+    willTryAgain = true;
+    const again = (): void => {
+      willTryAgain = false;
+      flush().catch((error: unknown) =>
+        log("error", "last good versions cannot be stored in the cluster, because of a bug", errorFields(error)),
+      );
+    };
+    setTimeout(again, backOff.next(0)).unref();
   }
 
   /** Never rejects because of the server: what could not be written is tried again with what comes next. */
@@ -106,10 +124,10 @@ export function openClusterState(options: ClusterStateOptions): ClusterState {
     writing = writeAll(signal)
       .catch((error: unknown) => {
         if (signal.aborted) return;
-        if (!(error instanceof ApiFailure || error instanceof NoAnswer)) throw error;
+        if (!isOutside(error)) throw error;
         newest ??= state;
         log("warning", "last good versions cannot be stored in the cluster", errorFields(error));
-        if (!(error instanceof ApiFailure && error.status === 403)) setTimeout(() => void flush(), retryMs).unref();
+        if (!(error instanceof ApiFailure && error.status === 403)) tryAgain();
       })
       .finally(() => {
         writing = undefined;

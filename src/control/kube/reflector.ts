@@ -7,11 +7,11 @@
  */
 import { createBackOff } from "#base/back-off.ts";
 import type { Fields } from "#base/fields.ts";
-import { AccessUnavailable } from "./access.ts";
 import type { Client } from "./client.ts";
 import { type Change, createCopy, keyOf } from "./copy.ts";
 import { ApiFailure, isExpired, isPassing, NoAnswer } from "./failure.ts";
 import { listPages } from "./list-pages.ts";
+import { isOutside } from "./outside.ts";
 import { pauseUnlessAborted } from "./pause.ts";
 import { type ApiResource, collectionPath } from "./resource.ts";
 import { readEvent } from "./watch-event.ts";
@@ -206,8 +206,7 @@ function judgement<T>(options: ReflectorOptions<T>, position: Position, empty: (
   return async (failure: unknown, lastedMs: number): Promise<number> => {
     if (lastedMs >= absence.healthyMs) unconverted = undefined;
     if (failure === undefined) return lastedMs < absence.healthyMs ? away.next(lastedMs) : 0;
-    if (!(failure instanceof ApiFailure || failure instanceof NoAnswer || failure instanceof AccessUnavailable))
-      throw failure;
+    if (!isOutside(failure)) throw failure;
     if (isExpired(failure)) return judgeExpiry();
     // A server that is starting refuses whoever it does not know yet, and lacks what is not installed in it yet.
     if (failure instanceof ApiFailure && (await client.isStarting(signal))) {
@@ -239,7 +238,7 @@ function needsConversion(failure: Error): boolean {
   return failure instanceof ApiFailure && /\bconversion webhook for .* failed\b/.test(failure.message);
 }
 
-function described(failure: ApiFailure | NoAnswer | AccessUnavailable): string {
+function described(failure: Error): string {
   const refused = failure instanceof ApiFailure && failure.status === 401;
   return refused ? `the API server does not accept this instance's identity: ${failure.message}` : failure.message;
 }

@@ -6,9 +6,9 @@ import { createBackOff } from "#base/back-off.ts";
 import { type Fields, fieldsOf, list } from "#base/fields.ts";
 import type { Log } from "#base/log.ts";
 import { formatRef, type ResourceRef } from "#base/origin.ts";
-import { AccessUnavailable } from "../kube/access.ts";
 import type { Client } from "../kube/client.ts";
-import { ApiFailure, isPassing, NoAnswer } from "../kube/failure.ts";
+import { ApiFailure, isPassing } from "../kube/failure.ts";
+import { isOutside } from "../kube/outside.ts";
 import { pauseUnlessAborted } from "../kube/pause.ts";
 import { type ApiResource, collectionPath, objectPath } from "../kube/resource.ts";
 import { type ClusterObject, keepObject } from "./kubernetes-object.ts";
@@ -72,8 +72,7 @@ export function createSecretFetches(options: SecretFetchOptions): SecretFetches 
       return object ? "done" : { retryAfterMs: 0 };
     } catch (error) {
       if (signal.aborted) return "done";
-      if (!(error instanceof ApiFailure || error instanceof NoAnswer || error instanceof AccessUnavailable))
-        throw error;
+      if (!isOutside(error)) throw error;
       if (!isPassing(error)) giveUp(key, ref, error.message);
       return { retryAfterMs: error instanceof ApiFailure ? (error.retryAfterMs ?? 0) : 0 };
     } finally {

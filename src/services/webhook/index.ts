@@ -102,6 +102,7 @@ interface Looking {
   readonly signal: AbortSignal;
 }
 
+const trouble = { shortestMs: 500, longestMs: 30_000, healthyMs: Number.POSITIVE_INFINITY };
 /** Definitions come and change together. */
 const quietMs = 50;
 
@@ -125,13 +126,13 @@ async function keepLooking({ client, look, lookMs, log, signal }: Looking): Prom
     },
     signal,
   });
-  const backOff = createBackOff({ shortestMs: 500, longestMs: 30_000, healthyMs: 1 }, Math.random);
+  let backOff = createBackOff(trouble, Math.random);
 
   /** Ms until the next look. */
   async function lookOnce(): Promise<number> {
     try {
       await look(known.values());
-      backOff.next(1);
+      backOff = createBackOff(trouble, Math.random);
       return lookMs;
     } catch (error) {
       if (signal.aborted) return 0;
