@@ -64,6 +64,10 @@ export function isBad(resource: Encoded): boolean {
   return resource.version.includes(refusedMark);
 }
 
+function contentOf({ version, parts }: Encoded): string {
+  return `${version} ${Buffer.concat(parts).toString("hex")}`;
+}
+
 /** Envoy as far as order is concerned. */
 export class ModelEnvoy {
   readonly active = new Map<string, Encoded>();
@@ -72,6 +76,8 @@ export class ModelEnvoy {
   readonly listeners = new Map<string, Encoded>();
   readonly tables = new Map<string, Encoded>();
   readonly scopes = new Map<string, Encoded>();
+  /** What it was sent of scopes, even in a part of a refused response, which no worker knows. */
+  readonly seenScopes = new Map<string, string>();
   /** What it says that it has, which is more than that once the last listener is gone. */
   readonly claimedScopes = new Map<string, Encoded>();
   readonly wantedEndpoints = new Set<string>();
@@ -124,6 +130,7 @@ export class ModelEnvoy {
     // Of a listener Envoy says first that it has it, and then asks for what it looks in.
     if (type === "listener") this.outbox.push({ type, events: [event] });
     if (!bad) this.apply(response);
+    else if (type === "scope") this.seeScopesBeforeBad(response);
     if (type === "listener") return;
     const paused = type === "cluster" && this.warming.size > 0;
     (paused ? this.withheld : this.outbox).push({ type, events: [event] });
@@ -180,11 +187,24 @@ export class ModelEnvoy {
     for (const name of this.claimedScopes.keys()) if (!this.scopes.has(name)) this.claimedScopes.delete(name);
   }
 
+  private seeScopesBeforeBad({ resources }: Response): void {
+    if (this.listeners.size === 0) return;
+    for (const resource of resources.slice(0, resources.findIndex(isBad)))
+      this.seenScopes.set(resource.name, contentOf(resource));
+  }
+
   private takeScope(name: string, resource: Encoded | undefined): void {
-    for (const there of this.listeners.size > 0 ? [this.claimedScopes, this.scopes] : [this.claimedScopes]) {
+    const content = resource && contentOf(resource);
+    const isKnown = content !== undefined && this.seenScopes.get(name) === content;
+    for (const there of this.listeners.size > 0 && !isKnown
+      ? [this.claimedScopes, this.scopes]
+      : [this.claimedScopes]) {
       if (resource) there.set(name, resource);
       else there.delete(name);
     }
+    if (this.listeners.size === 0) return;
+    if (content === undefined) this.seenScopes.delete(name);
+    else this.seenScopes.set(name, content);
   }
 
   private addListener(resource: Encoded): void {
@@ -195,7 +215,10 @@ export class ModelEnvoy {
 
   private removeListener(name: string): void {
     this.listeners.delete(name);
-    if (this.listeners.size === 0) this.scopes.clear();
+    if (this.listeners.size === 0) {
+      this.scopes.clear();
+      this.seenScopes.clear();
+    }
     if (this.wantedTables.delete(name)) {
       this.tables.delete(name);
       this.outbox.push({ type: "routes", events: [{ kind: "unsubscribe", type: "routes", names: [name] }] });

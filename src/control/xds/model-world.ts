@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import type { Encoded, ResourceChange, ResourceType } from "#compiler";
 import { cluster, endpoints, isBad, listener, ModelEnvoy, refusedMark, routes, scope } from "./model-envoy.ts";
+import { namesClusters } from "./naming.ts";
 import { acknowledged, defaultOrderOptions, type OrderEvent, type OrderState, openOrder, step } from "./order.ts";
 import { createRefusedVersions, type RefusedVersions } from "./refusal.ts";
 import { createSnapshot } from "./snapshot.ts";
@@ -124,6 +125,8 @@ export class World {
       const prefix = `host|${act.parts}|`;
       for (let i = 0; i < act.parts; i++) add(scope(`${prefix}${i}`, names.join(""), names.slice(i, i + 1)));
       add(scope("host", `${prefix}${act.parts}`, [], prefix));
+      for (const [index, name] of ["alone", "beside", "together"].entries())
+        add(scope(name, `${names.join("")}${act.bad && index === 1 ? refusedMark : ""}`));
     }
     const changes: ResourceChange[] = [];
     for (const [key, resource] of next) {
@@ -270,8 +273,8 @@ export class World {
     const stay = new Set(this.everBad);
     for (const { clusters } of [...this.envoy.tables.values(), ...this.usedScopes().values()])
       for (const name of (clusters ?? []).flat()) stay.add(name);
-    const tableRefused = [...this.configured.values()].some((r) => r.type === "routes" && isBad(r));
-    if (tableRefused && (type === "cluster" || type === "endpoints")) return;
+    const namerRefused = [...this.configured.values()].some((r) => namesClusters(r.type) && isBad(r));
+    if (namerRefused && (type === "cluster" || type === "endpoints")) return;
     for (const name of held.keys()) {
       assert.ok(this.configured.has(`${type}/${name}`) || stay.has(name), `${type} ${name} is still there`);
     }

@@ -69,6 +69,7 @@ export function openOrder(
     sequence: 0,
     writable: true,
     cameEmpty: false,
+    cameWithScopes: false,
     naming: createNaming(),
     hasScopes: view.size("scope") > 0,
   };
@@ -140,6 +141,7 @@ function take(work: Work, event: OrderEvent): void {
 /** An Envoy that comes without listeners has forgotten their scopes, though it says that it has them. */
 function resendIfForgotten(state: OrderState, { type, first }: Extract<OrderEvent, { kind: "open" }>): void {
   if (type === "listener") state.cameEmpty = Object.keys(first.versions).length === 0;
+  if (type === "scope") state.cameWithScopes = Object.keys(first.versions).length > 0;
   const scopes = type === "scope" && state.cameEmpty ? state.subscriptions.get(type) : undefined;
   for (const name of scopes?.held.keys() ?? []) scopes?.forced.add(name);
 }
@@ -191,7 +193,12 @@ function noteNack(work: Work, subscription: Subscription, nonce: string, message
   touchNaming(state.naming, response.type, names);
   if (names.length > 1) {
     subscription.parts.unshift(...halves(names));
-    for (const name of names) if (!subscription.sent.has(name)) touch(subscription, name, response.since);
+    for (const name of names) {
+      if (subscription.sent.has(name)) continue;
+      // It may have been sent although Envoy had the version.
+      subscription.forced.add(name);
+      touch(subscription, name, response.since);
+    }
     return;
   }
   for (const { type, name, version } of response.resources) {

@@ -6,6 +6,7 @@ import { nextRemovalAt, removableClusters, updateGraces } from "./leaving.ts";
 import { forgetNaming, refreshNaming, touchNaming } from "./naming.ts";
 import { type OrderOptions, type OrderState, type Work, wake } from "./order-state.ts";
 import { isReady, mayLeave } from "./ready.ts";
+import { renewed } from "./renewed.ts";
 import {
   has,
   hasAny,
@@ -190,8 +191,16 @@ function gather(work: Work, subscription: Subscription, names: Iterable<string>,
       if (subscription.type === "cluster" && !view.get("cluster", name)) leave(work.state, subscription, name);
     }
   }
+  if (subscription.type === "scope" && resources.length > 0)
+    return { resources: resources.map((scope) => asNew(work.state, subscription, scope)), removed };
   if (resources.length + removed.length > 0) return { resources, removed };
   return slow.length > 0 ? { resources: slow, removed } : undefined;
+}
+
+/** An Envoy that came with scopes may have seen parts of refused responses on an earlier stream. */
+function asNew({ cameWithScopes, openedAt }: OrderState, { tried }: Subscription, scope: Encoded): Encoded {
+  const times = tried.get(scope.name) ?? 0;
+  return times > 0 || cameWithScopes ? renewed(scope, `${openedAt} ${times}`) : scope;
 }
 
 /** A cluster is gone from the snapshot: it is removed once nothing names it, or forgotten if Envoy never took it. */

@@ -41,6 +41,8 @@ export interface Subscription {
   readonly pending: Map<string, number>;
   /** Names to be sent even if the version has not changed. */
   readonly forced: Set<string>;
+  /** Scopes that were a part of refused responses since Envoy took them last, and of how many. */
+  readonly tried: Map<string, number>;
   /** Parts of a refused response, each to be sent alone, to find the resource that Envoy refuses. */
   readonly parts: string[][];
   readonly inFlight: Map<string, Response>;
@@ -78,7 +80,7 @@ export function openSubscription(type: ResourceType, first: FirstRequest, view: 
   const { wildcard } = first;
   const spellings: Spellings = new Map();
   for (const name of names) noteSpelling(spellings, type, name);
-  const sending = { sent: new Map(), forced: new Set<string>(), parts: [], inFlight: new Map() };
+  const sending = { sent: new Map(), forced: new Set<string>(), tried: new Map(), parts: [], inFlight: new Map() };
   return { type, wildcard, names, spellings, held, pending, ...sending, unanswered: wildcard && held.size === 0 };
 }
 
@@ -172,11 +174,13 @@ export function noteAcknowledged(subscription: Subscription, response: Response)
   subscription.inFlight.delete(response.nonce);
   for (const resource of response.resources) {
     endSent(subscription, resource.name, response);
+    subscription.tried.delete(resource.name);
     if (wants(subscription, resource.name))
       subscription.held.set(resource.name, { version: resource.version, resource });
   }
   for (const name of response.removed) {
     endSent(subscription, name, response);
+    subscription.tried.delete(name);
     if (subscription.names.has(name)) subscription.held.set(name, { version: "" });
     else subscription.held.delete(name);
   }
@@ -184,8 +188,10 @@ export function noteAcknowledged(subscription: Subscription, response: Response)
 
 /** Notes that Envoy refused a response: it still has what it had before. */
 export function noteRefused(subscription: Subscription, response: Response): void {
-  subscription.inFlight.delete(response.nonce);
+  const { inFlight, tried, type } = subscription;
+  inFlight.delete(response.nonce);
   for (const name of namesOf(response)) endSent(subscription, name, response);
+  if (type === "scope") for (const { name } of response.resources) tried.set(name, (tried.get(name) ?? 0) + 1);
 }
 
 function endSent(subscription: Subscription, name: string, response: Response): void {
