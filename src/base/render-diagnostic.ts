@@ -23,22 +23,16 @@ export interface RenderOptions {
 }
 
 /** The JSON form: `dragoman lint --format json` prints one of these per diagnostic. */
-export interface DiagnosticJson {
+export interface DiagnosticJson extends MessageJson {
   readonly code: string;
   readonly severity: Severity;
-  readonly object: string;
-  readonly file?: string;
-  readonly line?: number;
-  readonly column?: number;
-  readonly field: string;
-  readonly message: string;
   readonly traffic?: string;
   readonly hint?: string;
-  readonly related?: readonly RelatedJson[];
+  readonly related?: readonly MessageJson[];
 }
 
-/** Another place, in the JSON form. */
-export interface RelatedJson {
+/** What is said of a place, in the JSON form. */
+interface MessageJson {
   readonly object: string;
   readonly file?: string;
   readonly line?: number;
@@ -137,7 +131,7 @@ function renderPosition(origin: Origin, position: Position): string {
   return origin.ref.kind === "File" && origin.ref.group === "" ? position.file : `${position.file}:${position.line}`;
 }
 
-function placeJson(origin: Origin, locate: Locate | undefined): Omit<RelatedJson, "message"> {
+function placeJson(origin: Origin, locate: Locate | undefined): Omit<MessageJson, "message"> {
   const position = locate?.(origin);
   return { object: printable(formatRef(origin.ref)), ...(position ?? {}), field: printable(origin.path) };
 }

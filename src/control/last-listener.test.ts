@@ -5,7 +5,7 @@ import { type CompilerEdit, defaultSettings, openCompiler, type RawObject } from
 import { rawResource } from "../../test/raw-object.ts";
 import type { Clock } from "./clock.ts";
 import { createLastListener, lastListenerMs } from "./last-listener.ts";
-import { createStanding } from "./standing.ts";
+import { createPassingNotices } from "./passing-notices.ts";
 
 function listener(name: string, port: number, ambassadorId = "default"): RawObject {
   const hostBinding = { namespace: { from: "ALL" } };
@@ -117,14 +117,14 @@ test("several that go together stay together", () => {
 test("a notice stands for its time, anew when it comes again", () => {
   const clock = handClock();
   let gone = 0;
-  const standing = createStanding(clock, () => gone++);
+  const notices = createPassingNotices(clock, () => gone++);
   const at = { ref: mapping.ref, path: "" };
   const notice: Diagnostic = { code: "listener/drains", severity: "notice", at, message: "m" };
-  standing.add([notice], 10);
+  notices.add([notice], 10);
   clock.pass(9);
-  standing.add([{ ...notice, message: "n" }], 10);
+  notices.add([{ ...notice, message: "n" }], 10);
   clock.pass(9);
-  assert.deepEqual([standing.all().map(({ message }) => message), gone], [["n"], 0]);
+  assert.deepEqual([notices.all().map(({ message }) => message), gone], [["n"], 0]);
   clock.pass(1);
-  assert.deepEqual([standing.all(), gone], [[], 1]);
+  assert.deepEqual([notices.all(), gone], [[], 1]);
 });

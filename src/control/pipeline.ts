@@ -13,6 +13,7 @@ import { createLastGoodKeeper } from "./last-good.ts";
 import { createLastListener, lastListenerMs } from "./last-listener.ts";
 import { createMemoryGate } from "./memory-gate.ts";
 import type { Observed } from "./observe.ts";
+import { createPassingNotices } from "./passing-notices.ts";
 import { createQuarantine, type Quarantine } from "./quarantine.ts";
 import { createRefusedHere } from "./refused-here.ts";
 import { createRelease } from "./release.ts";
@@ -20,7 +21,6 @@ import { createFlagKeeper } from "./runtime-flags.ts";
 import { openSchedule, type Schedule } from "./schedule.ts";
 import type { ConsulWatch } from "./sources/consul.ts";
 import type { WantedFiles } from "./sources/wanted-files.ts";
-import { createStanding } from "./standing.ts";
 import type { State, StateFile } from "./state-file.ts";
 import type { Timings } from "./timings.ts";
 import type { Refused } from "./xds/refusal.ts";
@@ -56,7 +56,7 @@ export interface PipelineOptions {
 /** The pipeline, from the outside. */
 export interface Pipeline extends Schedule {
   /** Notices of what has just happened. */
-  standing(): readonly Diagnostic[];
+  notices(): readonly Diagnostic[];
   /** Some diagnostics may have changed. */
   report(): void;
   /** An Envoy has connected. */
@@ -111,12 +111,12 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     if (known) quarantine.report(known);
   });
 
-  const standing = createStanding(options.clock, report);
+  const passing = createPassingNotices(options.clock, report);
   const lastListener = createLastListener({
     clock: options.clock,
     ours: () => compiler.declared.objects.listeners.keys(),
     push: (edits) => void schedule.push(edits),
-    onKept: (notices) => standing.add(notices, lastListenerMs),
+    onKept: (notices) => passing.add(notices, lastListenerMs),
   });
   const flags = createFlagKeeper({ clock: options.clock, log, post: options.postToEnvoy });
   let edited: ResourceRef[] = [];
@@ -156,7 +156,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
       counts.commits++;
       const held = (name: string) => xds.snapshot.get("listener", name);
       const owners = (name: string) => compiler.owners("listener", name);
-      if (xds.isOpen) standing.add(announceDrains(changes, { held, owners, edited, log }), drainMs);
+      if (xds.isOpen) passing.add(announceDrains(changes, { held, owners, edited, log }), drainMs);
       if (reached === "end") edited = [];
       return release(changes, reached);
     },
@@ -182,7 +182,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
   compiler.apply(stateEdits(state));
   return {
     ...schedule,
-    standing: () => [...standing.all(), ...gate.diagnostics()],
+    notices: () => [...passing.all(), ...gate.diagnostics()],
     connected: flags.connected,
     report,
     judged: quarantine.idle,

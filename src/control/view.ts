@@ -59,7 +59,7 @@ export function createView(parts: Pick<ControlView, "compiler" | "xds" | "settin
     diagnostics: () => [
       ...(reached.observed?.diagnostics() ?? []),
       ...compiler.diagnostics(),
-      ...(reached.pipeline?.standing() ?? []),
+      ...(reached.pipeline?.notices() ?? []),
     ],
     async served() {
       const pipeline = await reached.whenPipeline;

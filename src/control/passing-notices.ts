@@ -6,27 +6,27 @@ import { formatOrigin } from "#base/origin.ts";
 import type { Clock } from "./clock.ts";
 
 /** Notices with an end. */
-export interface Standing {
+export interface PassingNotices {
   /** The same notice again stands from anew. */
   add(notices: readonly Diagnostic[], ms: number): void;
   all(): readonly Diagnostic[];
 }
 
 /** `onGone` is called when some have gone. */
-export function createStanding(clock: Clock, onGone: () => void): Standing {
-  const standing = new Map<string, { readonly notice: Diagnostic; readonly callOff: () => void }>();
+export function createPassingNotices(clock: Clock, onGone: () => void): PassingNotices {
+  const present = new Map<string, { readonly notice: Diagnostic; readonly callOff: () => void }>();
   return {
     add(notices, ms) {
       for (const notice of notices) {
         const key = `${notice.code} ${formatOrigin(notice.at)}`;
-        standing.get(key)?.callOff();
+        present.get(key)?.callOff();
         const callOff = clock.after(ms, () => {
-          standing.delete(key);
+          present.delete(key);
           onGone();
         });
-        standing.set(key, { notice, callOff });
+        present.set(key, { notice, callOff });
       }
     },
-    all: () => [...standing.values()].map(({ notice }) => notice),
+    all: () => [...present.values()].map(({ notice }) => notice),
   };
 }
