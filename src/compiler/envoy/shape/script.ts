@@ -4,13 +4,10 @@
  */
 import { portSeparator, scopeHeader } from "./scope-name.ts";
 
-/**
- * Envoy matches hosts without case, scopes with it, so a name is tried in lower case before it is a wildcard's.
- * A script can make Envoy look again once (`metadata`), so the filter stands in the chain twice: for an upper-case name
- * of a wildcard whose virtual host is in parts, both are needed. `routeName` is the one thing that is not remembered
- * from the first look.
- */
-export const findScope = `
+/** What ends the scope header where another script has to follow the lead that Envoy finds next. */
+export const unfollowed = `${portSeparator}lead`;
+
+const following = `
 local header = "${scopeHeader}"
 
 local function look_in(handle, headers, scope)
@@ -39,33 +36,59 @@ local function follow(handle, headers, lead)
   end
   look_in(handle, headers, scope)
 end
+`;
 
+/**
+ * Envoy matches hosts without case, scopes with it, so a name is tried in lower case before it is a wildcard's.
+ * A script can make Envoy look again once (`metadata`; `routeName` is the one thing that is not remembered from the first
+ * look). An upper-case name of a wildcard whose virtual host is in parts needs two, so another script goes on there.
+ */
+export const findScope = `${following}
 function envoy_on_request(handle)
-  local headers = handle:headers()
-  local route = handle:streamInfo():routeName()
+  local headers, info = handle:headers(), handle:streamInfo()
+  local route = info:routeName()
   if route == "" then
-    local host = handle:virtualHost()
-    if host ~= nil and host:metadata():get("known") then return end
     local table, name = (headers:get(header) or ""):match("^([^|]*|)([^${portSeparator}]*)")
     if name == nil or name:sub(1, 1) == "|" then return end
     local lower = name:lower()
-    look_in(handle, headers, table .. (lower == name and "|wild" or lower))
-    handle:metadata()
-    route = handle:streamInfo():routeName()
+    if lower ~= name then
+      look_in(handle, headers, table .. lower)
+      handle:metadata()
+      route = info:routeName()
+    end
+    if route == "" then
+      local host = handle:virtualHost()
+      if host ~= nil and host:metadata():get("known") then return end
+      if lower ~= name then return look_in(handle, headers, table .. "|wild${unfollowed}") end
+      look_in(handle, headers, table .. "|wild")
+      handle:metadata()
+      route = info:routeName()
+    end
   end
   if route:sub(1, 1) == "~" then follow(handle, headers, route) end
 end
 `;
 
-/**
- * Denies an upgrade that the route does not allow: Envoy itself judges by the route that it finds first. Where there is
- * no route, 404 is the answer.
- */
-export const guardUpgrade = `
+/** Goes on where the first script could not. */
+export const followLead = `${following}
 function envoy_on_request(handle)
-  local wanted = (handle:headers():get("upgrade") or ""):lower()
+  local route = handle:streamInfo():routeName()
+  if route:sub(1, 1) == "~" then follow(handle, handle:headers(), route) end
+end
+`;
+
+/**
+ * The same for an upgrade, which it denies if the route does not allow it: Envoy itself judges by the route that it finds
+ * first. Where there is no route, 404 is the answer.
+ */
+export const guardUpgrade = `${following}
+function envoy_on_request(handle)
+  local headers, info = handle:headers(), handle:streamInfo()
+  local route = info:routeName()
+  if route:sub(1, 1) == "~" then follow(handle, headers, route) end
+  local wanted = (headers:get("upgrade") or ""):lower()
   local allowed = handle:metadata():get(wanted)
-  if allowed or handle:streamInfo():routeName() == "" then return end
+  if allowed or info:routeName() == "" then return end
   handle:respond({[":status"] = "403"}, "")
 end
 `;
