@@ -25,6 +25,8 @@ let watch: ClientRequest;
 
 const collection = (plural: string): string => `/apis/getambassador.io/v3alpha1/namespaces/${namespace}/${plural}`;
 const names = Array.from({ length: hosts }, (_, i) => `host${i}`);
+/** The gateway is one of a thousand Mappings also where fewer Hosts are tried. */
+const withMappings = Array.from({ length: Math.max(1000, hosts) }, (_, i) => `host${i}`);
 
 before(async () => {
   site = await openSite({ proxied: true });
@@ -33,7 +35,7 @@ before(async () => {
   await create("hosts", [
     object("Host", "edits", { hostname: "x.test", requestPolicy: { insecure: { action: "Route" } } }),
   ]);
-  await create("mappings", [mapping("edited", "x.test", "/edit0/"), ...names.map(ownMapping)]);
+  await create("mappings", [mapping("edited", "x.test", "/edit0/"), ...withMappings.map(ownMapping)]);
   // As is advised for so many: a filter chain for each would have Envoy change its listener with each certificate.
   gateway = await site.start({ DRAGOMAN_CERTIFICATES: "by-name" });
   poller = await openPoller(gateway.http);
