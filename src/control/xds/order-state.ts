@@ -57,8 +57,6 @@ export interface OrderState {
   writable: boolean;
   /** Envoy had no listener when it opened this stream. */
   cameEmpty: boolean;
-  /** Envoy had scopes when it opened this stream. */
-  cameWithScopes: boolean;
   /** What of it names leaving clusters. */
   readonly naming: Naming;
   /** There were scopes when it was looked last. */

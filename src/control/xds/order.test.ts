@@ -91,6 +91,24 @@ describe("order of responses", () => {
     world.assertConverged();
   });
 
+  test("scopes of a response that Envoy refused, and lost its stream before it could say so, are sent as others", () => {
+    const world = new World();
+    const slow = { name: "a", revision: 0, eds: false, slow: true };
+    const history: readonly Act[] = [
+      { kind: "configure", clusters: [slow], tables: [0], parts: 1, bad: true },
+      { kind: "cutToControl" },
+      { kind: "wait", ms: 16_000 },
+      { kind: "repeatToEnvoy" },
+      { kind: "toEnvoy" },
+      { kind: "exchange" },
+      { kind: "wait", ms: 1 },
+      { kind: "toControl" },
+    ];
+    for (const act of history) world.act(act);
+    world.settle();
+    world.assertConverged();
+  });
+
   test("what a table names that Envoy keeps, because it refused the next one, stays over a reconnection", () => {
     const world = new World();
     const history: readonly Act[] = [

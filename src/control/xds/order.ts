@@ -69,7 +69,6 @@ export function openOrder(
     sequence: 0,
     writable: true,
     cameEmpty: false,
-    cameWithScopes: false,
     naming: createNaming(),
     hasScopes: view.size("scope") > 0,
   };
@@ -141,7 +140,6 @@ function take(work: Work, event: OrderEvent): void {
 /** An Envoy that comes without listeners has forgotten their scopes, though it says that it has them. */
 function resendIfForgotten(state: OrderState, { type, first }: Extract<OrderEvent, { kind: "open" }>): void {
   if (type === "listener") state.cameEmpty = Object.keys(first.versions).length === 0;
-  if (type === "scope") state.cameWithScopes = Object.keys(first.versions).length > 0;
   const scopes = type === "scope" && state.cameEmpty ? state.subscriptions.get(type) : undefined;
   for (const name of scopes?.held.keys() ?? []) scopes?.forced.add(name);
 }

@@ -197,10 +197,10 @@ function gather(work: Work, subscription: Subscription, names: Iterable<string>,
   return slow.length > 0 ? { resources: slow, removed } : undefined;
 }
 
-/** An Envoy that came with scopes may have seen parts of refused responses on an earlier stream. */
-function asNew({ cameWithScopes, openedAt }: OrderState, { tried }: Subscription, scope: Encoded): Encoded {
+/** An Envoy that came with listeners may have seen parts of refused responses on an earlier stream, and say nothing. */
+function asNew({ cameEmpty, openedAt }: OrderState, { tried }: Subscription, scope: Encoded): Encoded {
   const times = tried.get(scope.name) ?? 0;
-  return times > 0 || cameWithScopes ? renewed(scope, `${openedAt} ${times}`) : scope;
+  return times > 0 || !cameEmpty ? renewed(scope, `${openedAt} ${times}`) : scope;
 }
 
 /** A cluster is gone from the snapshot: it is removed once nothing names it, or forgotten if Envoy never took it. */
