@@ -8,7 +8,6 @@ import {
   anything,
   boolean,
   enumOf,
-  integer,
   integerOf,
   list,
   map,
@@ -18,16 +17,8 @@ import {
   required,
   type Static,
   string,
-  variants,
 } from "../schema/index.ts";
-import {
-  circuitBreakers,
-  healthChecks,
-  keepalive,
-  loadBalancer,
-  milliseconds,
-  retryPolicy,
-} from "./cluster-settings.ts";
+import { milliseconds, retryPolicy } from "./cluster-settings.ts";
 import { cors, downgradeCors, oldCors, upgradeCors } from "./cors.ts";
 import { errorResponseOverrides } from "./error-responses.ts";
 import { addedHeaders, stringList } from "./headers.ts";
@@ -35,15 +26,13 @@ import { healthCheckProblems, healthCheckRule } from "./health-rules.ts";
 import { ambassadorId } from "./ids.ts";
 import { downgradeLabels, labels, oldLabels, upgradeLabels } from "./labels.ts";
 import { settleAuthority, verifyAuthority } from "./mapping-authority.ts";
+import { destination } from "./mapping-destination.ts";
 import { verifyDnsType } from "./mapping-dns.ts";
-import { hostPattern } from "./mapping-hosts.ts";
+import { matching } from "./mapping-matching.ts";
 import { verifyMapping } from "./mapping-rules.ts";
 import { downgradeMapping, upgradeMapping } from "./mapping-versions.ts";
-import { serviceString } from "./service-address.ts";
 import { balancingProblems, upstreamNotes } from "./upstream-rules.ts";
-import { upstreamTls } from "./upstream-tls.ts";
 
-const flags = map(variants(string(), boolean()));
 const regexMap = object({
   pattern: required(string(), "RE2 expression that the path is searched for.", {
     example: "^/v[0-9]+/(.*)$",
@@ -54,153 +43,6 @@ const regexMap = object({
     beside: { pattern: "^/v[0-9]+/(.*)$" },
   }),
 });
-
-const matching = {
-  prefix: required(
-    string(),
-    "What the path begins with, wherever that ends; a regular expression with `prefix_regex`.",
-    { example: "/shop/" },
-  ),
-  prefix_regex: optional(boolean(), "Whether `prefix` is an RE2 expression for the whole path.", {
-    unset: false,
-    beside: { prefix: "/v[0-9]+/.*" },
-  }),
-  prefix_exact: optional(boolean(), "Whether `prefix` is the whole path.", {
-    unset: false,
-    versions: ["v2", "v3alpha1"],
-    beside: { prefix: "/shop" },
-  }),
-  case_sensitive: optional(boolean(), "Whether the case of the path matters.", { unset: true }),
-  hostname: optional(hostPattern, "Host name that requests must have: exact, `*`, `*.example.com` or `example.*`.", {
-    versions: ["v3alpha1"],
-    example: "shop.example.com",
-  }),
-  host: optional(string(), "Old form of `hostname`; a regular expression with `host_regex`.", {
-    example: "shop.example.com",
-  }),
-  host_regex: optional(boolean(), "Whether `host` is an RE2 expression.", {
-    unset: false,
-    beside: { host: "shop[0-9]+[.]example[.]com" },
-  }),
-  method: optional(string(), "HTTP method that requests must have.", { example: "GET" }),
-  method_regex: optional(boolean(), "Whether `method` is an RE2 expression.", {
-    unset: false,
-    beside: { method: "GET|HEAD" },
-  }),
-  headers: optional(map(string()), "Headers that requests must have, with exact values.", {
-    old: { form: flags },
-    example: { "x-tenant": "acme" },
-  }),
-  regex_headers: optional(map(string()), "Headers that requests must have, with RE2 expressions for the values.", {
-    example: { "x-version": "v[23]" },
-  }),
-  query_parameters: optional(map(string()), "Query parameters that requests must have, with exact values.", {
-    old: { form: flags },
-    versions: ["v2", "v3alpha1"],
-    example: { lang: "en" },
-  }),
-  regex_query_parameters: optional(map(string()), "Query parameters with RE2 expressions for the values.", {
-    versions: ["v2", "v3alpha1"],
-    example: { page: "[0-9]+" },
-  }),
-  precedence: optional(integer(), "Mappings with more of it are tried first.", { unset: 0, example: 10 }),
-  v2BoolHeaders: optional(
-    list(string()),
-    "Which of `regex_headers` a v2 object matched by `true`: they must be there, with any value.",
-    {
-      versions: ["v3alpha1"],
-      example: ["x-debug"],
-      beside: { regex_headers: { "x-debug": ".*" } },
-    },
-  ),
-  v2BoolQueryParameters: optional(
-    list(string()),
-    "Which of `regex_query_parameters` a v2 object matched by `true`: they must be there.",
-    {
-      versions: ["v3alpha1"],
-      example: ["verbose"],
-      beside: { regex_query_parameters: { verbose: ".*" } },
-    },
-  ),
-};
-
-const destination = {
-  service: required(serviceString, "Where requests go: `[scheme://]host[.namespace][:port]`.", {
-    example: "shop.backend:8080",
-  }),
-  ...upstreamTls,
-  resolver: optional(string(), "Name of the resolver that finds the service's endpoints.", {
-    versions: ["v1", "v2", "v3alpha1"],
-    example: "endpoint",
-  }),
-  weight: optional(integer(), "Share of the requests, in percent, among Mappings that match alike.", { example: 10 }),
-  shadow: optional(boolean(), "Send a copy of the requests here, whose answers are thrown away.", {
-    unset: false,
-  }),
-  connect_timeout_ms: optional(integer({ min: 1 }), "How long connecting to the service may take.", {
-    unset: 3000,
-    example: 1000,
-  }),
-  cluster_idle_timeout_ms: optional(milliseconds, "When connections to the service that carry nothing are closed.", {
-    versions: ["v1", "v2", "v3alpha1"],
-    example: 30000,
-  }),
-  cluster_max_connection_lifetime_ms: optional(
-    milliseconds,
-    "When connections to the service are closed at the latest, once they carry nothing.",
-    { versions: ["v2", "v3alpha1"], example: 600000 },
-  ),
-  cluster_tag: optional(
-    string(),
-    "Keeps this Mapping's connections, limits and statistics apart from those of others to the same service.",
-    {
-      versions: ["v2", "v3alpha1"],
-      example: "canary",
-    },
-  ),
-  stats_name: optional(string(), "Name of the service in Envoy's statistics.", {
-    old: { name: "v3StatsName" },
-    example: "shop",
-  }),
-  circuit_breakers: optional(circuitBreakers, "Limits towards the service, beyond which requests are answered 503.", {
-    versions: ["v1", "v2", "v3alpha1"],
-    example: [{ max_connections: 100 }],
-  }),
-  keepalive: optional(keepalive, "TCP keep-alive of connections to the service.", {
-    versions: ["v1", "v2", "v3alpha1"],
-  }),
-  load_balancer: optional(loadBalancer, "How one of the service's endpoints is chosen for a request.", {
-    versions: ["v1", "v2", "v3alpha1"],
-  }),
-  health_checks: optional(
-    healthChecks,
-    "Active health checks; an endpoint gets requests while it passes all of them.",
-    {
-      old: { name: "v3health_checks" },
-    },
-  ),
-  grpc: optional(boolean(), "Speak HTTP/2 with the service.", { unset: false }),
-  enable_ipv4: optional(boolean(), "Whether IPv4 addresses of the service are used.", {
-    versions: ["v1", "v2", "v3alpha1"],
-  }),
-  enable_ipv6: optional(boolean(), "Whether IPv6 addresses of the service are used.", {
-    versions: ["v1", "v2", "v3alpha1"],
-  }),
-  dns_type: optional(string(), "How names are looked up: `strict_dns` uses all addresses, `logical_dns` one of them.", {
-    unset: "strict_dns",
-    versions: ["v2", "v3alpha1"],
-    example: "logical_dns",
-  }),
-  respect_dns_ttl: optional(boolean(), "Look names up again when their TTL says so.", {
-    unset: false,
-    versions: ["v2", "v3alpha1"],
-  }),
-  outlier_detection: optional(variants(string(), anything()), "Name of a v0 OutlierDetection.", {
-    status: "ignored",
-    because: "no release ever detected outliers by it; the Mapping is served without",
-    example: "strict",
-  }),
-};
 
 const forwarding = {
   rewrite: optional(string(), "What takes the place of the matched prefix; empty leaves the path alone.", {
