@@ -6,7 +6,7 @@ import { RouteMatchSchema, RouteSchema, VirtualHostSchema } from "#gen/envoy/con
 import { routeVariants } from "../ir/exposure.ts";
 import type { NamedMatch } from "../ir/match.ts";
 import type { Exposure } from "../ir/virtual-host.ts";
-import { concatenated, contentVersion, encode, encodeFields, field, type Init } from "./bytes.ts";
+import { concatenated, contentVersion, encode, encodeFields, field } from "./bytes.ts";
 import { emitHeaderCondition, matchField } from "./match.ts";
 import { manyRoutes, prefixTree } from "./prefix-tree.ts";
 import { type EncodedRoute, protoCondition } from "./route.ts";
@@ -36,15 +36,16 @@ export interface VirtualHostContent {
   readonly table: string;
   readonly name: string;
   readonly domains: readonly string[];
-  readonly metadata?: Init<typeof VirtualHostSchema>["metadata"];
+  /** Further fields, encoded. */
+  readonly more?: Uint8Array;
   /** A framed route before all others, such as one that answers 421 to every secure request. */
   readonly first?: Uint8Array | undefined;
   readonly routes: readonly HostedRoute[];
 }
 
 /** Puts a virtual host together. */
-export function emitVirtualHost({ table, name, domains, metadata, first, routes }: VirtualHostContent) {
-  const head = { name, domains: [...domains], ...(metadata ? { metadata } : {}) };
+export function emitVirtualHost({ table, name, domains, more, first, routes }: VirtualHostContent) {
+  const head = encode(VirtualHostSchema, { name, domains: [...domains] });
   const framed: Uint8Array[] = [];
   const clusters = new Set<string>();
   for (const hosted of routes) {
@@ -58,7 +59,7 @@ export function emitVirtualHost({ table, name, domains, metadata, first, routes 
   const tree = routes.length > manyRoutes ? prefixTree(routes.map(({ encoded }) => encoded.beginning)) : undefined;
   const before = first ? [first] : [];
   const inOrder = tree ? [emitPrefixTree(tree, before, framed)] : [...before, ...framed];
-  const bytes = field(virtualHostsField, encode(VirtualHostSchema, head), ...inOrder);
+  const bytes = field(virtualHostsField, head, ...(more ? [more] : []), ...inOrder);
   const host: EncodedVirtualHost = { table, bytes, version: contentVersion(bytes), clusters: [...clusters] };
   return host;
 }

@@ -12,7 +12,7 @@ import { emitJudge } from "../policies/auth/emit.ts";
 import { type AuthSettings, closed } from "../policies/auth/lower.ts";
 import { routeAuthOf, routeMark } from "../policies/auth/route.ts";
 import type { Objects } from "./objects.ts";
-import { byKey, byOrigin, emitted, keep, single } from "./wiring.ts";
+import { byOrigin, emitted, keep, single } from "./wiring.ts";
 
 type Decl = ambassador.AuthDecl;
 
@@ -37,7 +37,7 @@ export function declareAuth(g: Graph, objects: Objects, { lookup, routes }: Auth
     const settings = routeAuthOf(policies);
     return keep(key, settings && routeMark(settings));
   });
-  const named = g.group("routes by AuthService", marks, (mark) => [mark], byKey);
+  const named = g.count("routes by AuthService", marks, (mark) => [mark]);
   const together = g.group("AuthServices", usable, () => [""], byTurn);
   const chosen = g.map("asked AuthServices", together, ([usual, ...others], reads) => {
     const isNamed = ({ origin }: Decl) => reads.has(named, refKey(origin.ref));

@@ -103,7 +103,7 @@ function declareUpgrades(g: Graph, { routes }: Routes): Collection<readonly stri
     action.kind === "forward"
       ? action.upgrades.map((type) => type.toLowerCase()).filter((type) => type !== "connect")
       : [];
-  const byType = g.group("routes by upgrade", routes, upgradesOf, byKey);
+  const byType = g.count("routes by upgrade", routes, upgradesOf);
   const types = g.map("upgrade types", byType, (_, __, type) => keep(type, type));
   const all = g.group("all upgrade types", types, () => [""], byKey);
   return g.map<readonly string[], readonly string[]>("shape.upgrades", all, (own) =>

@@ -7,7 +7,7 @@ import type { Hosts } from "./hosts.ts";
 import type { Listeners } from "./listeners.ts";
 import type { Inputs } from "./objects.ts";
 import type { Routes } from "./routes.ts";
-import { byKey, covering, isIrregular, keep } from "./wiring.ts";
+import { covering, isIrregular, keep } from "./wiring.ts";
 
 /** Names by site, claimed by Hosts or mentioned by routes, and the names of route sets. */
 export type Names = ReturnType<typeof declareNames>;
@@ -23,8 +23,7 @@ export function declareNames(
   const claims = g.map("link.Claim", hosts, link.linkClaims(allSites));
   const claimsByName = g.group("Hosts by name", claims, (claim) => [link.claimedName(claim)], link.byClaim);
   const claimed = g.map("link.Domain", claimsByName, link.linkDomain);
-  const bySite = g.group("Hosts by site", claims, ({ site }) => [site.name], byKey);
-  const inhabited = g.map("sites with Hosts", bySite, (_, __, site) => keep(site, site));
+  const inhabited = g.count("Hosts by site", claims, ({ site }) => [site.name]);
   g.map("report.withoutHosts", listeners, link.reportWithoutHosts(inhabited));
   const irregular = g.index("irregular names", claimed, ({ site, glob }) => (isIrregular(glob) ? [site] : []));
   const lookup = { sites: allSites, claimed, irregular };

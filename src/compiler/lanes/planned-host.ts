@@ -45,10 +45,10 @@ export function shownRoutes(lookup: PlannedHostLookup, host: VirtualHost, reads:
     return selector ? routes.filter(({ route }) => takesRoute(selector, route, loose)) : routes;
   });
   const conditional = new Set(host.inherits.flatMap(({ set, conditional }) => (conditional ? [set] : [])));
-  return mergeRoutes(lists, (emitted) => emitted.route).map((emitted) => {
-    const exposure = exposureOf(emitted.route, host.exposure);
-    const authority = conditional.size > 0 ? authorityCondition(emitted.route.hosts, conditional) : undefined;
-    return authority ? { ...emitted, exposure, authority } : { ...emitted, exposure };
+  return mergeRoutes(lists, (emitted) => emitted.route).map(({ route, encoded }) => {
+    const exposure = exposureOf(route, host.exposure);
+    const authority = conditional.size > 0 ? authorityCondition(route.hosts, conditional) : undefined;
+    return authority ? { route, encoded, exposure, authority } : { route, encoded, exposure };
   });
 }
 

@@ -2,8 +2,11 @@
  * Routes in the pieces that virtual hosts are put together from: whole sets, or what of a set falls into one bucket. A
  * piece is there when it is asked for, so an edit costs its own piece, however many routes its set has.
  */
+
+import type { EncodedRoute } from "../envoy/route.ts";
 import { bucketOf, divisionName } from "../envoy/shape/division.ts";
 import type { Collection, Derived, Graph, Reads } from "../graph/index.ts";
+import type { Route } from "../ir/route.ts";
 import type { VirtualHost } from "../ir/virtual-host.ts";
 import * as link from "../link/index.ts";
 import type { EmittedRoute } from "./planned-host.ts";
@@ -17,12 +20,19 @@ export interface PieceInputs {
   readonly emittedRoutes: Collection<EmittedRoute>;
 }
 
+/** What of a route says which requests it takes, and before which others. */
+export interface RouteRank extends Pick<Route, "key" | "order" | "canary">, Pick<EncodedRoute, "beginning"> {}
+
 /** Where pieces are found. */
 export interface Pieces {
   /** All routes of a set, in order. */
   whole(set: string, reads: Reads): readonly EmittedRoute[];
   /** Those of a set that are in one bucket or, without a number, in several. */
   bucket(demand: Demand, number: number | undefined, reads: Reads): readonly EmittedRoute[];
+  /** What stands for these where most of them do not matter: an edit of one hardly ever changes it. */
+  ranks(demand: Demand, number: number | undefined, reads: Reads): readonly RouteRank[];
+  /** One of those. */
+  route({ key }: RouteRank, reads: Reads): EmittedRoute | undefined;
 }
 
 const none: readonly never[] = [];
@@ -31,9 +41,12 @@ const none: readonly never[] = [];
 export function declarePieces(g: Graph, inputs: PieceInputs): Pieces {
   const wholes = declareWholes(g, inputs);
   const buckets = declareBuckets(g, inputs);
+  const ranks = g.map("ranks by bucket", buckets, (routes, _, bucket) => keep(bucket, routes.map(rankOf)));
   return {
     whole: (set, reads) => reads.get(wholes, set) ?? none,
     bucket: (demand, number, reads) => reads.get(buckets, bucketName(demand, number)) ?? none,
+    ranks: (demand, number, reads) => reads.get(ranks, bucketName(demand, number)) ?? none,
+    route: ({ key }, reads) => reads.get(inputs.emittedRoutes, key),
   };
 }
 
@@ -73,6 +86,10 @@ export function finishedSets(routes: Collection<EmittedRoute>): (set: string) =>
     ([, emitted]) => setOf(emitted),
   );
   return (set) => (bySet.get(set) ?? []).map(([, emitted]) => emitted).sort(byOrder);
+}
+
+function rankOf({ route: { key, order, canary }, encoded: { beginning } }: EmittedRoute): RouteRank {
+  return { key, order, canary, beginning };
 }
 
 function setOf({ route }: EmittedRoute): string {

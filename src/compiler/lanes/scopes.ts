@@ -9,7 +9,7 @@ import type { Table, VirtualHost } from "../ir/virtual-host.ts";
 import * as link from "../link/index.ts";
 import type { RouteTables } from "../settings.ts";
 import { domainsOf, type EmittedRoute, type PlannedHostLookup, type ShownRoute, shownRoutes } from "./planned-host.ts";
-import type { Pieces } from "./route-pieces.ts";
+import type { Pieces, RouteRank } from "./route-pieces.ts";
 import { layOut, type Outline, outline, type Part, type Place, partsOf, placesOf, storeOf } from "./scope-layout.ts";
 import { byKey, keep } from "./wiring.ts";
 
@@ -39,13 +39,13 @@ export interface ScopeInputs {
   readonly tables: Collection<Table>;
   readonly outlines: Collection<Outline>;
   readonly planned: PlannedHostLookup;
-  readonly bucket: BucketLookup;
+  readonly pieces: Pieces;
 }
 
 /** Declares scopes. */
-export function declareScopes(g: Graph, { shape, tables, outlines, planned, bucket }: ScopeInputs) {
+export function declareScopes(g: Graph, { shape, tables, outlines, planned, pieces }: ScopeInputs) {
   const preludes = g.map("shape.prelude", outlines, (one, reads, key) =>
-    keep(key, preludeOf(one, planned, bucket, reads)),
+    keep(key, preludeOf(one, planned, pieces, reads)),
   );
   const layouts = g.map("shape.layout", outlines, (one, reads, key) =>
     keep(key, layOut(one, reads.has(preludes, key))),
@@ -65,12 +65,10 @@ export function declareScopes(g: Graph, { shape, tables, outlines, planned, buck
   const byLead = g.group("stores by scope", g.map("shape.store", layouts, storeOf), ({ lead }) => [lead.scope], byKey);
   const parts = g.map("shape.parts", byLead, partsOf);
   const ofParts = g.map("emit.Part", parts, (part, reads, name) =>
-    keep(name, emitPart(name, part, planned, bucket, reads)),
+    keep(name, emitPart(name, part, planned, pieces, reads)),
   );
   return { places, parts, encodedScopes: g.union<Encoded>("scopes", ofNames, ofParts, empty) };
 }
-
-type BucketLookup = Pieces["bucket"];
 
 function pathOf({ route }: EmittedRoute) {
   return route.match.path;
@@ -94,13 +92,13 @@ interface Prelude {
 function preludeOf(
   { host, shared, division }: Outline,
   planned: PlannedHostLookup,
-  bucket: BucketLookup,
+  pieces: Pieces,
   reads: Reads,
 ): Prelude | undefined {
   if (!shared || !division) return undefined;
   const routesOf = (set: string) => (set === shared.own ? planned.routesOf(set, reads) : []);
   const own = shownRoutes({ ...planned, routesOf }, host, reads);
-  const near = comingBefore(own, { shared, division }, bucket, reads);
+  const near = comingBefore(own, { shared, division }, pieces, reads);
   if (!near) return undefined;
   return { own, before: shownRoutes({ ...planned, routesOf: (set) => near.get(set) ?? [] }, shared.rest, reads) };
 }
@@ -109,7 +107,7 @@ function preludeOf(
 function comingBefore(
   own: readonly EmittedRoute[],
   { shared, division }: Pick<Required<Outline>, "shared" | "division">,
-  bucket: BucketLookup,
+  pieces: Pieces,
   reads: Reads,
 ): ReadonlyMap<string, readonly EmittedRoute[]> | undefined {
   const ownIn = Map.groupBy(own, (route) => bucketOf(pathOf(route), division));
@@ -121,12 +119,14 @@ function comingBefore(
     // What is in a bucket meets only what is there, too, or in several.
     const rivals = number === undefined ? own : [...(ownIn.get(number) ?? []), ...anywhere];
     for (const { set } of shared.rest.inherits) {
-      const routes = bucket({ set, division }, number, reads).filter((one) =>
-        rivals.some((mine) => link.compareRoutes(one.route, mine.route) < 0 && mayMeet(one, mine)),
-      );
-      found += routes.length;
+      const ranks = pieces
+        .ranks({ set, division }, number, reads)
+        .filter((one) =>
+          rivals.some(({ route, encoded }) => link.compareRoutes(one, route) < 0 && mayMeet(one, encoded)),
+        );
+      found += ranks.length;
       if (found > manyBefore) return undefined;
-      near.set(set, [...(near.get(set) ?? []), ...routes]);
+      near.set(set, [...(near.get(set) ?? []), ...ranks.flatMap((one) => pieces.route(one, reads) ?? [])]);
     }
   }
   for (const routes of near.values()) routes.sort((a, b) => link.compareRoutes(a.route, b.route));
@@ -134,7 +134,7 @@ function comingBefore(
 }
 
 /** Whether some path may begin as both say. */
-function mayMeet({ encoded: a }: EmittedRoute, { encoded: b }: EmittedRoute): boolean {
+function mayMeet(a: Pick<RouteRank, "beginning">, b: Pick<RouteRank, "beginning">): boolean {
   return a.beginning.startsWith(b.beginning) || b.beginning.startsWith(a.beginning);
 }
 
@@ -147,7 +147,7 @@ function emitPlace(place: Place, prelude: Prelude | undefined, planned: PlannedH
   const routes = lead ? [...precede(prelude, lead), leadRoute(lead)] : shownRoutes(planned, host, reads);
   const first = lead && !prelude ? undefined : firstOf(host);
   const name = domains[0] ?? host.key;
-  const emitted = emitVirtualHost({ table: scope, name, domains, metadata: knownHost, first, routes });
+  const emitted = emitVirtualHost({ table: scope, name, domains, more: knownHost, first, routes });
   return { ...emitted, portsMatter: reads.has(planned.withPorts, host.table), ...(lead ? { lead } : {}) };
 }
 
@@ -160,7 +160,7 @@ function emitPart(
   name: string,
   { host, bucket: place }: Part,
   planned: PlannedHostLookup,
-  bucket: BucketLookup,
+  { bucket }: Pieces,
   reads: Reads,
 ): Encoded {
   const inBucket = ({ division, number }: NonNullable<Part["bucket"]>, set: string) =>
@@ -171,6 +171,6 @@ function emitPart(
   const lookup = place ? { ...planned, routesOf: (set: string) => inBucket(place, set) } : planned;
   const routes = shownRoutes(lookup, host, reads);
   const first = firstOf(host);
-  const emitted = emitVirtualHost({ table: name, name, domains: ["*"], metadata: knownHost, first, routes });
+  const emitted = emitVirtualHost({ table: name, name, domains: ["*"], more: knownHost, first, routes });
   return emitScope(name, [{ ...emitted, portsMatter: false }]);
 }

@@ -11,7 +11,7 @@ import { policies } from "../policies/index.ts";
 import type { Policy } from "../policies/policy.ts";
 import { defaultSettings, type Settings } from "../settings.ts";
 import type { ModuleValues } from "./module.ts";
-import { byKey, emitted, keep } from "./wiring.ts";
+import { emitted, keep } from "./wiring.ts";
 
 /** What is asked of a policy, and the object that asks. */
 export interface Asked {
@@ -39,14 +39,14 @@ export function declareSlots(g: Graph, inputs: SlotInputs, list: readonly Policy
   const uses = g.map("policies of routes", inputs.routes, ({ policies = {} }, _, key) => ({
     out: Object.keys(policies).map((name) => [`${key} ${name}`, name] as const),
   }));
-  const users = g.group("routes by policy", uses, (name) => [name], byKey);
+  const users = g.count("routes by policy", uses, (name) => [name]);
   return g.union("slots", ...list.map((policy) => declareSlot(g, inputs, users, policy)));
 }
 
 function declareSlot(
   g: Graph,
   { settings, module, own = {} }: SlotInputs,
-  users: Collection<readonly string[]>,
+  users: Collection<number>,
   policy: Policy,
 ): Collection<Encoded> {
   const asked = g.map(`lower.${policy.name}`, module.settings, ({ config, at }) => {

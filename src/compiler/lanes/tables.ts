@@ -38,7 +38,7 @@ export function declareTables(
   const plans = g.map("link.plan", domains, link.planVirtualHost(lookup));
   const alike = g.group("names by plan", plans, (planned) => [link.planKey(planned)], byKey);
   const virtualHosts = g.map("link.VirtualHost", alike, link.linkVirtualHost);
-  const withPorts = g.group("tables with ports", virtualHosts, tableWithPorts, byKey);
+  const withPorts = g.count("tables with ports", virtualHosts, tableWithPorts);
   const shape = shapeOf(inputs);
   const divisions = declareDivisions(g, { shape, sets, emittedRoutes });
   const outlines = declareOutlines(g, { shape, virtualHosts, withPorts, ...divisions });
@@ -56,7 +56,7 @@ export function declareTables(
       inTables(reads) ? shapeTable(name, reads.get(byTable, name) ?? [], reads.has(withPorts, name)) : undefined,
     ),
   );
-  const scopes = declareScopes(g, { shape, tables, outlines, planned, bucket: pieces.bucket });
+  const scopes = declareScopes(g, { shape, tables, outlines, planned, pieces });
   return { tables, virtualHosts, planned, encodedTables, scopes };
 }
 

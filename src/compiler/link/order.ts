@@ -22,8 +22,10 @@ export function byTurn(a: { readonly order: RouteOrder }, b: { readonly order: R
   return compareText(a.order.tie, b.order.tie);
 }
 
+type RoutePlace = Pick<Route, "order" | "canary">;
+
 /** Which route is tried first. Canaries of one match stay together, in the order of their shares. */
-export function compareRoutes(a: Route, b: Route): number {
+export function compareRoutes(a: RoutePlace, b: RoutePlace): number {
   return compareOrder(a.order, b.order) || a.canary - b.canary;
 }
 

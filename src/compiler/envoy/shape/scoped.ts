@@ -3,7 +3,12 @@
  * its own host however many others there are. Names with wildcards are together in one more.
  * Where a name does not have its routes itself, its virtual host has one route, the lead, whose name says where they are.
  */
-import { FilterConfigSchema, RouteMatchSchema, RouteSchema } from "#gen/envoy/config/route/v3/route_components_pb.js";
+import {
+  FilterConfigSchema,
+  RouteMatchSchema,
+  RouteSchema,
+  VirtualHostSchema,
+} from "#gen/envoy/config/route/v3/route_components_pb.js";
 import { RouteConfigurationSchema } from "#gen/envoy/config/route/v3/route_pb.js";
 import { ScopedRouteConfigurationSchema } from "#gen/envoy/config/route/v3/scoped_route_pb.js";
 import { LuaPerRouteSchema } from "#gen/envoy/extensions/filters/http/lua/v3/lua_pb.js";
@@ -59,7 +64,13 @@ export interface PlacedHost extends EncodedVirtualHost {
 }
 
 /** What tells the filter that a host is this one, though it has no route for a request. */
-export const knownHost = { filterMetadata: { [scopeFilter]: { known: true } } };
+export const knownHost = encodeFields(VirtualHostSchema, {
+  metadata: { filterMetadata: { [scopeFilter]: { known: true } } },
+});
+
+const ofAll = encodeFields(RouteConfigurationSchema, { requestHeadersToRemove: [scopeHeader] });
+/** Scopes that Envoy finds by itself. */
+const ofNamed = encodeFields(RouteConfigurationSchema, { typedPerFilterConfig: findsNothing });
 
 /** A scope with the virtual hosts in it: one message for both. */
 export function emitScope(name: string, hosts: readonly PlacedHost[]): Encoded {
@@ -68,13 +79,13 @@ export function emitScope(name: string, hosts: readonly PlacedHost[]): Encoded {
   const around = wild ? name.slice(0, -wildScope("").length + 1) : leads[0];
   const key = { fragments: [{ type: { case: "stringKey", value: name } as const }] };
   const head = encodeFields(ScopedRouteConfigurationSchema, { name, key });
-  const table = encode(RouteConfigurationSchema, {
-    name,
-    ignorePortInHostMatching: !hosts.some((host) => host.portsMatter),
-    requestHeadersToRemove: [scopeHeader],
-    ...(wild ? {} : { typedPerFilterConfig: findsNothing }),
-  });
-  const parts = [head, field(routeConfigurationField, table, ...hosts.map((host) => host.bytes))];
+  const ignorePortInHostMatching = !hosts.some((host) => host.portsMatter);
+  const table = [
+    encode(RouteConfigurationSchema, { name, ignorePortInHostMatching }),
+    ofAll,
+    ...(wild ? [] : [ofNamed]),
+  ];
+  const parts = [head, field(routeConfigurationField, ...table, ...hosts.map((host) => host.bytes))];
   return {
     type: "scope",
     name,
