@@ -118,7 +118,7 @@ async function take(lock: string): Promise<boolean> {
   const mine = `${lock}.${randomUUID()}`;
   try {
     await using file = await open(mine, "wx", 0o600);
-    await file.writeFile(String(process.pid));
+    await file.writeFile(`${process.pid} ${await startOf(process.pid)}`);
     for (let tries = 0; tries < 2; tries++) {
       if (await linked(mine, lock)) return true;
       if (await isHeld(lock)) return false;
@@ -142,13 +142,27 @@ async function linked(from: string, to: string): Promise<boolean> {
 
 async function isHeld(lock: string): Promise<boolean> {
   try {
-    const pid = Number(await readFile(lock, "utf8"));
+    const [text = "", start = ""] = (await readFile(lock, "utf8")).split(" ");
+    const pid = Number(text);
     if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
     process.kill(pid, 0);
-    return true;
+    // After a container has started again, the number may be another process's.
+    const now = await startOf(pid);
+    return start === "" || now === "" || now === start;
   } catch (error) {
     if (isCode(error, "EPERM")) return true;
     if (isCode(error, "ESRCH") || isCode(error, "ENOENT")) return false;
+    throw error;
+  }
+}
+
+/** What tells a process from others with its number; empty where the machine does not say. */
+async function startOf(pid: number): Promise<string> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch (error) {
+    if (isCode(error, "ENOENT") || isCode(error, "ESRCH")) return "";
     throw error;
   }
 }
