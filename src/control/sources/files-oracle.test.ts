@@ -9,8 +9,8 @@ import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import type { RawObject } from "#compiler";
+import { mappingText, type TemporaryDirectory, temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { type FileBatch, readFiles, watchFiles } from "./files.ts";
-import { mappingText, type TemporaryDirectory, temporaryDirectory } from "./temporary-directory.ts";
 
 const known = { isKnownKind: (): boolean => true };
 

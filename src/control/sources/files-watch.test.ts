@@ -15,8 +15,8 @@ import {
 } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { mappingText, type TemporaryDirectory, temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { type FileBatch, type FilesOptions, type FileWatcher, watchFiles } from "./files.ts";
-import { mappingText, type TemporaryDirectory, temporaryDirectory } from "./temporary-directory.ts";
 
 /** Long enough for a watcher to see what a file is in between, on most machines; nothing is asserted about it. */
 function moment(): Promise<void> {

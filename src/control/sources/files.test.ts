@@ -7,8 +7,8 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { relative } from "node:path";
 import { test } from "node:test";
 import { formatOrigin } from "#base/origin.ts";
+import { mappingText, type TemporaryDirectory, temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { type FilesOptions, type FilesReading, readFiles } from "./files.ts";
-import { mappingText, type TemporaryDirectory, temporaryDirectory } from "./temporary-directory.ts";
 
 const known = { isKnownKind: (group: string): boolean => group !== "apps" };
 

@@ -4,8 +4,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import type { CompilerEdit } from "#compiler";
+import { type TemporaryDirectory, temporaryDirectory } from "../../../test/temporary-directory.ts";
 import { readWanted } from "./read-wanted.ts";
-import { type TemporaryDirectory, temporaryDirectory } from "./temporary-directory.ts";
 import { openWantedFiles, type WantedFiles } from "./wanted-files.ts";
 
 function read(path: string, ...directories: readonly string[]): string {

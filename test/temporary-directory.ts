@@ -1,5 +1,5 @@
 /**
- * For the tests of this room: directories of their own that end with the test, and manifests to put there.
+ * Directories of tests that read files: they end with the test; and manifests to put there.
  */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
