@@ -26,6 +26,13 @@ export interface AcmeHost {
   readonly spec: CertificateSpec;
 }
 
+/** The fields of a Host's spec that are about its certificate. */
+export function certificateSpec(given: object): CertificateSpec {
+  // The same fields, of which absent ones may read as undefined.
+  const { hostname, acmeProvider, tlsSecret } = given as CertificateSpec;
+  return { hostname, ...(acmeProvider ? { acmeProvider } : {}), ...(tlsSecret ? { tlsSecret } : {}) };
+}
+
 /** Where a Host's certificate comes from: an authority, somebody else, nowhere. */
 export type CertificateSource = "ACME" | "Other" | "None";
 

@@ -5,7 +5,7 @@
 import { errorFields, type Log } from "#base/log.ts";
 import type { Compiler } from "#compiler";
 import type { CertificateDoor, Certificates } from "../../control/certificates.ts";
-import { type AcmeHost, certificateSource, missingDefaults } from "./acme-host.ts";
+import { type AcmeHost, certificateSource, certificateSpec, missingDefaults } from "./acme-host.ts";
 import { bundlesOf } from "./bundle.ts";
 import type { Sessions } from "./client.ts";
 import { isUsers, openFilesDesk, secretEdit } from "./files-desk.ts";
@@ -97,9 +97,7 @@ export async function openCertificates(directory: string, choice: AcmeChoice, lo
 function* acmeHosts({ declared }: Compiler): Iterable<AcmeHost> {
   for (const [, { resource }] of declared.objects.all("Host").entries()) {
     const { ref, created = "", spec } = resource;
-    // The same fields, of which absent ones may read as undefined.
-    const { hostname, acmeProvider, tlsSecret } = spec as AcmeHost["spec"];
-    const own = { hostname, ...(acmeProvider ? { acmeProvider } : {}), ...(tlsSecret ? { tlsSecret } : {}) };
+    const own = certificateSpec(spec);
     if (certificateSource(own, false) !== "ACME") continue;
     const host = { namespace: ref.namespace, name: ref.name, created, spec: own };
     yield { ...host, spec: { ...own, ...missingDefaults(host) } };

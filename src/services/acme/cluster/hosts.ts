@@ -2,7 +2,14 @@
 import { refKey } from "#base/origin.ts";
 import type { Compiler } from "#compiler";
 import type { CertificateCluster } from "../../../control/certificates.ts";
-import { type AcmeHost, type CertificateSource, certificateSource, filledSpec, orderedName } from "../acme-host.ts";
+import {
+  type AcmeHost,
+  type CertificateSource,
+  certificateSource,
+  certificateSpec,
+  filledSpec,
+  orderedName,
+} from "../acme-host.ts";
 import { bundlesOf } from "../bundle.ts";
 import type { Tended } from "../tending.ts";
 
@@ -34,13 +41,6 @@ export function bundlesIn(compiler: Compiler, objects: Objects, choice: HostChoi
     return [key, { bundle, version: [versionOf(secret.namespace, secret.name), ...accounts].join(" ") }] as const;
   });
   return new Map(all);
-}
-
-/** The fields of a Host's spec that are about its certificate. */
-export function certificateSpec(given: object): AcmeHost["spec"] {
-  // The same fields, of which absent ones may read as undefined.
-  const { hostname, acmeProvider, tlsSecret } = given as AcmeHost["spec"];
-  return { hostname, ...(acmeProvider ? { acmeProvider } : {}), ...(tlsSecret ? { tlsSecret } : {}) };
 }
 
 /** Where a Host's certificate comes from. */

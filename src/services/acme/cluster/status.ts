@@ -3,10 +3,10 @@ import { fieldsOf, text } from "#base/fields.ts";
 import { refKey } from "#base/origin.ts";
 import type { Compiler } from "#compiler";
 import type { CertificateStatus } from "../../../control/certificates.ts";
-import { type AcmeHost, orderedName } from "../acme-host.ts";
+import { type AcmeHost, certificateSpec, orderedName } from "../acme-host.ts";
 import { decide, type Facts } from "../decide.ts";
 import type { HostStatus } from "../host-status.ts";
-import { certificateSpec, type HostChoice, type HostObject, sourceOf } from "./hosts.ts";
+import { type HostChoice, type HostObject, sourceOf } from "./hosts.ts";
 
 /** `known` is what whoever looks after the certificate has said last. */
 export function statusOf(
