@@ -41,12 +41,13 @@ export async function startAuthorityProxy(pebble: Pebble): Promise<AuthorityProx
 
   function pass(incoming: IncomingMessage, response: ServerResponse): void {
     const { method, url = "", headers } = incoming;
+    const at = performance.now();
     const path = { host: target.hostname, port: target.port, path: url, method, headers, agent: false } as const;
     // What the authority tells of itself is at the address that it is asked under: this one.
     const outgoing = request({ ...path, ca: pebble.serverAuthority }, (answer) => {
       const isGood = (answer.statusCode ?? 500) < 300;
       if (isGood && url.startsWith("/order-plz")) {
-        asked.push({ at: performance.now(), refused: false });
+        asked.push({ at, refused: false });
         mostAtOnce = Math.max(mostAtOnce, ++open);
       }
       if (isGood && url.startsWith("/finalize-order")) open--;

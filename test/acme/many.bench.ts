@@ -13,6 +13,8 @@ import { namespace, openSite, type Replica, type Site } from "./site.ts";
 
 const hosts = Number(process.env["HOSTS"] ?? 1000);
 const [atOnce, retryAfterSeconds, requestsAtOnce] = [8, 5, 8];
+/** A gateway on a machine that does other things, too, may hear a refusal as late as this. */
+const toHearMs = 1000;
 const patienceMs = 1_200_000;
 /** The bar of one edit with a thousand Mappings in an API server. */
 const mostMs = 50;
@@ -176,7 +178,7 @@ test(`${hosts} Hosts get their certificates while edits are served`, async () =>
   const refused = proxy.asked.filter((one) => one.refused);
   assert.equal(refused.length, 1);
   const [{ at: told } = { at: 0 }] = refused;
-  const early = proxy.asked.filter(({ at: when }) => when > told + 250 && when < told + retryAfterSeconds * 1000);
+  const early = proxy.asked.filter(({ at: when }) => when > told + toHearMs && when < told + retryAfterSeconds * 1000);
   assert.deepEqual(early, [], "nobody orders before the authority wants it");
   const failed = (await states()).filter((state) => state === "Error").length;
   assert.equal(failed, refused.length);
