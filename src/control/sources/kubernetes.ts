@@ -9,8 +9,9 @@ import type { Log } from "#base/log.ts";
 import { isOwnService, type RawObject } from "#compiler";
 import type { Client } from "../kube/client.ts";
 import { type Change, keyOf } from "../kube/copy.ts";
-import { type ReflectorState, reflect } from "../kube/reflector.ts";
+import { reflect } from "../kube/reflector.ts";
 import { resourceName } from "../kube/resource.ts";
+import { createInstallations } from "./installations.ts";
 import { type ClusterObject, keepObject } from "./kubernetes-object.ts";
 import { type WatchedKind, watchedKinds } from "./kubernetes-resources.ts";
 import { addressless, ownService } from "./own-service.ts";
@@ -18,7 +19,7 @@ import type { ReadProgress } from "./read-progress.ts";
 import { createGathered, createOnce } from "./said-once.ts";
 import { openSecretData, type SecretData } from "./secret-data.ts";
 import { isFailure, isSettled, readsEndpoints, type States, stateDiagnostics } from "./watch-states.ts";
-import type { WatchStatistics } from "./watch-statistics.ts";
+import { createWatchStatistics, type WatchStatistics } from "./watch-statistics.ts";
 
 /** What to watch. */
 export interface KubernetesOptions {
@@ -63,6 +64,35 @@ export interface KubernetesWatcher {
   readonly done: Promise<void>;
 }
 
+interface DeliveryOptions {
+  /** Whether everything has been listed, as far as it can be. */
+  readonly isComplete: () => boolean;
+  readonly onFirst: () => void;
+  readonly pass: (edits: KubernetesBatch["edits"], diagnosticsChanged: boolean) => void;
+}
+
+/** Gathers what comes until everything is there, and passes it on from then on. */
+function createDelivery({ isComplete, onFirst, pass }: DeliveryOptions) {
+  let early: KubernetesBatch["edits"][number][] | undefined = [];
+  return {
+    get hasBegun() {
+      return early === undefined;
+    },
+    add(edits: KubernetesBatch["edits"], diagnosticsChanged: boolean): void {
+      if (!early) {
+        if (edits.length > 0 || diagnosticsChanged) pass(edits, diagnosticsChanged);
+        return;
+      }
+      for (const edit of edits) early.push(edit);
+      if (!isComplete()) return;
+      const all = early;
+      early = undefined;
+      onFirst();
+      pass(all, true);
+    },
+  };
+}
+
 /** Starts watching. */
 export function watchKubernetes(
   options: KubernetesOptions,
@@ -72,11 +102,18 @@ export function watchKubernetes(
   const objects = new Map<string, ClusterObject>();
   const states: States = new Map();
   const followed = new Set<WatchedKind>();
-  const statistics = new Map<string, WatchStatistics>();
+  const statistics = createWatchStatistics();
   const failed = Promise.withResolvers<void>();
-  let early: KubernetesBatch["edits"][number][] | undefined = [];
   let waiting: readonly Diagnostic[] = [];
-  const absent = new Set<string>();
+  const installations = createInstallations(options.log);
+  const delivery = createDelivery({
+    isComplete: () => [...states.values()].every(isSettled),
+    onFirst: installations.begin,
+    pass(edits, diagnosticsChanged) {
+      const diagnostics = [...stateDiagnostics(states), ...waiting];
+      onBatch({ edits, diagnostics, diagnosticsChanged, readsEndpoints: readsEndpoints(states, followed) });
+    },
+  });
 
   /** Whether something else is to be told of the gateway's own Service. */
   function lookAtOwnService(changes: readonly Change<ClusterObject>[]): boolean {
@@ -85,45 +122,6 @@ export function watchKubernetes(
     const told = waiting;
     waiting = addressless(ownService(objects.values(), options));
     return !equal(told, waiting);
-  }
-
-  function conditions(): Pick<KubernetesBatch, "diagnostics" | "readsEndpoints"> {
-    return { diagnostics: [...stateDiagnostics(states), ...waiting], readsEndpoints: readsEndpoints(states, followed) };
-  }
-
-  function deliver(edits: KubernetesBatch["edits"], diagnosticsChanged: boolean): void {
-    if (early) {
-      for (const edit of edits) early.push(edit);
-      if (![...states.values()].every(isSettled)) return;
-      const all = early;
-      early = undefined;
-      if (absent.size > 0)
-        options.log("info", `looked for again, as they are not installed: ${[...absent].join(", ")}`);
-      onBatch({ edits: all, ...conditions(), diagnosticsChanged: true });
-    } else if (edits.length > 0 || diagnosticsChanged) {
-      onBatch({ edits, ...conditions(), diagnosticsChanged });
-    }
-  }
-
-  /** Whoever deletes a definition deletes the objects, which traffic notices. */
-  function noteInstallation(name: string, { kind }: ReflectorState): void {
-    if (kind === "following" && absent.delete(name)) options.log("info", `${name} is installed now`);
-    if (kind !== "absent" || absent.has(name)) return;
-    absent.add(name);
-    if (!early) options.log("warning", `${name} is not installed any more, and its objects are gone`);
-  }
-
-  function count(
-    { resources }: WatchedKind,
-    { isFollowing, changes = 0, failures = 0 }: Partial<WatchStatistics>,
-  ): void {
-    const name = resourceName(resources[0]);
-    const before = statistics.get(name) ?? { isFollowing: false, changes: 0, failures: 0 };
-    statistics.set(name, {
-      isFollowing: isFollowing ?? before.isFollowing,
-      changes: before.changes + changes,
-      failures: before.failures + failures,
-    });
   }
 
   const secrets = openSecretData({
@@ -137,7 +135,7 @@ export function watchKubernetes(
         objects.set(key, object);
         return { key, value: object.raw };
       });
-      deliver(edits, false);
+      delivery.add(edits, false);
     },
   });
 
@@ -164,26 +162,27 @@ export function watchKubernetes(
         return isSecret(kind) ? secrets.keep(keyOf(object), kept) : kept;
       },
       onChanges(changes) {
-        count(kind, { changes: changes.length });
+        statistics.count(name, { changes: changes.length });
         const edits = take(changes, kind, objects, secrets);
         if (edits.length > 0) progress?.edited();
-        deliver(edits, lookAtOwnService(changes));
+        delivery.add(edits, lookAtOwnService(changes));
         if (changes.length > 0) options.onSeen?.();
       },
       onVersion: (version) => progress?.upTo(name, version),
       onState(state) {
         // A server that is away is tried often, which is no news.
         const isNew = !equal(states.get(kind), state);
-        count(kind, { isFollowing: state.kind === "following", failures: isFailure(states.get(kind), state) ? 1 : 0 });
+        const failures = isFailure(states.get(kind), state) ? 1 : 0;
+        statistics.count(name, { isFollowing: state.kind === "following", failures });
         states.set(kind, state);
         if (state.kind === "following") followed.add(kind);
-        noteInstallation(name, state);
+        installations.note(name, state);
         if (state.kind === "absent") progress?.nothing(name);
-        if (early && state.kind === "failing") sayOnce(state.message);
+        if (!delivery.hasBegun && state.kind === "failing") sayOnce(state.message);
         if (kind.instead && (state.kind === "absent" || state.kind === "forbidden")) watch(kind.instead);
-        deliver([], isNew);
+        delivery.add([], isNew);
       },
-      onForgotten: () => sayForgotten(resourceName(kind.resources[0])),
+      onForgotten: () => sayForgotten(name),
       signal: stop.signal,
     });
     reflecting.catch(failed.reject);
@@ -193,7 +192,7 @@ export function watchKubernetes(
   for (const kind of watchedKinds(options)) watch(kind);
   return {
     objects,
-    statistics: () => statistics,
+    statistics: () => statistics.all,
     wantSecrets: secrets.want,
     done: failed.promise,
     async close() {
