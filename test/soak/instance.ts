@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:f
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RouteTables } from "#compiler";
 import { startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { until } from "../processes/running.ts";
@@ -39,8 +40,8 @@ export interface Soaked {
 
 const mebibyte = 1024 * 1024;
 
-/** Starts it on these objects; resolves when Envoy serves. */
-export async function startSoaked(objects: readonly Edit[]): Promise<Soaked> {
+/** Starts it on these objects, with route tables of this shape; resolves when Envoy serves. */
+export async function startSoaked(objects: readonly Edit[], routeTables: RouteTables): Promise<Soaked> {
   const base = await mkdtemp(join(tmpdir(), "dragoman-soak-"));
   const [manifests, aside, run] = [join(base, "manifests"), join(base, "aside"), join(base, "run")];
   for (const directory of [manifests, aside, run]) await mkdir(directory);
@@ -61,6 +62,7 @@ export async function startSoaked(objects: readonly Edit[]): Promise<Soaked> {
       NODE_OPTIONS: `--import=${join(import.meta.dirname, "heap-probe.ts")}`,
       AMBASSADOR_ENVOY_BIND_ADDRESS: "127.0.0.1",
       AMBASSADOR_DRAIN_TIME: "5",
+      DRAGOMAN_ROUTE_TABLES: routeTables,
       ENVOY_CONCURRENCY: "1",
     },
   });
