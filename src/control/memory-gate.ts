@@ -72,7 +72,7 @@ export function createMemoryGate({ heap, clock, isIn, push, onChange }: MemoryGa
 
   function letIn(): void {
     isLooking = false;
-    const few = [...refused].slice(0, room(roomy));
+    const few = refused.entries().take(room(roomy)).toArray();
     for (const [key] of few) refused.delete(key);
     if (refused.size > 0) lookLater();
     if (few.length === 0) return;
@@ -82,7 +82,7 @@ export function createMemoryGate({ heap, clock, isIn, push, onChange }: MemoryGa
 
   function more(): readonly CompilerEdit[] {
     if (queue.size === 0) return [];
-    const next = [...queue.values()].slice(0, room(full));
+    const next = queue.values().take(room(full)).toArray();
     for (const { key } of next) queue.delete(key);
     if (next.length === 0) turnAllAway();
     return next;
