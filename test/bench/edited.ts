@@ -16,8 +16,8 @@ import { numbers } from "./random.ts";
 export interface Edited {
   readonly served: readonly number[];
   readonly share: readonly number[];
-  /** Processor time of the control process for one edit, on average. */
-  readonly processor: number;
+  /** Processor times of the control process, all of its threads. */
+  readonly processor: readonly number[];
 }
 
 const concurrency = 2;
@@ -42,11 +42,10 @@ export async function measureEdits(
   const random = numbers(1);
   // Long enough for acknowledgements and collections of garbage, and never in step with anything.
   const settle = () => pause(20 + random(20));
-  const [served, share]: [number[], number[]] = [[], []];
+  const [served, share, processor]: [number[], number[], number[]] = [[], [], []];
   try {
     await own.until(...question(shape, 0, 0));
     await other.until(...question(shape, 0, 0));
-    let processor = 0;
     for (let edit = 1; edit <= edits + unmeasured; edit++) {
       const i = random(probes);
       const changed = probe(shape, i, edit);
@@ -61,7 +60,7 @@ export async function measureEdits(
       if (edit <= unmeasured) continue;
       served.push(mine);
       share.push(theirs);
-      processor += used / edits;
+      processor.push(used);
     }
     return { served, share, processor };
   } finally {
