@@ -28,16 +28,20 @@ let watch: ClientRequest;
 const collection = (plural: string): string => `/apis/getambassador.io/v3alpha1/namespaces/${namespace}/${plural}`;
 const names = Array.from({ length: hosts }, (_, i) => `host${i}`);
 const mappings = Math.max(Number(process.env["MAPPINGS"] ?? 1000), hosts);
-const withMappings = Array.from({ length: mappings }, (_, i) => `host${i}`);
+/** Those that belong to no Host with a certificate. */
+const others = Array.from({ length: mappings - hosts }, (_, i) => i);
+const otherHosts = others.slice(0, 100).map((i) => `other${i}`);
 
 before(async () => {
   site = await openSite({ proxied: true });
   await create("modules", [object("Module", "ambassador", { config: { envoy_log_path: "/dev/null" } })]);
   await create("listeners", [listener("http", 8080, "HTTP"), listener("https", 8443, "HTTPS")]);
-  await create("hosts", [
-    object("Host", "edits", { hostname: "x.test", requestPolicy: { insecure: { action: "Route" } } }),
+  await create("hosts", [plainHost("edits", "x.test"), ...otherHosts.map((name) => plainHost(name, `${name}.test`))]);
+  await create("mappings", [
+    mapping("edited", "x.test", "/edit0/"),
+    ...names.map(ownMapping),
+    ...others.map((i) => mapping(`other${i}`, `${otherHosts[i % otherHosts.length]}.test`, `/other${i}/`)),
   ]);
-  await create("mappings", [mapping("edited", "x.test", "/edit0/"), ...withMappings.map(ownMapping)]);
   // As is advised for so many: a filter chain for each would have Envoy change its listener with each certificate.
   gateway = await site.start({ DRAGOMAN_CERTIFICATES: "by-name" });
   poller = await openPoller(gateway.http);
@@ -55,6 +59,9 @@ const object = (kind: string, name: string, spec: object): object => ({
   metadata: { name, namespace },
   spec,
 });
+
+const plainHost = (name: string, hostname: string): object =>
+  object("Host", name, { hostname, requestPolicy: { insecure: { action: "Route" } } });
 
 const listener = (name: string, port: number, protocol: string): object =>
   object("Listener", name, { port, protocol, securityModel: "XFP", hostBinding: { namespace: { from: "ALL" } } });
@@ -153,7 +160,7 @@ test(`${hosts} Hosts get their certificates while edits are served`, async () =>
   const edits: Edit[] = [];
   const isDone = async (): Promise<boolean> => {
     const all = await states();
-    return all.filter((state) => state === "Ready").length >= hosts && !all.includes("Pending");
+    return all.filter((state) => state === "Ready").length >= hosts + otherHosts.length && !all.includes("Pending");
   };
   let number = 1;
   while (number % editsBetweenLooks !== 0 || !(await isDone())) {
