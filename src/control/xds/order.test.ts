@@ -109,6 +109,22 @@ describe("order of responses", () => {
     world.assertConverged();
   });
 
+  test("a scope that was refused, and is as it was before Envoy forgot it, is sent again", () => {
+    const world = new World();
+    const before = [{ name: "a", revision: 0, eds: false, slow: false }];
+    const history: readonly Act[] = [
+      { kind: "configure", clusters: before, tables: [0], parts: 0, bad: false },
+      { kind: "exchange" },
+      { kind: "configure", clusters: [], tables: [], parts: undefined, bad: false },
+      { kind: "configure", clusters: [], tables: [0], parts: 0, bad: true },
+      { kind: "exchange" },
+      { kind: "configure", clusters: before, tables: [0], parts: 0, bad: false },
+    ];
+    for (const act of history) world.act(act);
+    world.settle();
+    world.assertConverged();
+  });
+
   test("what a table names that Envoy keeps, because it refused the next one, stays over a reconnection", () => {
     const world = new World();
     const history: readonly Act[] = [

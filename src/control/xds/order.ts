@@ -202,8 +202,9 @@ function noteNack(work: Work, subscription: Subscription, nonce: string, message
   for (const { type, name, version } of response.resources) {
     state.refused.add(type, name, version);
     if (type === "cluster") noteClusterRefused(state.warming, name);
-    // Envoy goes on with the slot as it was, but gives the refused one to new listeners until it is sent another.
-    if (type === "extension") subscription.forced.add(name);
+    // Envoy goes on with the slot as it was, but gives the refused one to new listeners until it is sent another. Of a
+    // scope that it refuses it may have forgotten the version before, with its last listener.
+    if (type === "extension" || type === "scope") subscription.forced.add(name);
     if (state.view.get(type, name)?.version !== version) touch(subscription, name, response.since);
   }
   const [name = ""] = names;
