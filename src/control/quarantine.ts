@@ -91,9 +91,10 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
     if (!options.refusal(type, name)) return;
     const { identities } = compiler.declared.objects;
     const owners = compiler.owners(type, name).filter((ref) => identities.get(refKey(ref)));
-    const changed = owners.filter((ref) => options.recent.has(refKey(ref)));
-    const others = owners.filter((ref) => !changed.includes(ref));
-    // An earlier version, of which the others were a part, was taken.
+    const hasChanged = (ref: ResourceRef) => options.recent.has(refKey(ref));
+    const changed = owners.filter(hasChanged);
+    const others = owners.filter((ref) => !hasChanged(ref));
+    // An earlier version, of which the others were a part, was taken. The last group has all that are in those before.
     const groups = refused.replaces ? [changed] : [owners.filter(isNarrow), owners];
     const quotable = refused.replaces ? changed : [...changed, ...others];
     const found = (await believe(quotable, refused)) || (await search(groups, refused));
@@ -143,7 +144,7 @@ export function createQuarantine(options: QuarantineOptions): Quarantine {
         return true;
       }
     }
-    await options.trial(letIn(groups.flat()));
+    await options.trial(letIn(groups.at(-1) ?? []));
     return false;
   }
 

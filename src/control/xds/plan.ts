@@ -181,7 +181,7 @@ function gather(work: Work, subscription: Subscription, names: Iterable<string>,
     const verdict = judge(subscription, name, view, refused);
     if (verdict.kind === "send") {
       if (!isReady(work, subscription, verdict.resource)) continue;
-      (verdict.resource.slow ? slow : resources).push(verdict.resource);
+      (verdict.resource.slow ? slow : resources).push(asNew(work.state, subscription, verdict.resource));
     } else if (verdict.kind === "remove" && !(subscription.type === "cluster" && has(subscription, name))) {
       if (mayLeave(work.state, subscription, name)) removed.push(name);
     } else {
@@ -191,16 +191,15 @@ function gather(work: Work, subscription: Subscription, names: Iterable<string>,
       if (subscription.type === "cluster" && !view.get("cluster", name)) leave(work.state, subscription, name);
     }
   }
-  if (subscription.type === "scope" && resources.length > 0)
-    return { resources: resources.map((scope) => asNew(work.state, subscription, scope)), removed };
   if (resources.length + removed.length > 0) return { resources, removed };
   return slow.length > 0 ? { resources: slow, removed } : undefined;
 }
 
-/** An Envoy that came with listeners may have seen parts of refused responses on an earlier stream, and say nothing. */
-function asNew({ cameEmpty, openedAt }: OrderState, { tried }: Subscription, scope: Encoded): Encoded {
-  const times = tried.get(scope.name) ?? 0;
-  return times > 0 || !cameEmpty ? renewed(scope, `${openedAt} ${times}`) : scope;
+/** An Envoy that came with listeners may have seen scopes of refused responses on an earlier stream, and say nothing. */
+function asNew({ cameEmpty, openedAt }: OrderState, { type, tried }: Subscription, resource: Encoded): Encoded {
+  const times = tried.get(resource.name) ?? 0;
+  const mayBeKnown = type === "scope" && (times > 0 || !cameEmpty);
+  return mayBeKnown ? renewed(resource, `${openedAt} ${times}`) : resource;
 }
 
 /** A cluster is gone from the snapshot: it is removed once nothing names it, or forgotten if Envoy never took it. */
