@@ -6,12 +6,12 @@ import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Log } from "#base/log.ts";
 import type { Compiler, Settings } from "#compiler";
 import type { CertificateCluster, CertificateLeader } from "./certificates.ts";
-import { instanceName } from "./instance-name.ts";
 import type { Access } from "./kube/access.ts";
 import { openClient } from "./kube/client.ts";
 import { takePart } from "./kube/election.ts";
+import { instanceName } from "./kube/instance-name.ts";
 import { configMapLock, leaseLock } from "./kube/leader-lock.ts";
-import { openNamespaceUid } from "./namespace-uid.ts";
+import { openNamespaceUid } from "./kube/namespace-uid.ts";
 import { createAcknowledged } from "./replicas/acknowledged.ts";
 import type { ReplicaIdentity } from "./replicas/place.ts";
 import { openPublisher } from "./replicas/publish.ts";
@@ -19,7 +19,7 @@ import { isRefusal, refusalsIn } from "./replicas/refusals.ts";
 import type { KubernetesOptions } from "./sources/kubernetes.ts";
 import type { ClusterObject } from "./sources/kubernetes-object.ts";
 import { createReadProgress } from "./sources/read-progress.ts";
-import { type ClusterState, openClusterState } from "./state-in-cluster.ts";
+import { type ClusterState, openClusterState } from "./state/in-cluster.ts";
 import { openReporter } from "./status/reporter.ts";
 
 /** A cluster, and what of it is looked at beyond what the settings' scope says. */

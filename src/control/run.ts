@@ -10,17 +10,17 @@ import { openAdmin } from "./admin/index.ts";
 import { ownClock } from "./clock.ts";
 import { type ClusterSide, openCluster } from "./cluster.ts";
 import { openConsul } from "./consul.ts";
-import { askEnvoy } from "./envoy-admin.ts";
+import { askEnvoy } from "./envoy/admin.ts";
 import { type Observed, observe } from "./observe.ts";
 import type { ControlOptions } from "./options.ts";
-import { createCounts, openPipeline, type Pipeline, type PipelineOptions } from "./pipeline.ts";
-import { createDiagnosticLog } from "./report-log.ts";
+import { createCounts, openPipeline, type Pipeline, type PipelineOptions } from "./pipeline/pipeline.ts";
+import { createDiagnosticLog } from "./report/diagnostic-log.ts";
+import { createTimings } from "./report/timings.ts";
 import { prepareRouteTables } from "./route-tables.ts";
 import { startXds } from "./serve.ts";
 import type { ConsulWatch } from "./sources/consul.ts";
 import { openWantedFiles } from "./sources/wanted-files.ts";
-import { openStateFile, type State, type StateFile } from "./state-file.ts";
-import { createTimings } from "./timings.ts";
+import { openStateFile, type State, type StateFile } from "./state/file.ts";
 import { type ControlView, createReached, createView, type Reached } from "./view.ts";
 
 /** What has been opened, to be closed in the opposite order. */

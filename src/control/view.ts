@@ -3,7 +3,7 @@ import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Locate } from "#base/render-diagnostic.ts";
 import type { Compiler, Settings } from "#compiler";
 import type { Observed } from "./observe.ts";
-import type { Pipeline } from "./pipeline.ts";
+import type { Pipeline } from "./pipeline/pipeline.ts";
 import type { WantedFiles } from "./sources/wanted-files.ts";
 import type { XdsServer } from "./xds/server.ts";
 

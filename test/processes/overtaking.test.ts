@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { type CompilerEdit, defaultSettings, openCompiler, type RawObject, type ResourceChange } from "#compiler";
-import { createRelease } from "../../src/control/release.ts";
-import { openSchedule } from "../../src/control/schedule.ts";
-import { createTimings } from "../../src/control/timings.ts";
+import { createRelease } from "../../src/control/pipeline/release.ts";
+import { openSchedule } from "../../src/control/pipeline/schedule.ts";
+import { createTimings } from "../../src/control/report/timings.ts";
 import type { XdsServer } from "../../src/control/xds/server.ts";
 import { generate, type Shape } from "../bench/generate.ts";
 

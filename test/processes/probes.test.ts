@@ -10,8 +10,8 @@ import { watchEnvoyLife } from "../../src/control/admin/envoy-life.ts";
 import { healthEndpoints } from "../../src/control/admin/health.ts";
 import { answerOnSocket } from "../../src/control/admin/server.ts";
 import { ownClock } from "../../src/control/clock.ts";
-import { openSchedule } from "../../src/control/schedule.ts";
-import { createTimings } from "../../src/control/timings.ts";
+import { openSchedule } from "../../src/control/pipeline/schedule.ts";
+import { createTimings } from "../../src/control/report/timings.ts";
 import { answerOf } from "../answer.ts";
 
 const mappings = Array.from({ length: 10_000 }, (_, i): CompilerEdit => {

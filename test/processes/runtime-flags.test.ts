@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ownClock } from "../../src/control/clock.ts";
-import { createFlagKeeper } from "../../src/control/runtime-flags.ts";
+import { createFlagKeeper } from "../../src/control/envoy/runtime-flags.ts";
 import { until } from "./running.ts";
 import { startServedEnvoy } from "./served-envoy.ts";
 

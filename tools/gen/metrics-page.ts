@@ -1,7 +1,7 @@
 /** The reference page of metrics: our own as the program writes them, and what of Envoy's there is. */
 import { type Figures, ownMetrics } from "../../src/control/admin/metrics.ts";
-import { createCounts } from "../../src/control/pipeline.ts";
-import { createTimings } from "../../src/control/timings.ts";
+import { createCounts } from "../../src/control/pipeline/pipeline.ts";
+import { createTimings } from "../../src/control/report/timings.ts";
 
 const note = "<!-- Generated from src/control/admin by `make gen`; not edited by hand. -->\n";
 const opening = `\`/metrics\` of the admin interface is one page of Prometheus' text form: the program's own figures, then Envoy's.

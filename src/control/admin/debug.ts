@@ -1,6 +1,6 @@
 /** `/debug`: how long things have taken, and memory; `/debug/graph/`: what a derived value was made from. */
 
-import type { Timings } from "../timings.ts";
+import type { Timings } from "../report/timings.ts";
 import type { ControlView } from "../view.ts";
 import type { AdminEndpoint } from "./server.ts";
 

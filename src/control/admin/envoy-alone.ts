@@ -5,8 +5,8 @@
 import { join } from "node:path";
 import type { Log } from "#base/log.ts";
 import { ownClock } from "../clock.ts";
-import { envoyState } from "../envoy-admin.ts";
-import { createTimings } from "../timings.ts";
+import { envoyState } from "../envoy/admin.ts";
+import { createTimings } from "../report/timings.ts";
 import { watchEnvoyLife } from "./envoy-life.ts";
 import { openEnvoyMetrics } from "./envoy-metrics.ts";
 import { healthEndpoints } from "./health.ts";

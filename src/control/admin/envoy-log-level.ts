@@ -3,7 +3,7 @@
  * all that is secret in them, so there only the parts that know no requests become talkative, and `trace` is not to be
  * had at all.
  */
-import { askEnvoy } from "../envoy-admin.ts";
+import { askEnvoy } from "../envoy/admin.ts";
 
 /** Envoy's names, most talkative first. */
 export const envoyLevels = ["debug", "info", "warning", "error", "critical", "off"] as const;

@@ -3,7 +3,7 @@
  * did in the old system. Beyond a number of clusters, only those that have figures are asked for, and the series of the
  * least used ones are added up as one.
  */
-import { askEnvoy } from "../envoy-admin.ts";
+import { askEnvoy } from "../envoy/admin.ts";
 import { createClusterLimit } from "./cluster-limit.ts";
 
 /** Gives the page; a comment when Envoy does not answer. */

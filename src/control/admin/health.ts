@@ -2,7 +2,7 @@
  * Liveness and readiness under the names that probes of the old system use, and the metrics. None of it waits for the
  * compiler.
  */
-import type { Timed, Timings } from "../timings.ts";
+import type { Timed, Timings } from "../report/timings.ts";
 import type { EnvoyLife } from "./envoy-life.ts";
 import type { EnvoyMetrics } from "./envoy-metrics.ts";
 import { type Figures, ownMetrics } from "./metrics.ts";

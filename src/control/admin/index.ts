@@ -3,10 +3,10 @@
  */
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
-import { envoyState, envoyUptime } from "../envoy-admin.ts";
+import { envoyState, envoyUptime } from "../envoy/admin.ts";
 import type { ControlOptions } from "../options.ts";
-import type { PipelineCounts } from "../pipeline.ts";
-import type { Timings } from "../timings.ts";
+import type { PipelineCounts } from "../pipeline/pipeline.ts";
+import type { Timings } from "../report/timings.ts";
 import type { ControlView, Reached } from "../view.ts";
 import { debugEndpoints } from "./debug.ts";
 import { diagnosticsEndpoints, diagnosticsPath } from "./diagnostics.ts";

@@ -2,9 +2,9 @@
  * Control's own figures in Prometheus' text form: what is compiled and served under our names, durations and
  * diagnostics under those of the old system, the process under the usual ones. No label takes values from manifests.
  */
-import type { PipelineCounts } from "../pipeline.ts";
+import type { PipelineCounts } from "../pipeline/pipeline.ts";
+import type { Timed, Timings } from "../report/timings.ts";
 import type { WatchStatistics } from "../sources/watch-statistics.ts";
-import type { Timed, Timings } from "../timings.ts";
 import type { XdsServer } from "../xds/server.ts";
 import type { EnvoyLevel, EnvoyLogLevel } from "./envoy-log-level.ts";
 import type { Identity } from "./identity.ts";

@@ -1,7 +1,7 @@
 /** What was stored is believed only as far as it has the form that was stored. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isLastGood, isRefusal } from "./state-entry.ts";
+import { isLastGood, isRefusal } from "./entry.ts";
 
 const ref = { group: "getambassador.io", kind: "Mapping", namespace: "default", name: "quote" };
 const object = { ref, version: "v2", labels: {}, annotations: { a: "b" }, body: { spec: {} } };

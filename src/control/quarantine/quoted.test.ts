@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import { test } from "node:test";
-import { rawResource } from "../../test/raw-object.ts";
+import { rawResource } from "../../../test/raw-object.ts";
 import { quotedIn } from "./quoted.ts";
 
 const mapping = (name: string, spec: object) => rawResource("Mapping", "v3alpha1", spec, { name });

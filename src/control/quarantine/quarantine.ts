@@ -11,9 +11,9 @@ import { formatRef, type ResourceRef, refKey } from "#base/origin.ts";
 import { printable } from "#base/printable.ts";
 import { redact } from "#base/redact.ts";
 import { type Compiler, type CompilerEdit, contentHash, type Refusal, type ResourceType } from "#compiler";
+import { halves, type Refused } from "../xds/refusal.ts";
 import type { RecentChange } from "./last-good.ts";
 import { quotedIn } from "./quoted.ts";
-import { halves, type Refused } from "./xds/refusal.ts";
 
 /** What quarantine works with. */
 export interface QuarantineOptions {

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { rawObject, rawResource } from "../../test/raw-object.ts";
-import { openCompiler, type RawObject, withhold } from "../compiler/index.ts";
+import { rawObject, rawResource } from "../../../test/raw-object.ts";
+import { openCompiler, type RawObject, withhold } from "../../compiler/index.ts";
 import { createLastGoodKeeper } from "./last-good.ts";
 
 const mapping = (name: string, service: string) => {

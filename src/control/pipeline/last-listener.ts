@@ -5,7 +5,7 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { refKey } from "#base/origin.ts";
 import type { CompilerEdit, RawObject } from "#compiler";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 
 /** How long its ports stay. */
 export const lastListenerMs = 60_000;

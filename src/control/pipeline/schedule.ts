@@ -3,8 +3,8 @@
  * long commit is done in slices, so that timers, streams and probes are answered in between.
  */
 import type { CommitResult, Compiler, CompilerEdit, ResourceChange } from "#compiler";
+import { beginLap, type Lap, type Timings } from "../report/timings.ts";
 import type { Reached } from "./release.ts";
-import { beginLap, type Lap, type Timings } from "./timings.ts";
 
 /** What a schedule does with results. */
 export interface ScheduleOptions {

@@ -5,7 +5,7 @@
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import type { CompilerEdit, RawObject } from "#compiler";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import type { Heap } from "./heap.ts";
 
 /** What looks at edits on their way to the compiler, last of all. */

@@ -4,7 +4,7 @@
  */
 import { errorFields, type Log } from "#base/log.ts";
 import type { RuntimeFlags } from "#compiler";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 
 /** Keeps Envoy's flags as they are wanted. */
 export interface FlagKeeper {

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { AccessUnavailable } from "./kube/access.ts";
-import { openClusterState } from "./state-in-cluster.ts";
+import { AccessUnavailable } from "../kube/access.ts";
+import { openClusterState } from "./in-cluster.ts";
 
 const ref = { group: "getambassador.io", kind: "Mapping", namespace: "default", name: "shop" };
 const object = { ref, version: "v3alpha1", labels: {}, annotations: {}, body: {} };

@@ -3,7 +3,7 @@
  */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { formatOrigin } from "#base/origin.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 
 /** Notices with an end. */
 export interface PassingNotices {

@@ -1,8 +1,8 @@
 /** The uid of one namespace, which a cluster is told apart from others by. */
 import { fieldsOf, text } from "#base/fields.ts";
-import { AccessUnavailable } from "./kube/access.ts";
-import type { Client } from "./kube/client.ts";
-import { ApiFailure, NoAnswer } from "./kube/failure.ts";
+import { AccessUnavailable } from "./access.ts";
+import type { Client } from "./client.ts";
+import { ApiFailure, NoAnswer } from "./failure.ts";
 
 /** Asks for it until the API server answers; undefined until then, and where it may not be known. */
 export function openNamespaceUid(client: Client, name: string, signal: AbortSignal): () => string | undefined {

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { type CompilerEdit, defaultSettings, openCompiler, type RawObject } from "#compiler";
-import { rawResource } from "../../test/raw-object.ts";
-import type { Clock } from "./clock.ts";
+import { rawResource } from "../../../test/raw-object.ts";
+import type { Clock } from "../clock.ts";
+import { createPassingNotices } from "../report/passing-notices.ts";
 import { createLastListener, lastListenerMs } from "./last-listener.ts";
-import { createPassingNotices } from "./passing-notices.ts";
 
 function listener(name: string, port: number, ambassadorId = "default"): RawObject {
   const hostBinding = { namespace: { from: "ALL" } };

@@ -9,14 +9,14 @@ import { createBackOff } from "#base/back-off.ts";
 import { type Fields, fieldsOf, list, text, valueOfJson } from "#base/fields.ts";
 import { errorFields, type Log } from "#base/log.ts";
 import type { LastGood, Refusal } from "#compiler";
-import { instanceName } from "./instance-name.ts";
-import type { Client } from "./kube/client.ts";
-import { ApiFailure, isPassing } from "./kube/failure.ts";
-import { isOutside } from "./kube/outside.ts";
-import { type ApiResource, collectionPath, objectPath } from "./kube/resource.ts";
-import { type Bin, fillBins } from "./state-bins.ts";
-import { isLastGood, isRefusal } from "./state-entry.ts";
-import type { State, StateFile } from "./state-file.ts";
+import type { Client } from "../kube/client.ts";
+import { ApiFailure, isPassing } from "../kube/failure.ts";
+import { instanceName } from "../kube/instance-name.ts";
+import { isOutside } from "../kube/outside.ts";
+import { type ApiResource, collectionPath, objectPath } from "../kube/resource.ts";
+import { type Bin, fillBins } from "./bins.ts";
+import { isLastGood, isRefusal } from "./entry.ts";
+import type { State, StateFile } from "./file.ts";
 
 /** The state, which is written while this replica leads. */
 export interface ClusterState extends StateFile {

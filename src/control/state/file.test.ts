@@ -6,7 +6,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openStateFile, type State } from "./state-file.ts";
+import { openStateFile, type State } from "./file.ts";
 
 const state = (hash: string): State => ({
   lastGood: {},

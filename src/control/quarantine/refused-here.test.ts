@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Encoded } from "#compiler";
+import type { Refused } from "../xds/refusal.ts";
+import { createSnapshot } from "../xds/snapshot.ts";
 import { createRefusedHere } from "./refused-here.ts";
-import type { Refused } from "./xds/refusal.ts";
-import { createSnapshot } from "./xds/snapshot.ts";
 
 const log = (): void => undefined;
 

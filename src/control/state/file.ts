@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { errorCode } from "#base/error-code.ts";
 import { isFields } from "#base/fields.ts";
 import type { LastGood, Refusal } from "#compiler";
-import { isLastGood, isRefusal } from "./state-entry.ts";
+import { isLastGood, isRefusal } from "./entry.ts";
 
 /** The file's content; keys are `refKey`s. */
 export interface State {

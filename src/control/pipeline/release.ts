@@ -4,7 +4,7 @@
  * Edits that have overtaken a wide change need not wait for it where they change routes alone.
  */
 import type { Encoded, ResourceChange } from "#compiler";
-import type { XdsServer } from "./xds/server.ts";
+import type { XdsServer } from "../xds/server.ts";
 
 /** How far a commit is: through, or only its newest edits are, or neither. */
 export type Reached = "end" | "overtook" | "part";

@@ -4,8 +4,8 @@
  */
 import type { Log } from "#base/log.ts";
 import type { ResourceType } from "#compiler";
-import type { Refused } from "./xds/refusal.ts";
-import type { XdsServer } from "./xds/server.ts";
+import type { Refused } from "../xds/refusal.ts";
+import type { XdsServer } from "../xds/server.ts";
 
 /** The memory of refusals. */
 export interface RefusedHere {

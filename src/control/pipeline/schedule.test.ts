@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Compiler, CompilerEdit } from "#compiler";
+import { createTimings } from "../report/timings.ts";
 import { openSchedule, type ScheduleOptions } from "./schedule.ts";
-import { createTimings } from "./timings.ts";
 
 const edit = (key: string): CompilerEdit => ({ kind: "object", key });
 const keys = (edits: readonly CompilerEdit[]) => edits.map((one) => ("key" in one ? one.key : one.kind));

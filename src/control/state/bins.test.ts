@@ -1,7 +1,7 @@
 /** Texts in bins: all of them, within bounds, and where they were before. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fillBins } from "./state-bins.ts";
+import { fillBins } from "./bins.ts";
 
 const text = (kibibytes: number): string => "x".repeat(kibibytes * 1024);
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import type { Encoded, ResourceChange, ResourceType } from "#compiler";
+import { createSnapshot, type Snapshot } from "../xds/snapshot.ts";
 import { createRelease, type Release } from "./release.ts";
-import { createSnapshot, type Snapshot } from "./xds/snapshot.ts";
 
 let snapshot: Snapshot;
 let release: Release;
