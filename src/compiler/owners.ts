@@ -71,9 +71,10 @@ function tableOwners(declared: Declared, name: string): readonly ResourceRef[] {
 
 /** Those of its virtual hosts; which of the bucket's routes it is, the search for it says. */
 function scopeOwners(declared: Declared, name: string): readonly ResourceRef[] {
-  const { places, parts } = declared.tables.scopes;
-  const placed = [...places.entries()].flatMap(([, place]) => (place.scope === name ? [place.host] : []));
-  const part = parts.get(name);
+  const { places, parts, encodedScopes } = declared.tables.scopes;
+  const key = encodedScopes.get(name)?.key ?? name;
+  const placed = [...places.entries()].flatMap(([, place]) => (place.scope === key ? [place.host] : []));
+  const part = parts.get(key);
   const hosts = part ? [part.host] : placed;
   return hosts.flatMap((host) => hostOwners(declared, [host], host.table));
 }

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type Compiler, type CompilerEdit, defaultSettings, encodedBytes, openCompiler } from "#compiler";
+import { scopeName } from "../../src/compiler/envoy/shape/scope-name.ts";
 import { serveXds, type XdsServer } from "../../src/control/xds/server.ts";
 import { hostname } from "../bench/generate.ts";
 import { type DeltaClient, openDeltaClient, type Received } from "./delta-client.ts";
@@ -83,7 +84,10 @@ function scopes(names: readonly string[]): readonly string[] {
   const each = names.flatMap((name) => (name === "*" ? all : name));
   return tables
     .flatMap((table) =>
-      each.map((name) => (name.startsWith("-") ? `scope -${table}|${name.slice(1)}` : `scope ${table}|${name}`)),
+      each.map((name) => {
+        const [gone, host] = name.startsWith("-") ? ["-", name.slice(1)] : ["", name];
+        return `scope ${gone}${scopeName(`${table}|${host}`)}`;
+      }),
     )
     .sort();
 }

@@ -125,7 +125,7 @@ describe("a route that is found late", () => {
   });
 });
 
-test("scopes have one name each, which is their key", async () => {
+test("scopes have one name each", async () => {
   const twin = await startTwin("pathed");
   try {
     const resources = await twin.serve(configuration("127.0.0.1:1", {}));

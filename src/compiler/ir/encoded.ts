@@ -24,6 +24,8 @@ export interface Encoded {
   /** Hash of the content: equal versions mean equal bytes. */
   readonly version: string;
   readonly parts: readonly Uint8Array[];
+  /** Scope only: what requests find it by. */
+  readonly key?: string;
   /**
    * Scope only: those whose names begin so are relied on or covered by it. New ones among them are sent before it, and
    * ones that are gone are removed after it.

@@ -1,6 +1,6 @@
 /** Scopes: where the routes of every name are while tables are scoped, and the bytes of each such place. */
 import { bucketOf, type Division, manyRoutes } from "../envoy/shape/division.ts";
-import { wildScope } from "../envoy/shape/scope-name.ts";
+import { scopeName, wildScope } from "../envoy/shape/scope-name.ts";
 import { asLead, emitScope, knownHost, type Lead, leadRoute, type PlacedHost } from "../envoy/shape/scoped.ts";
 import { emitMisdirected, emitVirtualHost } from "../envoy/virtual-host.ts";
 import type { Collection, Graph, Reads } from "../graph/index.ts";
@@ -56,16 +56,16 @@ export function declareScopes(g: Graph, { shape, tables, outlines, planned, piec
     return keep(key, emitPlace(place, prelude, planned, reads));
   });
   const byScope = g.group("virtual hosts by scope", hosts, ({ table }) => [table], byKey);
-  const ofNames = g.map("emit.Scope", byScope, (own, _, name) => keep(name, emitScope(name, own)));
+  const ofNames = g.map("emit.Scope", byScope, (own, _, key) => keep(scopeName(key), emitScope(key, own)));
   // One without names tells Envoy, and who serves it, that there are scopes.
   const empty = g.map("emit.EmptyScope", tables, (table, reads) => {
-    const name = wildScope(table.name);
-    return keep(name, shape(reads) === "table" || reads.has(byScope, name) ? undefined : emitScope(name, []));
+    const key = wildScope(table.name);
+    return keep(scopeName(key), shape(reads) === "table" || reads.has(byScope, key) ? undefined : emitScope(key, []));
   });
   const byLead = g.group("stores by scope", g.map("shape.store", layouts, storeOf), ({ lead }) => [lead.scope], byKey);
   const parts = g.map("shape.parts", byLead, partsOf);
-  const ofParts = g.map("emit.Part", parts, (part, reads, name) =>
-    keep(name, emitPart(name, part, planned, pieces, reads)),
+  const ofParts = g.map("emit.Part", parts, (part, reads, key) =>
+    keep(scopeName(key), emitPart(key, part, planned, pieces, reads)),
   );
   return { places, parts, encodedScopes: g.union<Encoded>("scopes", ofNames, ofParts, empty) };
 }
@@ -157,7 +157,7 @@ function precede(prelude: Prelude | undefined, lead: Lead): readonly ShownRoute[
 }
 
 function emitPart(
-  name: string,
+  key: string,
   { host, bucket: place }: Part,
   planned: PlannedHostLookup,
   { bucket }: Pieces,
@@ -171,6 +171,6 @@ function emitPart(
   const lookup = place ? { ...planned, routesOf: (set: string) => inBucket(place, set) } : planned;
   const routes = shownRoutes(lookup, host, reads);
   const first = firstOf(host);
-  const emitted = emitVirtualHost({ table: name, name, domains: ["*"], more: knownHost, first, routes });
-  return emitScope(name, [{ ...emitted, portsMatter: false }]);
+  const emitted = emitVirtualHost({ table: key, name: key, domains: ["*"], more: knownHost, first, routes });
+  return emitScope(key, [{ ...emitted, portsMatter: false }]);
 }

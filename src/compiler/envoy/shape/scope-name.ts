@@ -1,6 +1,6 @@
 /**
- * SHAPE `scoped`: the names of scopes, which are also their keys. An exact host's is the table and the host; all other
- * scopes have a second bar, which Envoy lets no Host header have, so that no client can ask for one of them.
+ * SHAPE `scoped`: the keys of scopes and their names as resources. An exact host's key is the table and the host; all
+ * other scopes have a second bar, which Envoy lets no Host header have, so that no client can ask for one of them.
  */
 import { parseGlob } from "#base/hostname.ts";
 import { contentVersion } from "../bytes.ts";
@@ -11,7 +11,7 @@ export const scopeHeader = "x-dragoman-scope";
 /** What ends a scope's part of the header, so that a port plays no part. */
 export const portSeparator = ":";
 
-/** A table's name as all its scopes begin with it. */
+/** A table's name as the keys of all its scopes begin with it. */
 export function scopesOf(table: string): string {
   return `${table.replaceAll(portSeparator, ";")}|`;
 }
@@ -30,5 +30,16 @@ export function scopeOf(table: string, domain: string): string {
 
 /** The scope of a virtual host that names lead to; each of its buckets has the number behind one more bar. */
 export function innerScope(table: string, virtualHost: string): string {
-  return `${scopesOf(table)}|${contentVersion(virtualHost)}`;
+  return `${scopesOf(table)}|${contentVersion(virtualHost).slice(0, 10)}`;
+}
+
+/**
+ * The name of a scope with this key. Where keys begin alike up to a bar, so do names. Envoy copies the names of all
+ * scopes for each response of them, and those of more than 22 bytes one by one (docs/design/shapes.md, "Names").
+ */
+export function scopeName(key: string): string {
+  const end = key.indexOf("|");
+  const own = key.slice(end + 1);
+  const table = contentVersion(key.slice(0, end)).slice(0, 6);
+  return `${table}|${own.startsWith("|") ? own : contentVersion(own).slice(0, 15)}`;
 }

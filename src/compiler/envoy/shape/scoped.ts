@@ -17,7 +17,7 @@ import { contentVersion, encode, encodeFields, field, pack } from "../bytes.ts";
 import type { EncodedRoute } from "../route.ts";
 import type { EncodedVirtualHost, HostedRoute } from "../virtual-host.ts";
 import { type Division, divisionName } from "./division.ts";
-import { scopeHeader, wildScope } from "./scope-name.ts";
+import { scopeHeader, scopeName, wildScope } from "./scope-name.ts";
 
 /** The name of the filter that finds scopes, of its configuration on routes, and of what virtual hosts tell it. */
 export const scopeFilter = "dragoman.scope";
@@ -27,7 +27,7 @@ const routeConfigurationField = 5;
 const findsNothing = { [scopeFilter]: pack(FilterConfigSchema, { disabled: true }) };
 const finds = { [scopeFilter]: pack(FilterConfigSchema, { config: pack(LuaPerRouteSchema, { filterContext: {} }) }) };
 
-/** Where the routes of a name are: in the scope of this name, or in one for each bucket. */
+/** Where the routes of a name are: in the scope with this key, or in one for each bucket. */
 export interface Lead {
   readonly scope: string;
   readonly division?: Division;
@@ -73,15 +73,16 @@ const ofAll = encodeFields(RouteConfigurationSchema, { requestHeadersToRemove: [
 const ofNamed = encodeFields(RouteConfigurationSchema, { typedPerFilterConfig: findsNothing });
 
 /** A scope with the virtual hosts in it: one message for both. */
-export function emitScope(name: string, hosts: readonly PlacedHost[]): Encoded {
+export function emitScope(key: string, hosts: readonly PlacedHost[]): Encoded {
   const leads = hosts.flatMap(({ lead }) => lead?.scope ?? []);
-  const wild = name.endsWith(wildScope(""));
-  const around = wild ? name.slice(0, -wildScope("").length + 1) : leads[0];
-  const key = { fragments: [{ type: { case: "stringKey", value: name } as const }] };
-  const head = encodeFields(ScopedRouteConfigurationSchema, { name, key });
+  const name = scopeName(key);
+  const wild = key.endsWith(wildScope(""));
+  const around = wild ? name.slice(0, -wildScope("").length + 1) : leads[0] && scopeName(leads[0]);
+  const fragments = [{ type: { case: "stringKey", value: key } as const }];
+  const head = encodeFields(ScopedRouteConfigurationSchema, { name, key: { fragments } });
   const ignorePortInHostMatching = !hosts.some((host) => host.portsMatter);
   const table = [
-    encode(RouteConfigurationSchema, { name, ignorePortInHostMatching }),
+    encode(RouteConfigurationSchema, { name: key, ignorePortInHostMatching }),
     ofAll,
     ...(wild ? [] : [ofNamed]),
   ];
@@ -89,6 +90,7 @@ export function emitScope(name: string, hosts: readonly PlacedHost[]): Encoded {
   return {
     type: "scope",
     name,
+    key,
     version: contentVersion(...parts),
     parts,
     clusters: hosts.map((host) => host.clusters),
