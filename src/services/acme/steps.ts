@@ -1,0 +1,124 @@
+/**
+ * The steps towards a certificate, each with the Events that tell of it. A step may be done again, by this process or
+ * another one, from wherever it was left.
+ */
+import { type Registration, readRegistration, registerAccount } from "./account.ts";
+import { newAccountKeyPem } from "./account-key.ts";
+import { type AcmeHost, type CertificateSpec, filledSpec } from "./acme-host.ts";
+import type { Step } from "./decide.ts";
+import type { Kept } from "./desk.ts";
+import { eventTexts } from "./event-texts.ts";
+import { watchNames } from "./name-watch.ts";
+import type { Issued } from "./order.ts";
+import { type Obtain, orderOnce } from "./order-once.ts";
+import { revokeAsAsked } from "./revocation.ts";
+import { refuseOthers, withRegistration } from "./stored-facts.ts";
+import type { Visit } from "./tender-state.ts";
+
+/** Does a step; says whether what came of it can be read at once. */
+export function doStep(visit: Visit, step: Exclude<Step, { kind: "wait" }>): Promise<Kept> {
+  const { tools, host } = visit;
+  switch (step.kind) {
+    case "fill-defaults":
+      return fillDefaults(visit, step.spec);
+    case "create-key":
+      return tools.alone(accountOf(host), () => createKey(visit));
+    case "register":
+      return register(visit);
+    case "obtain":
+      return tools.ordering(filledSpec(host).authority, () => obtain(visit, step));
+  }
+}
+
+async function fillDefaults({ tools: { desk }, bundle, host }: Visit, spec: CertificateSpec): Promise<Kept> {
+  const kept = await desk.fillDefaults(host, spec);
+  await desk.tell(bundle, eventTexts.waitingForDefaults);
+  return kept;
+}
+
+async function createKey({ tools: { desk }, bundle, host, stored }: Visit): Promise<Kept> {
+  // Another certificate's turn may have done it meanwhile.
+  if ((await desk.read(bundle)).account) return "readable";
+  await desk.tell(bundle, eventTexts.creatingKey);
+  const owner = withRegistration(host, stored.account?.registration);
+  // What the authority knew was another key's.
+  if (owner.spec.acmeProvider?.registration) await desk.keepRegistration(owner, undefined);
+  const kept = await desk.createKey(owner, newAccountKeyPem());
+  await desk.tell(bundle, eventTexts.waitingForKey);
+  return kept;
+}
+
+async function register(visit: Visit): Promise<Kept> {
+  const { tools, bundle, host } = visit;
+  const { desk } = tools;
+  const { key, registration: before } = (await desk.read(bundle)).account ?? {};
+  // Another certificate's turn may have done it meanwhile.
+  if (key === undefined || before !== undefined) return "readable";
+  await desk.tell(bundle, eventTexts.waitingForStatus);
+  await desk.tell(bundle, eventTexts.registering);
+  const registration = await tools.alone(accountOf(host), () => registrationOf(visit, key));
+  await desk.tell(bundle, eventTexts.registered);
+  const kept = await desk.keepRegistration(host, JSON.stringify(registration));
+  await desk.tell(bundle, eventTexts.waitingForRegistration);
+  return kept;
+}
+
+/** What the authority knows the account by; Hosts that share it ask once. */
+async function registrationOf({ tools, host }: Visit, key: string): Promise<Registration> {
+  const { authority, email } = filledSpec(host);
+  await tools.desk.joinAccount(host);
+  const known = tools.registrations.get(key);
+  if (known) return known;
+  const session = tools.session(authority);
+  const { needsExternalAccount } = await session.directory();
+  const { externalAccount } = tools.choice ?? {};
+  const { registration } = await registerAccount(session, {
+    key: await tools.readKey(key),
+    ...(email ? { email } : {}),
+    ...(needsExternalAccount && externalAccount ? { externalAccount } : {}),
+  });
+  tools.registrations.set(key, registration);
+  return registration;
+}
+
+async function obtain(visit: Visit, step: Obtain): Promise<Kept> {
+  const { tools, state, bundle, host, stored } = visit;
+  const { desk, log } = tools;
+  const accountKey = stored.account?.key ?? "";
+  const key = await tools.readKey(accountKey);
+  const registration = readRegistration(stored.account?.registration ?? "");
+  // Somebody has damaged it; the authority knows the account by its key.
+  if (!registration) return desk.keepRegistration(host, undefined);
+  const parts = {
+    session: tools.session(filledSpec(host).authority),
+    account: { key, kid: registration.uri, registration },
+  };
+  refuseOthers(bundle, stored, state.certificateOf(stored));
+  await desk.tell(bundle, eventTexts.needsUpdate(bundle, step.because));
+  await desk.tell(bundle, eventTexts.performing(bundle));
+  log("info", `performing ACME challenge: ${step.because}`, { secret: state.key, hostnames: bundle.names.join(" ") });
+  const { chain, revoke } = stored.certificate ?? {};
+  if (chain !== undefined && revoke !== undefined) await revokeAsAsked(parts.session, parts.account, chain, revoke);
+  // From now on, so that a name that appears while the authority still fails to find it is noticed.
+  state.watch = watchNames(bundle.names);
+  const issued = await orderOnce(parts, bundle, step, desk, tools.choice);
+  if (!issued) {
+    tools.registrations.delete(accountKey);
+    return desk.keepRegistration(host, undefined);
+  }
+  await desk.keepCertificate(bundle, issued);
+  noteObtained(visit, issued);
+  return "readable";
+}
+
+function noteObtained({ tools, state, bundle, stored }: Visit, issued: Issued): void {
+  state.watch = undefined;
+  state.lookedUp = {};
+  state.obtainedAt = tools.now();
+  const kept = state.certificateOf({ certificate: issued });
+  const until = new Date(kept.kind === "present" ? kept.chain.notAfter : 0).toISOString();
+  const was = stored.certificate?.chain ? "renewed" : "new";
+  tools.log("info", "certificate obtained", { secret: state.key, hostnames: bundle.names.join(" "), until, was });
+}
+
+const accountOf = (host: AcmeHost): string => `${host.namespace}/${filledSpec(host).accountSecret}`;
