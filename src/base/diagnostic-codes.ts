@@ -141,6 +141,7 @@ export const diagnosticCodes = {
   "kubernetes/unreachable": warning("The API server cannot be reached; what was last seen stays in force."),
 
   // listener
+  "listener/certificates": notice("So many certificates have chains by now that changes of Hosts have become slow."),
   "listener/conflict": error("Two objects want the same connections of a port."),
   "listener/drains": notice("A change ends connections of clients, which connect anew."),
   "listener/duplicate-port": error("Two Listeners have the same port; the older one is used."),

@@ -208,9 +208,9 @@ export const variables: readonly Variable[] = [
   },
   {
     name: "DRAGOMAN_CERTIFICATES",
-    unset: "`chains`",
+    unset: "`auto`",
     effect:
-      "`by-name`, for hundreds of Hosts with certificates of their own: Envoy asks for a certificate at the first handshake with its name, so that a Host that comes or goes concerns no other; TLS sessions are not resumed then. `chains`: a filter chain for each certificate.",
+      "Where Envoy has certificates from: `chains`, a filter chain for each, or `by-name`, where Envoy asks for a certificate at the first handshake with its name, so that a Host that comes or goes concerns no other; TLS sessions are not resumed then. `auto`: by the number of certificates at the start.",
   },
   { name: "ENVOY_CONCURRENCY", unset: "one for each processor", effect: "Envoy's worker threads." },
   { name: "DRAGOMAN_ENVOY", unset: "one on PATH, or the one that is fetched", effect: "The Envoy to run." },

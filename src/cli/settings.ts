@@ -105,10 +105,11 @@ function routeTables({ DRAGOMAN_ROUTE_TABLES: text = "auto" }: NodeJS.ProcessEnv
   throw new CannotRun(`DRAGOMAN_ROUTE_TABLES: "${text}" is none of auto, table, scoped and pathed.`);
 }
 
-function certificates({ DRAGOMAN_CERTIFICATES: text = "" }: NodeJS.ProcessEnv): ChosenSettings {
-  if (text === "" || text === "chains") return {};
-  if (text === "by-name") return { certificates: text };
-  throw new CannotRun(`DRAGOMAN_CERTIFICATES: "${text}" is neither chains nor by-name.`);
+/** As with route tables. */
+function certificates({ DRAGOMAN_CERTIFICATES: text = "auto" }: NodeJS.ProcessEnv): ChosenSettings {
+  if (text === "" || text === "auto") return {};
+  if (text === "chains" || text === "by-name") return { certificates: text };
+  throw new CannotRun(`DRAGOMAN_CERTIFICATES: "${text}" is none of auto, chains and by-name.`);
 }
 
 function bindAddress(text: string): string {

@@ -10,6 +10,7 @@
 import type { Collection, Graph } from "./graph/index.ts";
 import type { Encoded, ResourceType } from "./ir/encoded.ts";
 import { declareAuth } from "./lanes/auth.ts";
+import { declareCertificateNotices } from "./lanes/certificate-notices.ts";
 import { declareChains } from "./lanes/chains.ts";
 import { declareHosts } from "./lanes/hosts.ts";
 import { declareIngresses } from "./lanes/ingress.ts";
@@ -52,6 +53,7 @@ export function declareCompiler(g: Graph) {
   const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
   const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
   const chains = declareChains(g, { inputs, module, hosts, listeners, routes, names, logs, tracing }); // link, emit: listeners
+  declareCertificateNotices(g, inputs, listeners, chains); //                   report: whether their source still fits
   const asked: AskedByPolicy = { auth: auth.asked, "rate-limit": rateLimit.asked };
   const slots = declareSlots(g, { settings: inputs.settings, module, routes: routes.routes, own: asked }); // lower, emit: policies in use
   const secrets = declareSecrets(g, hosts, upstreams, chains); //               link, emit: key material in use

@@ -11,7 +11,7 @@ import type { LastGood, Refusal } from "./history.ts";
 import type { Challenge } from "./ir/challenge.ts";
 import type { ConsulAnswer } from "./ir/consul.ts";
 import type { Encoded, ResourceType } from "./ir/encoded.ts";
-import type { RouteTables, Settings } from "./settings.ts";
+import type { CertificateSource, RouteTables, Settings } from "./settings.ts";
 
 /**
  * One change of the compiler's input. `object` keys are the source's own and unique per place of reading (two files
@@ -27,6 +27,8 @@ export type CompilerEdit =
   | { readonly kind: "challenge"; readonly key: string; readonly value?: Challenge | undefined }
   /** How route tables are laid out where the settings leave it open. Another choice ends all connections. */
   | { readonly kind: "routeTables"; readonly value: RouteTables }
+  /** Where Envoy has certificates from, where the settings leave it open. As with the above. */
+  | { readonly kind: "certificates"; readonly value: CertificateSource }
   | { readonly kind: "settings"; readonly value: Settings };
 
 /** A resource that a commit added, changed or (`resource` absent) removed. */

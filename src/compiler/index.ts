@@ -36,7 +36,7 @@ export type { Endpoint } from "./ir/endpoints.ts";
 export type { RuntimeFlags } from "./ir/runtime-flags.ts";
 export { isServerName } from "./ir/secret.ts";
 export { type CompileInputs, compile, openCompiler } from "./open.ts";
-export { defaultSettings, type RouteTables, type Settings } from "./settings.ts";
+export { type CertificateSource, defaultSettings, type RouteTables, type Settings } from "./settings.ts";
 export {
   type ClientRequest,
   type Effect,

@@ -93,11 +93,12 @@ function readFiles(compiler: Compiler, readFile: (path: string) => FileContent):
 }
 
 function applyEdit(
-  { objects, lastGood, refusals, files, consul, challenges, routeTables, settings }: Declared["inputs"],
+  { objects, lastGood, refusals, files, consul, challenges, routeTables, certificates, settings }: Declared["inputs"],
   edit: CompilerEdit,
 ): void {
   if (edit.kind === "settings") settings.set("", edit.value);
   else if (edit.kind === "routeTables") routeTables.set("", edit.value);
+  else if (edit.kind === "certificates") certificates.set("", edit.value);
   else if (edit.kind === "object") write(objects, edit.key, edit.value);
   else if (edit.kind === "lastGood") write(lastGood, edit.key, edit.value);
   else if (edit.kind === "file") write(files, edit.key, edit.value);

@@ -18,6 +18,9 @@ export interface Scope {
 /** `pathed`: as `scoped`, but every virtual host is in parts, however few routes it has. */
 export type RouteTables = "table" | "scoped" | "pathed";
 
+/** Where Envoy has certificates from: each in a chain of its own, or asked for at the first handshake with its name. */
+export type CertificateSource = "chains" | "by-name";
+
 /** The operator's choices. Absent optional fields mean "as in a cluster". */
 export interface Settings {
   /** AMBASSADOR_ID. */
@@ -62,8 +65,8 @@ export interface Settings {
   readonly obtainsCertificates?: true;
   /** How route tables are laid out; absent: as the run has chosen, else as `table`. */
   readonly routeTables?: RouteTables;
-  /** Where Envoy has certificates from: absent: each in a chain of its own; `by-name`: asked for at the first handshake. */
-  readonly certificates?: "by-name";
+  /** Absent: as the run has chosen, else `chains`. */
+  readonly certificates?: CertificateSource;
   /** Ports below this one may not be bound by this process (net.ipv4.ip_unprivileged_port_start, 0 when root). */
   readonly unprivilegedPortStart: number;
   /** What Envoy the resources are for, `1.40`. */

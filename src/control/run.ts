@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { type CompilerEdit, openCompiler } from "#compiler";
 import { openAdmin } from "./admin/index.ts";
+import { prepareChoices } from "./chosen-once.ts";
 import { ownClock } from "./clock.ts";
 import { type ClusterSide, openCluster } from "./cluster.ts";
 import { openConsul } from "./consul.ts";
@@ -16,7 +17,6 @@ import type { ControlOptions } from "./options.ts";
 import { createCounts, openPipeline, type Pipeline, type PipelineOptions } from "./pipeline/pipeline.ts";
 import { createDiagnosticLog } from "./report/diagnostic-log.ts";
 import { createTimings } from "./report/timings.ts";
-import { prepareRouteTables } from "./route-tables.ts";
 import { startXds } from "./serve.ts";
 import type { ConsulWatch } from "./sources/consul.ts";
 import { openWantedFiles } from "./sources/wanted-files.ts";
@@ -53,8 +53,8 @@ async function start(options: ControlOptions, closers: Closers): Promise<{ reado
   closers.push(async () => certificates?.close());
   compiler.apply(certificates?.edits ?? []);
   const shared = options.remote !== undefined;
-  const routeTables = await prepareRouteTables({ settings, directory: options.runtimeDirectory, shared });
-  compiler.apply(routeTables.edits);
+  const choices = await prepareChoices({ settings, directory: options.runtimeDirectory, shared });
+  compiler.apply(choices.edits);
   const xds = await startXds(options, reached);
   closers.push(xds.close);
   const view = createView({ compiler, xds, settings }, reached);
@@ -83,7 +83,7 @@ async function start(options: ControlOptions, closers: Closers): Promise<{ reado
   await Promise.race([compiled, aborted(options.signal)]);
   // An API server may be away for as long as it likes.
   if (options.signal.aborted) return { watching: observed.done };
-  await routeTables.settle(compiler, pipeline.push);
+  await choices.settle(compiler, pipeline.push);
   await options.beforeServing?.(view);
   await serveFirst(view, pipeline, inputs.consul);
   void view.served().then(() => {

@@ -60,13 +60,15 @@ export const settings: Arbitrary<Settings> = fc
     knative: fc.boolean(),
     unprivilegedPortStart: fc.constantFrom(0, 1024),
     routeTables: fc.constantFrom(undefined, "scoped" as const, "pathed" as const),
+    certificates: fc.constantFrom(undefined, "by-name" as const),
   })
-  .map(({ httpsPort, knative, routeTables, ...rest }) => ({
+  .map(({ httpsPort, knative, routeTables, certificates, ...rest }) => ({
     ...defaultSettings,
     ...rest,
     ...(httpsPort === undefined ? {} : { httpsPort }),
     ...(knative ? { knative } : {}),
     ...(routeTables ? { routeTables } : {}),
+    ...(certificates ? { certificates } : {}),
   }));
 
 const put: Arbitrary<Step> = fc.record({ do: fc.constant("put" as const), key, object: anyObject });

@@ -20,7 +20,7 @@ import type { Names } from "./names.ts";
 import type { Inputs } from "./objects.ts";
 import type { Routes } from "./routes.ts";
 import type { TracingServices } from "./tracing.ts";
-import { byKey, emitted, keep, shapeOf, single } from "./wiring.ts";
+import { byKey, emitted, keep, shapeOf, single, sourceOf } from "./wiring.ts";
 
 /** Linked chains, and the bytes of listeners. */
 export type Chains = ReturnType<typeof declareChains>;
@@ -53,7 +53,7 @@ export function declareChains(
   );
   const sameName = g.group("same server name", claims, (claim) => [link.claimKey(claim)], link.byRank);
   const settled = g.map("link.settle", sameName, link.settleClaims);
-  const claimed = declareByName(g, inputs.settings, settled);
+  const { claimed, spared } = declareByName(g, inputs, settled);
   const byChain = g.group("chains by name", claimed, (claim) => [link.chainKey(claim)], link.byRank);
   const chains = g.map("link.FilterChain", byChain, link.linkFilterChain);
 
@@ -94,7 +94,7 @@ export function declareChains(
     if (own.length === 0) return { out: [], diagnostics: [idle(listener)] };
     return emitted(listener.key, listener.origin, "nothing listens on its port", emit);
   });
-  return { claimed, chains, options, encodedListeners };
+  return { claimed, spared, chains, options, encodedListeners };
 }
 
 /** Every type of upgrade that some route allows, under "". A new one changes connection managers, the usual one never. */
@@ -111,17 +111,23 @@ function declareUpgrades(g: Graph, { routes }: Routes): Collection<readonly stri
   );
 }
 
-/** Where certificates are asked for by name, the names for which that can be done share a chain. */
-function declareByName(g: Graph, settings: Collection<Settings>, settled: Collection<link.ChainClaim>) {
+/**
+ * Where certificates are asked for by name, the names for which that can be done share a chain. How many chains that
+ * spares, or would, is `spared`, under "".
+ */
+function declareByName(g: Graph, inputs: Inputs, settled: Collection<link.ChainClaim>) {
   const byServerName = g.index("claims by server name", settled, ({ tls, serverName }) => (tls ? [serverName] : []));
-  const classes = g.map("link.classifyName", settled, link.classifyName({ settings, settled, byServerName }));
+  const classes = g.map("link.classifyName", settled, link.classifyName({ settled, byServerName }));
+  const chained = g.count("chains of names that can be asked for", classes, (name) => [link.chainKey(name)]);
+  const spared = g.count("spared chains", chained, () => [""]);
   const alike = g.group("names by class", classes, ({ listener, name }) => [`${listener}|${name}`], byKey);
   const sized = g.map("name classes", alike, (names, _, key) =>
     keep(key, names[0] && { ...names[0], size: names.length }),
   );
   const bySize = g.group("name classes by listener", sized, ({ listener }) => [listener], link.bySize);
   const largest = g.map("largest name class", bySize, ([first], _, listener) => keep(listener, first));
-  return g.map("link.shareChain", settled, link.shareChain(classes, largest));
+  const claimed = g.map("link.shareChain", settled, link.shareChain({ source: sourceOf(inputs), classes, largest }));
+  return { claimed, spared };
 }
 
 /** Envoy would refuse the listener at every start. */

@@ -5,7 +5,7 @@ import type { Collection, Graph } from "../graph/index.ts";
 import type { LastGood, Refusal } from "../history.ts";
 import type { Challenge } from "../ir/challenge.ts";
 import type { ConsulAnswer } from "../ir/consul.ts";
-import type { RouteTables, Settings } from "../settings.ts";
+import type { CertificateSource, RouteTables, Settings } from "../settings.ts";
 import { type Admitted, admission } from "./admission.ts";
 import { byCreation, unfold } from "./annotated.ts";
 import { withoutRefusedSlot } from "./refused-slot.ts";
@@ -27,6 +27,7 @@ export function declareInputs(g: Graph) {
     consul: g.source<ConsulAnswer>("answers of Consul"),
     challenges: g.source<Challenge>("challenges"),
     routeTables: g.source<RouteTables>("route tables"),
+    certificates: g.source<CertificateSource>("where certificates are from"),
     settings: g.source<Settings>("settings"),
   };
 }

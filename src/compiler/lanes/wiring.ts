@@ -18,7 +18,7 @@ import type { Site, Table } from "../ir/virtual-host.ts";
 import { coveringKeys, isIrregular as irregularGlob } from "../link/names.ts";
 import { compareText } from "../link/order.ts";
 import { connectionClass, tableName } from "../link/virtual-hosts.ts";
-import { defaultSettings, type RouteTables, type Settings } from "../settings.ts";
+import { type CertificateSource, defaultSettings, type RouteTables, type Settings } from "../settings.ts";
 import type { Admitted } from "./admission.ts";
 
 /** The resource type of a kind. */
@@ -30,6 +30,16 @@ export function shapeOf({ settings, routeTables }: ShapeInputs): (reads: Reads) 
     const { envoyVersion, routeTables: pinned } = reads.get(settings, "") ?? defaultSettings;
     return takesScopes(envoyVersion) ? (pinned ?? reads.get(routeTables, "") ?? "table") : "table";
   };
+}
+
+/** Where Envoy has certificates from, as the operator or the run has chosen. */
+export function sourceOf({ settings, certificates }: SourceInputs): (reads: Reads) => CertificateSource {
+  return (reads) => reads.get(settings, "")?.certificates ?? reads.get(certificates, "") ?? "chains";
+}
+
+interface SourceInputs {
+  readonly settings: Collection<Settings>;
+  readonly certificates: Collection<CertificateSource>;
 }
 
 interface ShapeInputs {

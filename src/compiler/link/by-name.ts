@@ -6,7 +6,7 @@
  */
 import { parseGlob } from "#base/hostname.ts";
 import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
-import type { Settings } from "../settings.ts";
+import type { CertificateSource } from "../settings.ts";
 import type { ChainClaim } from "./chains.ts";
 import { policyName } from "./chains.ts";
 import { coveringKeys } from "./names.ts";
@@ -21,9 +21,13 @@ export interface NameClass {
   readonly name: string;
 }
 
+/** A name that can be asked for, and the chain of its certificate, which it would not need. */
+export interface AskableName extends NameClass {
+  readonly chain: string;
+}
+
 /** What decides whether a name can be asked for. */
 export interface ByNameLookup {
-  readonly settings: Collection<Settings>;
   /** Settled claims by `claimKey`. */
   readonly settled: Collection<ChainClaim>;
   /** The same by server name. */
@@ -35,18 +39,16 @@ export interface ByNameLookup {
  * first, nor names with different certificates on different listeners: Envoy asks for a name, whatever the listener.
  */
 export function classifyName({
-  settings,
   settled,
   byServerName,
-}: ByNameLookup): (claim: ChainClaim, reads: Reads, key: string) => Derived<NameClass> {
-  return ({ listener, serverName, service, tls, quic }, reads, key) => {
-    if (reads.get(settings, "")?.certificates !== "by-name") return { out: [] };
+}: ByNameLookup): (claim: ChainClaim, reads: Reads, key: string) => Derived<AskableName> {
+  return ({ listener, serverName, chain, service, tls, quic }, reads, key) => {
     const glob = parseGlob(serverName);
     if (!tls || quic || service.kind !== "http" || glob?.kind !== "exact") return { out: [] };
     if (coveringKeys(glob).some((pattern) => reads.has(settled, `${listener}|${pattern}`))) return { out: [] };
     const others = reads.lookup(byServerName, serverName);
     if (others.some((other) => other.tls?.certificate.name !== tls.certificate.name)) return { out: [] };
-    return { out: [[key, { listener, name: `${service.table} ${policyName(tls)}` }]] };
+    return { out: [[key, { listener, name: `${service.table} ${policyName(tls)}`, chain }]] };
   };
 }
 
@@ -60,12 +62,21 @@ export function bySize(a: SizedClass, b: SizedClass): number {
   return b.size - a.size || compareText(a.name, b.name);
 }
 
+/** What decides whether a name is asked for. */
+export interface SharedChainLookup {
+  readonly source: (reads: Reads) => CertificateSource;
+  readonly classes: Collection<NameClass>;
+  readonly largest: Collection<NameClass>;
+}
+
 /** Puts a claim of a listener's largest class into the chain of names that are asked for. */
-export function shareChain(
-  classes: Collection<NameClass>,
-  largest: Collection<NameClass>,
-): (claim: ChainClaim, reads: Reads, key: string) => Derived<ChainClaim> {
+export function shareChain({
+  source,
+  classes,
+  largest,
+}: SharedChainLookup): (claim: ChainClaim, reads: Reads, key: string) => Derived<ChainClaim> {
   return (claim, reads, key) => {
+    if (source(reads) === "chains") return { out: [[key, claim]] };
     const own = reads.get(classes, key);
     const shared = own && reads.get(largest, claim.listener)?.name === own.name;
     return { out: [[key, shared ? { ...claim, chain: byNameChain, byName: true } : claim]] };

@@ -45,8 +45,8 @@ export function claimKey(claim: ChainClaim): string {
 }
 
 /** The key under which claims are joined into one chain. */
-export function chainKey(claim: ChainClaim): string {
-  return `${claim.listener}|${claim.chain}`;
+export function chainKey({ listener, chain }: Pick<ChainClaim, "listener" | "chain">): string {
+  return `${listener}|${chain}`;
 }
 
 /** A Host's TLS on every listener of its site that terminates TLS. */
