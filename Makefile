@@ -78,8 +78,9 @@ bench-kube:
 	@$(MAKE) --no-print-directory bench CASE=kube
 	@node test/bench/bars.ts "in an API server"
 
-## soak: what takes minutes: an API server that is away for two under load, and a thousand watches cut
+## soak: what takes minutes: an API server that is away for two under load, a thousand watches cut, and a minute of invented server names
 soak: ready envoy kube-programs
+	@SECONDS=60 RATE=1000 $(run) test/e2e/invented-names.test.ts
 	@OUTAGE=120 RPS=500 SOAK=1 $(run) test/kube/outage.test.ts
 	@CUTS=1000 $(run) test/kube/watch-cuts.test.ts
 
