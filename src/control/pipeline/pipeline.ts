@@ -9,7 +9,7 @@
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { CompilerEdit, ResourceChange } from "#compiler";
 import { announceDrains } from "../envoy/drains.ts";
-import type { State } from "../state/file.ts";
+import { entriesOf } from "../state/entries.ts";
 import type { Refused } from "../xds/refusal.ts";
 import type { PipelineOptions } from "./options.ts";
 import { createParts, type Parts } from "./parts.ts";
@@ -48,7 +48,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     missing: () => options.secrets.wantSecrets(compiler.wantedSecrets()),
     settle: (diagnosticsChanged) => settle(parts, diagnosticsChanged),
   });
-  compiler.apply(stateEdits(options.state));
+  compiler.apply(entriesOf(options.state));
   return {
     ...schedule,
     notices: () => [...parts.passing.all(), ...parts.gate.diagnostics()],
@@ -121,11 +121,4 @@ function report({ options, quarantine }: Parts): void {
   for (const { severity } of all) counts.diagnostics[severity]++;
   // Drains were logged when they began.
   options.show(all.filter(({ code }) => code !== "listener/drains"));
-}
-
-function stateEdits({ lastGood, refusals }: State): CompilerEdit[] {
-  return [
-    ...Object.entries(lastGood).map(([key, value]) => ({ kind: "lastGood", key, value }) as const),
-    ...Object.entries(refusals).map(([key, value]) => ({ kind: "refusal", key, value }) as const),
-  ];
 }
