@@ -12,14 +12,15 @@ import { isOutside } from "../../../control/kube/outside.ts";
 import { objectPath } from "../../../control/kube/resource.ts";
 import { type AcmeHost, filledSpec, type SecretName } from "../acme-host.ts";
 import type { Bundle } from "../bundle.ts";
-import { type Desk, DeskAway } from "../desk.ts";
+import { type Desk, DeskAway, type Stored } from "../desk.ts";
 import type { HostEvent } from "../event-texts.ts";
-import { type Failure, type HostStatus, readFailure } from "../host-status.ts";
+import { type HostStatus, readFailure } from "../host-status.ts";
 import type { Issued } from "../order.ts";
+import { type Attempts, certificateOf, lastAttempt, noteAttempt } from "./attempts.ts";
 import type { HostObject } from "./hosts.ts";
 import { keep } from "./keeping.ts";
 import { beginOrder, type RecordTools } from "./order-desk.ts";
-import { type Owner, openSecrets } from "./secrets.ts";
+import { type Owner, openSecrets, type Secrets } from "./secrets.ts";
 
 /** What the desk is about. */
 export interface ClusterDeskOptions extends Omit<RecordTools, "refOf"> {
@@ -40,82 +41,26 @@ export const hostRef = ({ namespace, name }: Pick<AcmeHost, "namespace" | "name"
   name,
 });
 
+/** What the desk works with. */
+interface ClusterDesk {
+  readonly options: ClusterDeskOptions;
+  readonly secrets: Secrets;
+  readonly attempts: Attempts;
+}
+
 /** Opens it for as long as this replica leads. */
 export function openClusterDesk(options: ClusterDeskOptions): Desk {
-  const { cluster, statuses, signal } = options;
-  const { client } = cluster;
+  const { cluster, signal } = options;
   const watched = ({ namespace, name }: SecretName): string | undefined =>
     cluster.objects().get(refKey({ group: "", kind: "Secret", namespace, name }))?.resourceVersion;
-  const secrets = openSecrets(client, watched, signal);
+  const secrets = openSecrets(cluster.client, watched, signal);
+  const attempts: Attempts = new Map();
+  const desk: ClusterDesk = { options, secrets, attempts };
   const tell = teller(options);
-  /** Of this process's own attempts; null is one that did well. */
-  const failures = new Map<string, { readonly failure: Failure; readonly attempt: string } | null>();
-
-  const objectOf = (host: AcmeHost): HostObject | undefined => cluster.objects().get(refKey(hostRef(host)));
-  const keyOf = ({ secret }: Bundle): string => `${secret.namespace}/${secret.name}`;
-  // Whoever makes a Host anew wants another attempt.
-  const failureKey = (bundle: Bundle): string => [keyOf(bundle), ...bundle.hosts.map((host) => host.created)].join(" ");
-
-  function ownerOf(host: AcmeHost): Owner {
-    const object = objectOf(host);
-    if (!object) throw new DeskAway(`Host ${host.namespace}/${host.name} is gone`);
-    return ownerFrom(object);
-  }
-
-  async function patchSpec(host: AcmeHost, spec: Fields): Promise<"announced"> {
-    const object = objectOf(host);
-    if (!object) throw new DeskAway(`Host ${host.namespace}/${host.name} is gone`);
-    // In the version that it was written in, so that its other fields keep their meaning.
-    const resource = { ...object.resource, version: object.raw.version };
-    await keep(client, "the Host cannot be written", {
-      method: "PATCH",
-      path: objectPath(resource, host),
-      contentType: "application/merge-patch+json",
-      body: { metadata: { uid: object.uid }, spec },
-      signal,
-    });
-    return "announced";
-  }
-
-  /** An API server that is away for a moment must not cost an order. */
-  async function isWritten({ secret, hosts }: Bundle, issued: Issued): Promise<boolean> {
-    const objects = hosts.map(objectOf).filter((object) => object !== undefined);
-    // Nobody would delete it, and nobody wants it.
-    if (objects.length === 0) throw new DeskAway("the Hosts of a certificate are gone");
-    try {
-      await secrets.writeCertificate(secret, issued, objects.map(ownerFrom));
-      return true;
-    } catch (error) {
-      if (error instanceof DeskAway) return false;
-      throw error;
-    }
-  }
-
-  function failureOf(bundle: Bundle) {
-    const known = failures.get(failureKey(bundle));
-    if (known !== undefined) return known ?? {};
-    const [host] = bundle.hosts;
-    const status = fieldsOf(host && objectOf(host)?.status);
-    const failure = status["tlsCertificateSource"] === "ACME" ? readFailure(status) : undefined;
-    return failure ? { failure } : {};
-  }
-
   return {
-    async read(bundle) {
-      const [host] = bundle.hosts;
-      const [account, certificate] = await Promise.all([
-        host && secrets.readAccount(accountOf(host)),
-        secrets.readCertificate(bundle.secret),
-      ]);
-      const registration = host?.spec.acmeProvider?.registration;
-      return {
-        ...(account ? { account: { ...account, ...(registration ? { registration } : {}) } } : {}),
-        ...(certificate ? { certificate } : {}),
-        ...failureOf(bundle),
-      };
-    },
+    read: (bundle) => read(desk, bundle),
     fillDefaults: (host, { acmeProvider, tlsSecret }) =>
-      patchSpec(host, {
+      patchSpec(options, host, {
         acmeProvider: {
           authority: acmeProvider?.authority,
           privateKeySecret: { name: acmeProvider?.privateKeySecret?.name },
@@ -123,36 +68,100 @@ export function openClusterDesk(options: ClusterDeskOptions): Desk {
         tlsSecret: { name: tlsSecret?.name },
       }),
     async createKey(host, key) {
-      await secrets.createAccount(accountOf(host), key, ownerOf(host));
+      await secrets.createAccount(accountOf(host), key, ownerFrom(objectOf(options, host)));
       return "readable";
     },
-    joinAccount: async (host) => secrets.shareAccount(accountOf(host), ownerOf(host)),
-    keepRegistration: (host, registration) => patchSpec(host, { acmeProvider: { registration: registration ?? null } }),
-    beginOrder: (bundle) => beginOrder(keyOf(bundle), { ...options, refOf: (hostname) => refIn(bundle, hostname) }),
+    joinAccount: async (host) => secrets.shareAccount(accountOf(host), ownerFrom(objectOf(options, host))),
+    keepRegistration: (host, registration) =>
+      patchSpec(options, host, { acmeProvider: { registration: registration ?? null } }),
+    beginOrder: (bundle) =>
+      beginOrder(certificateOf(bundle), { ...options, refOf: (hostname) => refIn(bundle, hostname) }),
     async keepCertificate(bundle, issued) {
-      while (!(await isWritten(bundle, issued))) await pause(writeAgainMs, undefined, { signal });
-      failures.set(failureKey(bundle), null);
+      while (!(await isWritten(desk, bundle, issued))) await pause(writeAgainMs, undefined, { signal });
+      noteAttempt(attempts, bundle, {});
     },
-    async keepFailure(bundle, failure, attempt) {
-      failures.set(failureKey(bundle), { failure, attempt });
-    },
-    async report(bundle, status) {
-      let isNew = false;
-      for (const host of bundle.hosts) {
-        const key = refKey(hostRef(host));
-        isNew ||= JSON.stringify(statuses.get(key)) !== JSON.stringify(status);
-        statuses.set(key, status);
-      }
-      if (status.state === "Ready") failures.set(failureKey(bundle), null);
-      if (isNew) cluster.report();
-    },
+    keepFailure: async (bundle, failure, attempt) => noteAttempt(attempts, bundle, { failure, attempt }),
+    report: async (bundle, status) => report(desk, bundle, status),
     async tell(bundle, event) {
-      for (const host of bundle.hosts) {
-        const object = objectOf(host);
-        if (object) await tell(object, event);
-      }
+      for (const object of objectsOf(options, bundle)) await tell(object, event);
     },
   };
+}
+
+async function read({ options, secrets, attempts }: ClusterDesk, bundle: Bundle): Promise<Stored> {
+  const [host] = bundle.hosts;
+  const [account, certificate] = await Promise.all([
+    host && secrets.readAccount(accountOf(host)),
+    secrets.readCertificate(bundle.secret),
+  ]);
+  const registration = host?.spec.acmeProvider?.registration;
+  return {
+    ...(account ? { account: { ...account, ...(registration ? { registration } : {}) } } : {}),
+    ...(certificate ? { certificate } : {}),
+    ...(lastAttempt(attempts, bundle) ?? toldOf(options, host)),
+  };
+}
+
+/** The failure that a Host's status tells of: another process's. */
+function toldOf(options: ClusterDeskOptions, host: AcmeHost | undefined): Pick<Stored, "failure"> {
+  const status = fieldsOf(host && findObject(options, host)?.status);
+  const failure = status["tlsCertificateSource"] === "ACME" ? readFailure(status) : undefined;
+  return failure ? { failure } : {};
+}
+
+async function patchSpec(options: ClusterDeskOptions, host: AcmeHost, spec: Fields): Promise<"announced"> {
+  const { cluster, signal } = options;
+  const object = objectOf(options, host);
+  // In the version that it was written in, so that its other fields keep their meaning.
+  const resource = { ...object.resource, version: object.raw.version };
+  await keep(cluster.client, "the Host cannot be written", {
+    method: "PATCH",
+    path: objectPath(resource, host),
+    contentType: "application/merge-patch+json",
+    body: { metadata: { uid: object.uid }, spec },
+    signal,
+  });
+  return "announced";
+}
+
+/** An API server that is away for a moment must not cost an order. */
+async function isWritten({ options, secrets }: ClusterDesk, bundle: Bundle, issued: Issued): Promise<boolean> {
+  const objects = objectsOf(options, bundle);
+  // Nobody would delete it, and nobody wants it.
+  if (objects.length === 0) throw new DeskAway("the Hosts of a certificate are gone");
+  try {
+    await secrets.writeCertificate(bundle.secret, issued, objects.map(ownerFrom));
+    return true;
+  } catch (error) {
+    if (error instanceof DeskAway) return false;
+    throw error;
+  }
+}
+
+function report({ options, attempts }: ClusterDesk, bundle: Bundle, status: HostStatus): void {
+  const { statuses, cluster } = options;
+  let isNew = false;
+  for (const host of bundle.hosts) {
+    const key = refKey(hostRef(host));
+    isNew ||= JSON.stringify(statuses.get(key)) !== JSON.stringify(status);
+    statuses.set(key, status);
+  }
+  if (status.state === "Ready") noteAttempt(attempts, bundle, {});
+  if (isNew) cluster.report();
+}
+
+function findObject({ cluster }: ClusterDeskOptions, host: AcmeHost): HostObject | undefined {
+  return cluster.objects().get(refKey(hostRef(host)));
+}
+
+function objectOf(options: ClusterDeskOptions, host: AcmeHost): HostObject {
+  const object = findObject(options, host);
+  if (!object) throw new DeskAway(`Host ${host.namespace}/${host.name} is gone`);
+  return object;
+}
+
+function objectsOf(options: ClusterDeskOptions, { hosts }: Bundle): readonly HostObject[] {
+  return hosts.flatMap((host) => findObject(options, host) ?? []);
 }
 
 function accountOf(host: AcmeHost): SecretName {
