@@ -4,7 +4,7 @@
  * an API server that is away in `outage.test.ts`.
  */
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect } from "node:tls";
@@ -64,10 +64,12 @@ after(async () => {
   await cluster?.stop();
 });
 
-/** Tokens that are about to expire: an API server lets a minute pass. */
-function renew(lifetimeSeconds = -55): Promise<void> {
+/** Tokens that are about to expire: an API server lets a minute pass. Replaced as a whole, as a kubelet does. */
+async function renew(lifetimeSeconds = -55): Promise<void> {
   const token = cluster.token(account, lifetimeSeconds);
-  return writeFile(`${cluster.directory}/gateway.token`, token, { mode: 0o600 });
+  const path = `${cluster.directory}/gateway.token`;
+  await writeFile(`${path}.new`, token, { mode: 0o600 });
+  await rename(`${path}.new`, path);
 }
 
 /** Waits for lines that are written from now on, since some are written more than once. */
