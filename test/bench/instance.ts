@@ -1,13 +1,14 @@
 /** A whole instance, as a user starts it, on a directory of files. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { RawObject } from "#compiler";
 import { fileOf, textOf, writeStill } from "./manifests.ts";
+import { type Process, processOf } from "./process.ts";
 
 /** The running program and its directory. */
 export interface Instance {
@@ -18,14 +19,6 @@ export interface Instance {
   /** The control process. */
   readonly control: Process;
   close(): Promise<void>;
-}
-
-/** What the kernel knows of a process. */
-export interface Process {
-  /** Processor time of all its threads so far, in ms. */
-  processorMs(): number;
-  /** Resident memory now, and at its largest, in bytes. */
-  resident(): { readonly now: number; readonly most: number };
 }
 
 /** What an instance is started with. */
@@ -81,16 +74,7 @@ function controlOf(keeper: number): Process {
   const started = readFileSync(`/proc/${keeper}/task/${keeper}/children`, "utf8").trim().split(" ");
   const pid = started.find((one) => readFileSync(`/proc/${one}/cmdline`, "utf8").split("\0").includes("control"));
   if (pid === undefined) throw new Error("no control process");
-  const schedstat = (task: string) => readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8");
-  const kibibytes = (name: string) => {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    return Number(new RegExp(`${name}:\\s*(\\d+)`).exec(status)?.[1]) * 1024;
-  };
-  return {
-    processorMs: () =>
-      readdirSync(`/proc/${pid}/task`).reduce((sum, task) => sum + Number(schedstat(task).split(" ")[0]) / 1e6, 0),
-    resident: () => ({ now: kibibytes("VmRSS"), most: kibibytes("VmHWM") }),
-  };
+  return processOf(pid);
 }
 
 async function ready(child: ChildProcess): Promise<void> {

@@ -20,6 +20,7 @@ import { printHead, recordSamples } from "./figures.ts";
 import { startFloor } from "./floor/start.ts";
 import { generate, hostname, mapping, type Shape } from "./generate.ts";
 import { openPoller } from "./poller.ts";
+import { processOf } from "./process.ts";
 import { numbers } from "./random.ts";
 
 const sizes = [1000, 10_000].filter((size) => String(size).startsWith(process.env["SHAPE"] ?? ""));
@@ -64,7 +65,8 @@ async function measure(shape: Shape): Promise<void> {
   }
   recordSamples(`start → serving, ${name}`, shape.mappings, "ms", starts);
   await pause(10_000);
-  recordSamples(`RSS of control at rest, ${name}`, shape.mappings, "MiB", [residentMemory(gateway) / 2 ** 20]);
+  const control = processOf(gateway?.pid(/ control /) ?? 0);
+  recordSamples(`RSS of control at rest, ${name}`, shape.mappings, "MiB", [control.resident().now / 2 ** 20]);
 
   const compiler = openCompiler({ ...defaultSettings, bindAddress: "127.0.0.1", ports: { 8080: floorPort } });
   compiler.apply(objects.map((value) => ({ kind: "object", key: keyOf(value), value })));
@@ -76,15 +78,18 @@ async function measure(shape: Shape): Promise<void> {
   const random = numbers(1);
   const served: number[] = [];
   const share: number[] = [];
+  const processor: number[] = [];
   for (let edit = 1 - unmeasured; edit <= edits; edit++) {
     const i = random(shape.hosts);
     const changed = probe(shape, i, edit + unmeasured);
     const asks = [hostname(i), `/service-${i}/`, `location: http://edit-${edit + unmeasured}.example.com/`] as const;
+    const before = control.processorMs();
     const answered = own.until(...asks);
     await put(client, changed);
     const taken = process.hrtime.bigint();
     const mine = milliseconds(taken, await answered);
     await pause(settle(random));
+    const used = control.processorMs() - before;
     compiler.apply([{ kind: "object", key: keyOf(changed), value: changed }]);
     await floor.prepare(compiler.commit().resources.flatMap(({ resource }) => resource ?? []));
     await pause(settle(random));
@@ -93,8 +98,10 @@ async function measure(shape: Shape): Promise<void> {
     if (edit < 1) continue;
     served.push(mine);
     share.push(theirs);
+    processor.push(used);
   }
   recordSamples(`one Mapping applied → served, ${name}`, shape.mappings, "ms", served, share);
+  recordSamples(`processor time of control for it, ${name}`, shape.mappings, "ms", processor);
   recordSamples(
     `one endpoint moved → traffic there, ${name}`,
     shape.mappings,
@@ -201,11 +208,6 @@ async function moveEndpoints(
   }
   await lent.giveBack();
   return times;
-}
-
-/** Of the control process that a program has started, in bytes. */
-function residentMemory(program: Program | undefined): number {
-  return Number(/VmRSS:\s*(\d+)/.exec(program?.processStatus(/ control /) ?? "")?.[1]) * 1024;
 }
 
 function settle(random: (below: number) => number): number {
