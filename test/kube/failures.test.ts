@@ -4,6 +4,7 @@
  * an API server that is away in `outage.test.ts`.
  */
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { rename, writeFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
@@ -68,8 +69,9 @@ after(async () => {
 async function renew(lifetimeSeconds = -55): Promise<void> {
   const token = cluster.token(account, lifetimeSeconds);
   const path = `${cluster.directory}/gateway.token`;
-  await writeFile(`${path}.new`, token, { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  const fresh = `${path}.${randomUUID()}`;
+  await writeFile(fresh, token, { mode: 0o600 });
+  await rename(fresh, path);
 }
 
 /** Waits for lines that are written from now on, since some are written more than once. */
