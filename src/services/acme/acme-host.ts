@@ -82,6 +82,11 @@ export function filledSpec({ namespace, spec }: AcmeHost): FilledSpec {
   };
 }
 
+/** The name of an ACME Host's account, which several Hosts may share. */
+export function accountOf(host: AcmeHost): string {
+  return `${host.namespace}/${filledSpec(host).accountSecret}`;
+}
+
 /** What is to be written into an ACME Host's spec, so that whoever reads it sees what is meant; undefined: nothing. */
 export function missingDefaults(host: AcmeHost): CertificateSpec | undefined {
   const { hostname, acmeProvider, tlsSecret } = host.spec;

@@ -1,7 +1,7 @@
 /** How an authority is asked: so much at once, and nothing while it wants to be left alone. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openAuthorities } from "./authorities.ts";
+import { nothingKnown, openAuthorities } from "./authorities.ts";
 import { RequestRefused, readProblem } from "./problem.ts";
 import type { Directory, Session } from "./session.ts";
 import { createTurns } from "./turns.ts";
@@ -21,7 +21,7 @@ function openSessions() {
       return { fields: {}, text: "", location: undefined, alternates: [], retryAfterMs: undefined };
     },
   };
-  return { asked, with: () => session, close: async () => undefined };
+  return { asked, with: () => session, keepOnly: () => undefined, close: async () => undefined };
 }
 
 test("work waits for its turn, and so much is done at once", async () => {
@@ -79,4 +79,32 @@ test("when an authority says that it is too much, nobody orders there until its 
   const [, refused = 0, later = 0] = sessions.asked;
   for (const at of [there, later]) assert.ok(at - refused >= 199, String(at - refused));
   assert.ok(elsewhere < there);
+});
+
+test("what is known of work, of limits and of accounts goes with them", async () => {
+  const known = nothingKnown();
+  const authorities = openAuthorities(openSessions(), new AbortController().signal, known);
+  const held = Promise.withResolvers<void>();
+  const works = [
+    authorities.alone("default/account", () => held.promise),
+    authorities.alone("default/account", async () => undefined),
+    authorities.ordering("https://ca.test", async () => undefined),
+  ];
+  assert.deepEqual([known.busy.size, known.turns.size], [1, 1]);
+  held.resolve();
+  await Promise.all(works);
+  assert.deepEqual([known.busy.size, known.turns.size], [0, 0]);
+
+  const busy = authorities.session("https://ca.test");
+  await busy.post(newOrder, signer);
+  await assert.rejects(busy.post(newOrder, signer), /too many new orders/);
+  assert.equal(known.quietUntil.size, 1);
+  await authorities.ordering("https://ca.test", async () => undefined);
+  assert.equal(known.quietUntil.size, 0);
+
+  const registration = { key: "pem", registration: { body: {}, uri: "https://ca.test/account/1" } };
+  const spec = { hostname: "a.test", acmeProvider: { privateKeySecret: { name: "kept" } } };
+  authorities.registrations.set("default/kept", registration).set("default/gone", registration);
+  authorities.keepOnly([{ namespace: "default", name: "a", created: "", spec }]);
+  assert.deepEqual([...authorities.registrations.keys()], ["default/kept"]);
 });

@@ -2,6 +2,4 @@
  * The door of the client, with all that it needs of cryptography: loaded when the first Host has an authority, because
  * it costs every other run some 20 MB.
  */
-export { openAuthorities } from "./authorities.ts";
-export { openSessions, type Sessions } from "./sessions.ts";
-export { openTender } from "./tender.ts";
+export { openTenders } from "./tenders.ts";

@@ -60,6 +60,8 @@ export interface Desk {
   /** What the Hosts' statuses should say now. */
   report(bundle: Bundle, status: HostStatus): Promise<void>;
   tell(bundle: Bundle, event: HostEvent): Promise<void>;
+  /** Only these certificates, by the names of their Secrets, are looked after from now on. */
+  keepOnly(certificates: ReadonlySet<string>): void;
 }
 
 /** Whether what was kept can be read at once, or is told of in its time. */

@@ -6,7 +6,7 @@ import type { Log } from "#base/log.ts";
 import { type ResourceRef, refKey } from "#base/origin.ts";
 import type { Compiler, CompilerEdit, RawObject } from "#compiler";
 import type { CertificateDoor } from "../../control/certificates.ts";
-import { type AcmeHost, filledSpec } from "./acme-host.ts";
+import { accountOf } from "./acme-host.ts";
 import type { Bundle } from "./bundle.ts";
 import type { Desk } from "./desk.ts";
 import type { ChallengeBoard } from "./order.ts";
@@ -19,7 +19,7 @@ export function openFilesDesk(store: AcmeStore, door: CertificateDoor, log: Log)
   const board = boardOf(door);
   return {
     async read({ secret, hosts: [host] }) {
-      const account = host && (await store.account(ownerOf(host)));
+      const account = host && (await store.account(accountOf(host)));
       const { chain, key, failure, attempt } = (await store.bundle(`${secret.namespace}/${secret.name}`)) ?? {};
       return {
         ...(account ? { account } : {}),
@@ -31,15 +31,15 @@ export function openFilesDesk(store: AcmeStore, door: CertificateDoor, log: Log)
     // A file is no place to write defaults back to: what is meant is as good as written.
     fillDefaults: async () => "readable",
     async createKey(host, key) {
-      const owner = ownerOf(host);
-      if (!(await store.account(owner))) await store.writeAccount(owner, { key });
+      const account = accountOf(host);
+      if (!(await store.account(account))) await store.writeAccount(account, { key });
       return "readable";
     },
     joinAccount: async () => undefined,
     async keepRegistration(host, registration) {
-      const { key } = (await store.account(ownerOf(host))) ?? {};
+      const { key } = (await store.account(accountOf(host))) ?? {};
       if (key !== undefined) {
-        await store.writeAccount(ownerOf(host), { key, ...(registration === undefined ? {} : { registration }) });
+        await store.writeAccount(accountOf(host), { key, ...(registration === undefined ? {} : { registration }) });
       }
       return "readable";
     },
@@ -55,10 +55,10 @@ export function openFilesDesk(store: AcmeStore, door: CertificateDoor, log: Log)
     },
     report: async () => undefined,
     tell: async () => undefined,
+    // What was stored stays, so that a Host that comes back has it.
+    keepOnly: () => undefined,
   };
 }
-
-const ownerOf = (host: AcmeHost): string => `${host.namespace}/${filledSpec(host).accountSecret}`;
 
 const mark = "dragoman/obtained";
 const secretRef = (namespace: string, name: string): ResourceRef => ({ group: "", kind: "Secret", namespace, name });

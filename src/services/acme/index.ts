@@ -7,16 +7,14 @@ import type { Compiler } from "#compiler";
 import type { CertificateDoor, Certificates } from "../../control/certificates.ts";
 import { type AcmeHost, certificateSource, certificateSpec, missingDefaults } from "./acme-host.ts";
 import { bundlesOf } from "./bundle.ts";
-import type { Sessions } from "./client.ts";
 import { isUsers, openFilesDesk, secretEdit } from "./files-desk.ts";
 import { type AcmeStore, openStore, type StoredBundle, storedBundles } from "./store.ts";
 import type { AcmeChoice } from "./tender.ts";
-import { openTending, type Tending } from "./tending.ts";
+import type { Tending } from "./tending.ts";
 
 /** What it takes to look after certificates, there as soon as one is wanted. */
 interface Means {
   readonly store: AcmeStore;
-  readonly sessions: Sessions;
   readonly tending: Tending;
 }
 
@@ -39,12 +37,8 @@ export async function openCertificates(directory: string, choice: AcmeChoice, lo
     try {
       const store = await openStore(directory);
       if (store) {
-        const { openAuthorities, openSessions, openTender } = await import("./client.ts");
-        const sessions = openSessions(stop.signal);
-        const desk = openFilesDesk(store, to, log);
-        const clock = { now: Date.now, chance: Math.random };
-        const tools = { ...openAuthorities(sessions, stop.signal), desk, choice, log, ...clock };
-        return { store, sessions, tending: openTending((key) => openTender(key, tools), log, stop.signal) };
+        const { openTenders } = await import("./client.ts");
+        return { store, tending: openTenders(openFilesDesk(store, to, log), choice, log, stop.signal) };
       }
       log("warning", "another process obtains certificates with this state directory; this one waits", { directory });
     } catch (error) {
@@ -86,7 +80,6 @@ export async function openCertificates(directory: string, choice: AcmeChoice, lo
       stop.abort(new Error("the process ends"));
       clearTimeout(settling);
       await opening;
-      await means?.sessions.close();
       await means?.tending.close();
       await means?.store.close();
     },

@@ -5,6 +5,8 @@ import { openTransport } from "./transport.ts";
 /** All conversations. */
 export interface Sessions {
   with(authority: string): Session;
+  /** Forgets what the others have said. */
+  keepOnly(authorities: ReadonlySet<string>): void;
   close(): Promise<void>;
 }
 
@@ -17,6 +19,9 @@ export function openSessions(signal: AbortSignal): Sessions {
       const session = sessions.get(authority) ?? openSession({ transport, authority, signal });
       sessions.set(authority, session);
       return session;
+    },
+    keepOnly(authorities) {
+      for (const authority of sessions.keys()) if (!authorities.has(authority)) sessions.delete(authority);
     },
     close: transport.close,
   };

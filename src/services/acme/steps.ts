@@ -4,7 +4,7 @@
  */
 import { type Registration, readRegistration, registerAccount } from "./account.ts";
 import { newAccountKeyPem } from "./account-key.ts";
-import { type AcmeHost, type CertificateSpec, filledSpec } from "./acme-host.ts";
+import { accountOf, type CertificateSpec, filledSpec } from "./acme-host.ts";
 import type { Step } from "./decide.ts";
 import type { Kept } from "./desk.ts";
 import { eventTexts } from "./event-texts.ts";
@@ -67,8 +67,9 @@ async function register(visit: Visit): Promise<Kept> {
 async function registrationOf({ tools, host }: Visit, key: string): Promise<Registration> {
   const { authority, email } = filledSpec(host);
   await tools.desk.joinAccount(host);
-  const known = tools.registrations.get(key);
-  if (known) return known;
+  const account = accountOf(host);
+  const known = tools.registrations.get(account);
+  if (known?.key === key) return known.registration;
   const session = tools.session(authority);
   const { needsExternalAccount } = await session.directory();
   const { externalAccount } = tools.choice ?? {};
@@ -77,15 +78,14 @@ async function registrationOf({ tools, host }: Visit, key: string): Promise<Regi
     ...(email ? { email } : {}),
     ...(needsExternalAccount && externalAccount ? { externalAccount } : {}),
   });
-  tools.registrations.set(key, registration);
+  tools.registrations.set(account, { key, registration });
   return registration;
 }
 
 async function obtain(visit: Visit, step: Obtain): Promise<Kept> {
   const { tools, state, bundle, host, stored } = visit;
   const { desk, log } = tools;
-  const accountKey = stored.account?.key ?? "";
-  const key = await tools.readKey(accountKey);
+  const key = await tools.readKey(stored.account?.key ?? "");
   const registration = readRegistration(stored.account?.registration ?? "");
   // Somebody has damaged it; the authority knows the account by its key.
   if (!registration) return desk.keepRegistration(host, undefined);
@@ -103,7 +103,7 @@ async function obtain(visit: Visit, step: Obtain): Promise<Kept> {
   state.watch = watchNames(bundle.names);
   const issued = await orderOnce(parts, bundle, step, desk, tools.choice);
   if (!issued) {
-    tools.registrations.delete(accountKey);
+    tools.registrations.delete(accountOf(host));
     return desk.keepRegistration(host, undefined);
   }
   await desk.keepCertificate(bundle, issued);
@@ -120,5 +120,3 @@ function noteObtained({ tools, state, bundle, stored }: Visit, issued: Issued): 
   const was = stored.certificate?.chain ? "renewed" : "new";
   tools.log("info", "certificate obtained", { secret: state.key, hostnames: bundle.names.join(" "), until, was });
 }
-
-const accountOf = (host: AcmeHost): string => `${host.namespace}/${filledSpec(host).accountSecret}`;

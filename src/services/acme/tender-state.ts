@@ -25,13 +25,19 @@ export interface TenderTools {
   alone<T>(owner: string, work: () => Promise<T>): Promise<T>;
   /** Orders when it is its turn. */
   ordering<T>(authority: string, work: () => Promise<T>): Promise<T>;
-  /** Of accounts that this process has registered, by their keys: Hosts that share one ask once. */
-  readonly registrations: Map<string, Registration>;
+  /** Of accounts that this process has registered, by their names: Hosts that share one ask once. */
+  readonly registrations: Map<string, KnownRegistration>;
   /** Reads an account's key, once for all who share it; rejects with UnusableKey. */
   readKey(pem: string): Promise<AccountKey>;
   readonly choice?: AcmeChoice | undefined;
   readonly now: () => number;
   readonly chance: () => number;
+}
+
+/** How an authority knows an account with this key. */
+export interface KnownRegistration {
+  readonly key: string;
+  readonly registration: Registration;
 }
 
 /** What an operator decides for all certificates. */

@@ -10,15 +10,17 @@ export function createTurns(atOnce: number, signal: AbortSignal): Turns {
   const letAllGo = (): void => {
     for (const next of waiting.splice(0)) next();
   };
-  signal.addEventListener("abort", letAllGo, { once: true });
   return async (work) => {
-    if (running >= atOnce && !signal.aborted) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running++;
+    if (running >= atOnce && !signal.aborted) {
+      signal.addEventListener("abort", letAllGo, { once: true });
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    } else running++;
     try {
       signal.throwIfAborted();
       return await work();
     } finally {
       const next = waiting.shift();
+      if (waiting.length === 0) signal.removeEventListener("abort", letAllGo);
       // Its turn goes to the next one.
       if (next) next();
       else running--;

@@ -85,6 +85,9 @@ export function openClusterDesk(options: ClusterDeskOptions): Desk {
     async tell(bundle, event) {
       for (const object of objectsOf(options, bundle)) await tell(object, event);
     },
+    keepOnly(certificates) {
+      for (const certificate of attempts.keys()) if (!certificates.has(certificate)) attempts.delete(certificate);
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import { refKey } from "#base/origin.ts";
 import type { CertificateCluster, CertificateDoor, Certificates } from "../../../control/certificates.ts";
 import type { HostStatus } from "../host-status.ts";
 import type { AcmeChoice } from "../tender.ts";
-import { openTending, type Tended, type Tending } from "../tending.ts";
+import type { Tended, Tending } from "../tending.ts";
 import { createTurns } from "../turns.ts";
 import { type AnswerSide, openAnswers } from "./answers.ts";
 import { openClusterDesk } from "./desk.ts";
@@ -58,24 +58,16 @@ export function openClusterCertificates(options: ClusterCertificatesOptions): Ce
   ): Promise<void> {
     const cluster = { ...given.cluster, client: bounded(given.cluster.client, signal) };
     const desk = openClusterDesk({ ...options, cluster, answers: side, statuses, signal });
-    let means: { readonly tending: Tending; close(): Promise<void> } | undefined;
-
-    async function openMeans() {
-      const { openAuthorities, openSessions, openTender } = await import("../client.ts");
-      const sessions = openSessions(signal);
-      const clock = { now: Date.now, chance: Math.random };
-      const tools = { ...openAuthorities(sessions, signal), desk, choice: options.choice, log, ...clock };
-      return { tending: openTending((key) => openTender(key, tools), log, signal), close: sessions.close };
-    }
+    let tending: Tending | undefined;
 
     /** Gives how long it should rest, so that many Hosts do not take the process from everything else. */
     async function look(): Promise<number> {
       const began = performance.now();
       const tended: ReadonlyMap<string, Tended> = bundlesIn(compiler, cluster.objects(), options);
       const rest = 10 * (performance.now() - began);
-      if (tended.size > 0) means ??= await openMeans();
+      if (tended.size > 0) tending ??= (await import("../client.ts")).openTenders(desk, options.choice, log, signal);
       if (signal.aborted) return rest;
-      means?.tending.set(tended);
+      tending?.set(tended);
       for (const key of statuses.keys()) if (!cluster.objects().has(key)) statuses.delete(key);
       const tools = { cluster, answers: side, log, signal, refOf: () => undefined };
       await sweepRecords((certificate) => tended.has(certificate), tools).catch((error: unknown) => {
@@ -90,8 +82,7 @@ export function openClusterCertificates(options: ClusterCertificatesOptions): Ce
         return longestRestMs;
       });
     await whenWoken(lookOrSay, (given) => (wake = given), signal);
-    await means?.close();
-    await means?.tending.close();
+    await tending?.close();
   }
 
   return {
