@@ -25,6 +25,7 @@ export const rooms: readonly Room[] = [
   { room: "base/", may: [], pure: true },
   { room: "base/yaml-dialect.ts", may: ["base/"], packages: ["js-yaml"], pure: true },
   { room: "base/log.ts", may: ["base/"], packages: ["pino"] },
+  { room: "base/lock-file.ts", may: ["base/"] },
   { room: "base/tls-files.ts", may: ["base/"] },
   { room: "gen/", may: [], packages: [protobuf] },
 

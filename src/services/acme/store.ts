@@ -4,9 +4,11 @@
  * half; one process at a time has the directory.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { link, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { errorCode } from "#base/error-code.ts";
 import { fieldsOf, valueOfJson } from "#base/fields.ts";
+import { releaseLock, takeLock } from "#base/lock-file.ts";
 
 /** An account, as soon as its key is there. */
 export interface StoredAccount {
@@ -39,7 +41,7 @@ export interface AcmeStore {
 export async function openStore(directory: string): Promise<AcmeStore | undefined> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const lock = join(directory, "lock");
-  if (!(await take(lock))) return undefined;
+  if (!(await takeLock(lock))) return undefined;
   // Names come from manifests and are no paths.
   const fileOf = (kind: string, name: string): string =>
     join(directory, `${kind}-${createHash("sha256").update(name).digest("hex").slice(0, 32)}.json`);
@@ -48,7 +50,7 @@ export async function openStore(directory: string): Promise<AcmeStore | undefine
     writeAccount: (name, account) => write(fileOf("account", name), { name, ...account }),
     bundle: async (key) => readBundle(await read(fileOf("certificate", key))),
     writeBundle: (key, bundle) => write(fileOf("certificate", key), { name: key, ...bundle }),
-    close: () => rm(lock, { force: true }),
+    close: () => releaseLock(lock),
   };
 }
 
@@ -67,7 +69,7 @@ async function filesOf(directory: string): Promise<readonly string[]> {
   try {
     return (await readdir(directory)).filter((file) => /^certificate-\w+\.json$/.test(file)).sort();
   } catch (error) {
-    if (isCode(error, "ENOENT")) return [];
+    if (errorCode(error) === "ENOENT") return [];
     throw error;
   }
 }
@@ -97,7 +99,7 @@ async function read(path: string): Promise<Fields | undefined> {
   try {
     return fieldsOf(valueOfJson(await readFile(path, "utf8")));
   } catch (error) {
-    if (isCode(error, "ENOENT")) return undefined;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }
@@ -112,60 +114,3 @@ async function write(path: string, content: object): Promise<void> {
   }
   await rename(temporary, path);
 }
-
-/** Takes the lock, also from a process that is no more. */
-async function take(lock: string): Promise<boolean> {
-  const mine = `${lock}.${randomUUID()}`;
-  try {
-    await using file = await open(mine, "wx", 0o600);
-    await file.writeFile(`${process.pid} ${await startOf(process.pid)}`);
-    for (let tries = 0; tries < 2; tries++) {
-      if (await linked(mine, lock)) return true;
-      if (await isHeld(lock)) return false;
-      await rm(lock, { force: true });
-    }
-    return false;
-  } finally {
-    await rm(mine, { force: true });
-  }
-}
-
-async function linked(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if (isCode(error, "EEXIST")) return false;
-    throw error;
-  }
-}
-
-async function isHeld(lock: string): Promise<boolean> {
-  try {
-    const [text = "", start = ""] = (await readFile(lock, "utf8")).split(" ");
-    const pid = Number(text);
-    if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
-    process.kill(pid, 0);
-    // After a container has started again, the number may be another process's.
-    const now = await startOf(pid);
-    return start === "" || now === "" || now === start;
-  } catch (error) {
-    if (isCode(error, "EPERM")) return true;
-    if (isCode(error, "ESRCH") || isCode(error, "ENOENT")) return false;
-    throw error;
-  }
-}
-
-/** What tells a process from others with its number; empty where the machine does not say. */
-async function startOf(pid: number): Promise<string> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch (error) {
-    if (isCode(error, "ENOENT") || isCode(error, "ESRCH")) return "";
-    throw error;
-  }
-}
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && "code" in error && error.code === code;
