@@ -2,7 +2,8 @@
 import { equal } from "#base/equal.ts";
 import type { Inspection } from "./graph.ts";
 import { type Groups, groupsOf, listOf } from "./groups-of.ts";
-import { Node, type NodePlace } from "./node.ts";
+import { MemberNode } from "./member-node.ts";
+import type { NodePlace } from "./node.ts";
 import { Stored } from "./stored.ts";
 
 /** What a count node is made of. */
@@ -12,44 +13,27 @@ export interface CountSpec<I> {
 }
 
 /** The node of `Graph.count`. */
-export class CountNode<I> extends Node {
+export class CountNode<I> extends MemberNode<I> {
   readonly out: Stored<number>;
   private readonly spec: CountSpec<I>;
   private readonly groupsByMember = new Map<string, Groups>();
 
   constructor(place: NodePlace, spec: CountSpec<I>) {
-    super(place);
+    super(place, spec.over);
     this.out = new Stored(place);
     this.spec = spec;
-    this.consume(spec.over);
   }
 
   inspect(collection: string, key: string): Inspection | undefined {
     const value = this.out.get(key);
     if (value === undefined) return undefined;
     const inputs = [...this.groupsByMember].flatMap(([input, groups]) => (listOf(groups).includes(key) ? [input] : []));
-    return {
-      collection,
-      key,
-      kind: "count",
-      value,
-      inputs: inputs.sort().map((input) => ({ collection: this.spec.over.name, key: input })),
-      reads: [],
-      outputs: [{ collection, key }],
-      diagnostics: inputs.flatMap((input) => this.said(input)),
-      commit: this.out.commitOf(key),
-    };
+    const diagnostics = inputs.sort().flatMap((input) => this.said(input));
+    return this.madeOf(inputs, { collection, key, kind: "count", value, diagnostics, commit: this.out.commitOf(key) });
   }
 
-  protected override recompute(key: string): void {
-    const item = this.spec.over.get(key);
-    try {
-      this.move(key, item === undefined ? undefined : groupsOf(this.spec.by(item, key)));
-    } catch (error) {
-      this.sayBug({ key, item }, error, key);
-      return;
-    }
-    this.say([], key);
+  protected override take(key: string, item: I | undefined): void {
+    this.move(key, item === undefined ? undefined : groupsOf(this.spec.by(item, key)));
   }
 
   protected override settle(): void {

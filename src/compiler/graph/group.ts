@@ -5,7 +5,8 @@
 import { equal } from "#base/equal.ts";
 import type { Inspection } from "./graph.ts";
 import { type Groups, groupsOf, listOf } from "./groups-of.ts";
-import { Node, type NodePlace } from "./node.ts";
+import { MemberNode } from "./member-node.ts";
+import type { NodePlace } from "./node.ts";
 import { Stored } from "./stored.ts";
 
 const nothing: readonly never[] = [];
@@ -35,7 +36,7 @@ interface Edits<I> {
 }
 
 /** The node of `Graph.group`, and the one behind `Graph.index`. */
-export class GroupNode<I> extends Node {
+export class GroupNode<I> extends MemberNode<I> {
   readonly out: Stored<readonly I[]>;
   private readonly spec: GroupSpec<I>;
   private readonly members = new Map<string, Member<I>>();
@@ -46,38 +47,22 @@ export class GroupNode<I> extends Node {
   private readonly unordered = new Set<string>();
 
   constructor(place: NodePlace, spec: GroupSpec<I>) {
-    super(place);
+    super(place, spec.over);
     this.out = new Stored(place);
     this.spec = spec;
-    this.consume(spec.over);
   }
 
   inspect(collection: string, key: string): Inspection | undefined {
     const value = this.out.get(key);
     if (value === undefined) return undefined;
     const inputs = this.membersOf(key).map((member) => member.key);
-    return {
-      collection,
-      key,
-      kind: this.spec.kind,
-      value,
-      inputs: inputs.map((input) => ({ collection: this.spec.over.name, key: input })),
-      reads: nothing,
-      outputs: [{ collection, key }],
-      diagnostics: [...this.said(key, "order"), ...inputs.flatMap((input) => this.said(input))],
-      commit: this.out.commitOf(key),
-    };
+    const diagnostics = [...this.said(key, "order"), ...inputs.flatMap((input) => this.said(input))];
+    const { kind } = this.spec;
+    return this.madeOf(inputs, { collection, key, kind, value, diagnostics, commit: this.out.commitOf(key) });
   }
 
-  protected override recompute(key: string): void {
-    const item = this.spec.over.get(key);
-    try {
-      this.move(key, item === undefined ? undefined : { key, item, groups: groupsOf(this.spec.by(item, key)) });
-    } catch (error) {
-      this.sayBug({ key, item }, error, key);
-      return;
-    }
-    this.say(nothing, key);
+  protected override take(key: string, item: I | undefined): void {
+    this.move(key, item === undefined ? undefined : { key, item, groups: groupsOf(this.spec.by(item, key)) });
   }
 
   protected override settle(): void {

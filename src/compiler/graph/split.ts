@@ -3,7 +3,8 @@
  * first needed; one that nobody asked for vanishes with its last value.
  */
 import type { Inspection } from "./graph.ts";
-import { Node, type NodePlace } from "./node.ts";
+import { MemberNode } from "./member-node.ts";
+import type { NodePlace } from "./node.ts";
 import { Stored } from "./stored.ts";
 
 /** What a split node is made of. */
@@ -13,7 +14,7 @@ export interface SplitSpec<I> {
 }
 
 /** The node of `Graph.split`. */
-export class SplitNode<I> extends Node {
+export class SplitNode<I> extends MemberNode<I> {
   private readonly spec: SplitSpec<I>;
   private readonly at: NodePlace;
   private readonly parts = new Map<string, Stored<I>>();
@@ -22,10 +23,9 @@ export class SplitNode<I> extends Node {
   private readonly changed = new Set<string>();
 
   constructor(place: NodePlace, spec: SplitSpec<I>) {
-    super(place);
+    super(place, spec.over);
     this.at = place;
     this.spec = spec;
-    this.consume(spec.over);
   }
 
   /** The collection of one part. */
@@ -44,28 +44,13 @@ export class SplitNode<I> extends Node {
     const part = this.parts.get(this.partNamed(collection) ?? this.partOf.get(key) ?? "");
     const value = part?.get(key);
     if (part === undefined || value === undefined) return undefined;
-    return {
-      collection: part.name,
-      key,
-      kind: "split",
-      value,
-      inputs: [{ collection: this.spec.over.name, key }],
-      reads: [],
-      outputs: [{ collection: part.name, key }],
-      diagnostics: this.said(key),
-      commit: part.commitOf(key),
-    };
+    const { name } = part;
+    const diagnostics = this.said(key);
+    return this.madeOf([key], { collection: name, key, kind: "split", value, diagnostics, commit: part.commitOf(key) });
   }
 
-  protected override recompute(key: string): void {
-    const item = this.spec.over.get(key);
-    try {
-      this.move(key, item, item === undefined ? undefined : this.spec.by(item));
-    } catch (error) {
-      this.sayBug({ key, item }, error, key);
-      return;
-    }
-    this.say([], key);
+  protected override take(key: string, item: I | undefined): void {
+    this.move(key, item, item === undefined ? undefined : this.spec.by(item));
   }
 
   protected override settle(): void {
