@@ -5,9 +5,9 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { request } from "node:http";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { answerOf } from "../answer.ts";
 import { openMaterial } from "../envoy/material.ts";
 import { readable, tracesOfKeys } from "./readable.ts";
 import { namespace, openSite, type Replica, type Site } from "./site.ts";
@@ -58,22 +58,9 @@ async function events(host: string): Promise<readonly Event[]> {
 }
 
 /** Status and body of a request in cleartext. */
-function ask(replica: Replica, host: string, path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      { host: "127.0.0.1", port: replica.http, path, headers: { host }, agent: false },
-      (got) => {
-        let text = "";
-        got.setEncoding("utf8");
-        got.on("data", (part: string) => {
-          text += part;
-        });
-        got.on("end", () => resolve(`${got.statusCode} ${text}`.trim()));
-      },
-    );
-    outgoing.on("error", reject);
-    outgoing.end();
-  });
+async function ask(replica: Replica, host: string, path: string): Promise<string> {
+  const { status, body } = await answerOf({ port: replica.http, path, headers: { host } });
+  return `${status} ${body}`.trim();
 }
 
 test("two Hosts wait for their names, and kubectl says so in seconds", async () => {

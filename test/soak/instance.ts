@@ -1,9 +1,9 @@
 /** A whole instance that is soaked: edits of its directory, and the memory of its two processes. */
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RouteTables } from "#compiler";
+import { answerOf } from "../answer.ts";
 import { startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { until } from "../processes/running.ts";
@@ -69,10 +69,10 @@ export async function startSoaked(objects: readonly Edit[], routeTables: RouteTa
   await program.line(/^ready/);
   const control = / control /;
   const rss = (which: RegExp) => Number(/^VmRSS:\s+(\d+) kB$/m.exec(program.processStatus(which))?.[1]) / 1024;
-  const metrics = () => ask({ host: "127.0.0.1", port: admin, path: "/metrics" });
+  const metrics = async () => (await answerOf({ port: admin, path: "/metrics" })).body;
   const envoy = async (path: string): Promise<Dump> => {
     const [directory = ""] = await readdir(run);
-    return JSON.parse(await ask({ socketPath: join(run, directory, "envoy-admin.sock"), path })) as Dump;
+    return JSON.parse((await answerOf({ socketPath: join(run, directory, "envoy-admin.sock"), path })).body) as Dump;
   };
   return {
     apply,
@@ -125,19 +125,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function ask(where: { readonly [option: string]: string | number }): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ ...where, agent: false }, (incoming) => {
-      let text = "";
-      incoming.setEncoding("utf8").on("data", (piece: string) => {
-        text += piece;
-      });
-      incoming.on("end", () => resolve(text));
-      incoming.on("error", reject);
-    });
-    outgoing.on("error", reject);
-    outgoing.end();
-  });
 }
