@@ -40,83 +40,45 @@ interface History {
   over: string;
 }
 
+/** What a writer knows of what it has written. */
+interface Writing {
+  readonly client: Client;
+  readonly log: Log;
+  readonly clock: () => number;
+  readonly history: Map<string, History>;
+  /** Kinds of which it is told that they may not be written. */
+  readonly forbidden: Set<string>;
+  /** Kinds that have been written. */
+  readonly written: Set<string>;
+  /** Kinds that cannot be written, and until when that is believed. */
+  readonly lackingUntil: Map<string, number>;
+  readonly away: Absence;
+}
+
 /** Opens a writer; `clock` gives ms. */
 export function openStatusWriter(client: Client, log: Log, clock = () => performance.now()): StatusWriter {
-  const history = new Map<string, History>();
-  /** Of which that is told. */
-  const forbidden = new Set<string>();
-  const written = new Set<string>();
-  const lackingUntil = new Map<string, number>();
-  const away = createAbsence(log, clock);
+  const writing: Writing = {
+    ...{ client, log, clock },
+    history: new Map(),
+    forbidden: new Set(),
+    written: new Set(),
+    lackingUntil: new Map(),
+    away: createAbsence(log, clock),
+  };
   let owes = false;
-
-  /** Whether it may be written now; remembers that it is. */
-  function mayWrite({ object, change }: StatusWrite): boolean {
-    const now = clock();
-    if (now < (lackingUntil.get(object.resource.kind) ?? 0)) return false;
-    const key = keyOf({ object, change });
-    const known = history.get(key) ?? { times: [], quietUntil: 0, over: "" };
-    // What was written over this version will be seen.
-    if (now < known.quietUntil || known.over === object.resourceVersion) return false;
-    known.over = object.resourceVersion;
-    known.times = [...known.times.filter((time) => now - time < minuteMs), now];
-    history.set(key, known);
-    if (known.times.length <= mostPerMinute) return true;
-    known.quietUntil = now + putOffMs;
-    log("warning", `${formatRef(object.raw.ref)}: somebody else keeps writing its status; ours waits five minutes`);
-    return false;
-  }
-
-  async function writeOne({ object, change }: StatusWrite, signal: AbortSignal): Promise<void> {
-    const { resource, raw } = object;
-    const known = history.get(keyOf({ object, change }));
-    try {
-      await client.ask({
-        method: "PATCH",
-        path: objectPath(resource, raw.ref, "status"),
-        contentType: "application/merge-patch+json",
-        body: { status: change },
-        signal,
-      });
-      written.add(resource.kind);
-      forbidden.delete(resource.kind);
-      away.over();
-    } catch (error) {
-      if (known) known.over = "";
-      if (signal.aborted) return;
-      if (!isOutside(error)) throw error;
-      if (isPassing(error) || !(error instanceof ApiFailure)) {
-        // Nobody went round in a circle.
-        known?.times.pop();
-        away.begin(error);
-        return;
-      }
-      // Rights may come, also because the server has only just begun.
-      const isForbidden = error.status === 403;
-      if (isForbidden) lackingUntil.set(resource.kind, clock() + minuteMs);
-      const isTold = isForbidden && forbidden.has(resource.kind);
-      if (isForbidden) forbidden.add(resource.kind);
-      // Without the sub-resource, or the object, there is nothing to say it in: the server does not tell which it is.
-      const isGone = error.status === 404;
-      if (isGone && !written.has(resource.kind)) lackingUntil.set(resource.kind, clock() + minuteMs);
-      if (!isGone && !isTold)
-        log("warning", `the status of ${formatRef(raw.ref)} cannot be written`, errorFields(error));
-    }
-  }
-
   return {
     async write(writes, signal) {
       const queue = [...writes].reverse();
       const work = async () => {
-        while (!signal.aborted && !away.isNow()) {
+        while (!signal.aborted && !writing.away.isNow()) {
           const next = queue.pop();
           if (!next) return;
-          if (mayWrite(next)) await writeOne(next, signal);
+          if (mayWrite(writing, next)) await writeOne(writing, next, signal);
         }
       };
       await Promise.all(Array.from({ length: atOnce }, work));
-      owes = writes.length > 0 && away.isNow();
-      forget(history, clock());
+      owes = writes.length > 0 && writing.away.isNow();
+      forget(writing.history, clock());
     },
     get owes() {
       return owes;
@@ -124,14 +86,80 @@ export function openStatusWriter(client: Client, log: Log, clock = () => perform
   };
 }
 
+/** Whether it may be written now; remembers that it is. */
+function mayWrite({ clock, lackingUntil, history, log }: Writing, { object, change }: StatusWrite): boolean {
+  const now = clock();
+  if (now < (lackingUntil.get(object.resource.kind) ?? 0)) return false;
+  const key = keyOf({ object, change });
+  const known = history.get(key) ?? { times: [], quietUntil: 0, over: "" };
+  // What was written over this version will be seen.
+  if (now < known.quietUntil || known.over === object.resourceVersion) return false;
+  known.over = object.resourceVersion;
+  known.times = [...known.times.filter((time) => now - time < minuteMs), now];
+  history.set(key, known);
+  if (known.times.length <= mostPerMinute) return true;
+  known.quietUntil = now + putOffMs;
+  log("warning", `${formatRef(object.raw.ref)}: somebody else keeps writing its status; ours waits five minutes`);
+  return false;
+}
+
+async function writeOne(writing: Writing, write: StatusWrite, signal: AbortSignal): Promise<void> {
+  const { client, history, forbidden, written, away } = writing;
+  const { resource, raw } = write.object;
+  try {
+    await client.ask({
+      method: "PATCH",
+      path: objectPath(resource, raw.ref, "status"),
+      contentType: "application/merge-patch+json",
+      body: { status: write.change },
+      signal,
+    });
+    written.add(resource.kind);
+    forbidden.delete(resource.kind);
+    away.over();
+  } catch (error) {
+    const known = history.get(keyOf(write));
+    if (known) known.over = "";
+    if (signal.aborted) return;
+    if (!isOutside(error)) throw error;
+    if (error instanceof ApiFailure && !isPassing(error)) noteRefusal(writing, write, error);
+    else {
+      // Nobody went round in a circle.
+      known?.times.pop();
+      away.begin(error);
+    }
+  }
+}
+
+/** The server takes none of that kind, or not this one. */
+function noteRefusal(writing: Writing, { object: { resource, raw } }: StatusWrite, error: ApiFailure): void {
+  const { clock, log, forbidden, written, lackingUntil } = writing;
+  // Rights may come, also because the server has only just begun.
+  const isForbidden = error.status === 403;
+  const isTold = isForbidden && forbidden.has(resource.kind);
+  if (isForbidden) forbidden.add(resource.kind);
+  // Without the sub-resource, or the object, there is nothing to say it in: the server does not tell which it is.
+  const isGone = error.status === 404;
+  const isLacking = isForbidden || (isGone && !written.has(resource.kind));
+  if (isLacking) lackingUntil.set(resource.kind, clock() + minuteMs);
+  if (!isGone && !isTold) log("warning", `the status of ${formatRef(raw.ref)} cannot be written`, errorFields(error));
+}
+
+/** How long nothing is written, because the server is away. */
+interface Absence {
+  isNow(): boolean;
+  begin(error: Error): void;
+  over(): void;
+}
+
 /** A server that is away or too busy: one line, and longer and longer until the next attempt. */
-function createAbsence(log: Log, clock: () => number) {
+function createAbsence(log: Log, clock: () => number): Absence {
   let backOff = createBackOff(absence, Math.random);
   let until: number | undefined;
   const isNow = (): boolean => until !== undefined && clock() < until;
   return {
     isNow,
-    begin(error: Error) {
+    begin(error) {
       if (isNow()) return;
       if (until === undefined) log("warning", "statuses cannot be written for now", errorFields(error));
       const asked = error instanceof ApiFailure ? (error.retryAfterMs ?? 0) : 0;

@@ -5,7 +5,7 @@
 import { status } from "@grpc/grpc-js";
 import { type ResourceChange, type ResourceType, typeUrls } from "#compiler";
 import type { DeltaDiscoveryRequest } from "#gen/envoy/service/discovery/v3/discovery_pb.js";
-import { type FlagLayer, flagsTypeUrl, serveFlags } from "./flags.ts";
+import { type FlagLayer, type FlagsStream, flagsTypeUrl, serveFlags } from "./flags.ts";
 import { encodeResponse } from "./frame.ts";
 import {
   acknowledged,
@@ -59,93 +59,122 @@ export interface XdsStream {
   flagsChanged(): void;
 }
 
+/** What is known of a stream. */
+interface StreamState {
+  readonly call: DuplexCall;
+  readonly surroundings: StreamSurroundings;
+  readonly flags: FlagsStream;
+  /** Both come with the first request. */
+  node: NodeIdentity | undefined;
+  order: OrderState | undefined;
+  /** The next wake-up. */
+  timer: NodeJS.Timeout | undefined;
+  /** The newest change of which everything is acknowledged. */
+  done: number;
+  closed: boolean;
+}
+
 /** Serves one stream until it ends. */
 export function serveStream(call: DuplexCall, surroundings: StreamSurroundings): XdsStream {
-  let node: NodeIdentity | undefined;
-  let state: OrderState | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let done = 0;
-  let closed = false;
   const flags = serveFlags(surroundings.flags, (bytes) => void call.write(bytes));
-
-  function close(error?: Error): void {
-    if (closed) return;
-    closed = true;
-    clearTimeout(timer);
-    // gRPC ends a stream by itself when there is an error, with its status.
-    if (!error) call.end();
-    surroundings.onClose(error);
-  }
-
-  function happened(events: readonly OrderEvent[]): void {
-    if (closed || !state || !node) return;
-    clearTimeout(timer);
-    const output = step(state, events, performance.now());
-    for (const response of output.sends) write(response);
-    for (const refusal of output.refusals) surroundings.onRefusal({ ...refusal, ...node });
-    for (const early of output.early) surroundings.onEarly(early);
-    if (output.wakeAt !== undefined)
-      timer = setTimeout(tick, Math.max(1, Math.ceil(output.wakeAt - performance.now())));
-    const before = done;
-    done = Math.max(done, acknowledged(state));
-    if (done > before) surroundings.onAcknowledged();
-  }
-
-  function tick(): void {
-    guard(() => happened([{ kind: "tick" }]));
-  }
-
-  function write(response: Response): void {
-    const bytes = encodeResponse(response);
-    surroundings.onSend(response, bytes.length);
-    if (state && !call.write(bytes)) state.writable = false;
-  }
-
-  function take(request: DeltaDiscoveryRequest): void {
-    if (!state) {
-      node = identify(request);
-      surroundings.checkNode?.(node);
-      state = openOrder(surroundings.view, surroundings.refusedBy(node), surroundings.options, performance.now());
-    }
-    const other = request.node?.id ?? "";
-    if (other !== "" && other !== node?.nodeId)
-      throw refusal(status.PERMISSION_DENIED, `the stream is for the node "${node?.nodeId}", and not for "${other}"`);
-    if (request.typeUrl === flagsTypeUrl) {
-      flags.take(request);
-      return;
-    }
-    const type = typesByUrl.get(request.typeUrl);
-    if (type === undefined)
-      throw refusal(status.INVALID_ARGUMENT, `resources of type "${request.typeUrl}" are not served`);
-    happened(eventsOf(type, request, state));
-  }
-
-  /** A bug must cost this stream, which Envoy opens again, and not the process. */
-  function guard(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      call.emit("error", error instanceof Error ? error : new Error(String(error)));
-    }
-  }
-
-  call.on("data", (request) => guard(() => take(request)));
-  call.on("drain", () => guard(() => happened([{ kind: "writable", value: true }])));
-  call.on("end", () => close());
-  call.on("cancelled", () => close());
-  call.on("close", () => close());
-  call.on("error", (error) => close(error));
+  const state: StreamState = {
+    ...{ call, surroundings, flags },
+    node: undefined,
+    order: undefined,
+    timer: undefined,
+    done: 0,
+    closed: false,
+  };
+  call.on("data", (request) => guard(call, () => take(state, request)));
+  call.on("drain", () => guard(call, () => happened(state, [{ kind: "writable", value: true }])));
+  call.on("end", () => close(state));
+  call.on("cancelled", () => close(state));
+  call.on("close", () => close(state));
+  call.on("error", (error) => close(state, error));
   return {
     get node() {
-      return node;
+      return state.node;
     },
     get acknowledged() {
-      return done;
+      return state.done;
     },
-    holds: (type, name, version) => state?.subscriptions.get(type)?.held.get(name)?.version === version,
-    flagsChanged: () => guard(flags.tell),
-    changed: (changes) => guard(() => happened([{ kind: "changed", changes }])),
+    holds: (type, name, version) => state.order?.subscriptions.get(type)?.held.get(name)?.version === version,
+    flagsChanged: () => guard(call, flags.tell),
+    changed: (changes) => guard(call, () => happened(state, [{ kind: "changed", changes }])),
   };
+}
+
+/** A bug must cost this stream, which Envoy opens again, and not the process. */
+function guard(call: DuplexCall, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    call.emit("error", error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+function close(state: StreamState, error?: Error): void {
+  if (state.closed) return;
+  state.closed = true;
+  clearTimeout(state.timer);
+  // gRPC ends a stream by itself when there is an error, with its status.
+  if (!error) state.call.end();
+  state.surroundings.onClose(error);
+}
+
+/** Takes a request in. */
+function take(state: StreamState, request: DeltaDiscoveryRequest): void {
+  const order = orderOf(state, request);
+  const other = request.node?.id ?? "";
+  const own = state.node?.nodeId;
+  if (other !== "" && other !== own)
+    throw refusal(status.PERMISSION_DENIED, `the stream is for the node "${own}", and not for "${other}"`);
+  if (request.typeUrl === flagsTypeUrl) {
+    state.flags.take(request);
+    return;
+  }
+  const type = typesByUrl.get(request.typeUrl);
+  if (type === undefined)
+    throw refusal(status.INVALID_ARGUMENT, `resources of type "${request.typeUrl}" are not served`);
+  happened(state, eventsOf(type, request, order));
+}
+
+/** The first request says whose stream it is. */
+function orderOf(state: StreamState, request: DeltaDiscoveryRequest): OrderState {
+  const { surroundings } = state;
+  if (!state.order) {
+    state.node = identify(request);
+    surroundings.checkNode?.(state.node);
+    const refused = surroundings.refusedBy(state.node);
+    state.order = openOrder(surroundings.view, refused, surroundings.options, performance.now());
+  }
+  return state.order;
+}
+
+/** Lets the order know, and does what follows. */
+function happened(state: StreamState, events: readonly OrderEvent[]): void {
+  const { surroundings, order, node } = state;
+  if (state.closed || !order || !node) return;
+  clearTimeout(state.timer);
+  const output = step(order, events, performance.now());
+  for (const response of output.sends) write(state, order, response);
+  for (const refused of output.refusals) surroundings.onRefusal({ ...refused, ...node });
+  for (const early of output.early) surroundings.onEarly(early);
+  if (output.wakeAt !== undefined) wakeAt(state, output.wakeAt);
+  const before = state.done;
+  state.done = Math.max(before, acknowledged(order));
+  if (state.done > before) surroundings.onAcknowledged();
+}
+
+function write({ call, surroundings }: StreamState, order: OrderState, response: Response): void {
+  const bytes = encodeResponse(response);
+  surroundings.onSend(response, bytes.length);
+  if (!call.write(bytes)) order.writable = false;
+}
+
+function wakeAt(state: StreamState, at: number): void {
+  const tick = (): void => guard(state.call, () => happened(state, [{ kind: "tick" }]));
+  state.timer = setTimeout(tick, Math.max(1, Math.ceil(at - performance.now())));
 }
 
 const typesByUrl = new Map(Object.entries(typeUrls).map(([type, url]) => [url as string, type as ResourceType]));
