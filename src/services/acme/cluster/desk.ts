@@ -20,7 +20,8 @@ import { type Attempts, certificateOf, lastAttempt, noteAttempt } from "./attemp
 import type { HostObject } from "./hosts.ts";
 import { keep } from "./keeping.ts";
 import { beginOrder, type RecordTools } from "./order-desk.ts";
-import { type Owner, openSecrets, type Secrets } from "./secrets.ts";
+import type { Owner } from "./secret-copies.ts";
+import { openSecrets, type Secrets } from "./secrets.ts";
 
 /** What the desk is about. */
 export interface ClusterDeskOptions extends Omit<RecordTools, "refOf"> {

@@ -1,23 +1,13 @@
 /**
  * The Secrets of accounts and certificates, as Edge Stack wrote them: `user.key`, or `tls.crt` and `tls.key`, owned by
- * the Hosts that they are for. They are changed from the version that was read, and nobody else's are replaced. One
- * that was read or written is not asked for again before the watch shows that it is another one.
+ * the Hosts that they are for. They are changed from the version that was read, and nobody else's are replaced.
  */
 import { type Fields, fieldsOf, list, text } from "#base/fields.ts";
 import type { Client } from "../../../control/kube/client.ts";
-import { type ApiResource, collectionPath, objectPath } from "../../../control/kube/resource.ts";
 import type { SecretName } from "../acme-host.ts";
 import type { StoredTexts } from "../desk.ts";
 import type { Issued } from "../order.ts";
-import { find, keep } from "./keeping.ts";
-
-/** A Host as an owner. */
-export interface Owner {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly uid: string;
-}
+import { type Owner, openSecretCopies, secretTitle } from "./secret-copies.ts";
 
 /** Reads and writes them. */
 export interface Secrets {
@@ -30,24 +20,11 @@ export interface Secrets {
   writeCertificate(at: SecretName, issued: Issued, owners: readonly Owner[]): Promise<void>;
 }
 
-const secrets: ApiResource = { group: "", version: "v1", plural: "secrets", kind: "Secret", namespaced: true };
-
 /** Of an account: it stays while one of them does, and is made anew for those that are left. */
 const mostOwners = 10;
 const certificateType = "kubernetes.io/tls";
 /** With it somebody asks for the revocation of a certificate, and for another one; the value is the reason. */
 const revokeAnnotation = "dragoman.io/revoke";
-
-/** A Secret, or that there is none, as it is as long as the watch shows that, or for a moment what it showed before. */
-interface Known {
-  readonly secret: Fields | undefined;
-  readonly before: string | undefined;
-  readonly until: number;
-}
-
-/** So long a watch may lag behind. */
-const lagMs = 2000;
-const mostKnown = 5000;
 
 /** Opens them; `watched` is the version of one that the watch shows. */
 export function openSecrets(
@@ -55,70 +32,30 @@ export function openSecrets(
   watched: (at: SecretName) => string | undefined,
   signal: AbortSignal,
 ): Secrets {
-  const known = new Map<string, Known>();
-  const asking = new Map<string, Promise<Fields | undefined>>();
-  const title = ({ namespace, name }: SecretName): string => `Secret ${namespace}/${name}`;
-
-  /** What comes of a request is known from then on. */
-  async function noting<T extends Fields | undefined>(at: SecretName, request: () => Promise<T>): Promise<T> {
-    const before = watched(at);
-    known.delete(title(at));
-    const secret = await request();
-    if (known.size >= mostKnown) known.clear();
-    known.set(title(at), { secret, before, until: performance.now() + lagMs });
-    return secret;
-  }
-
-  const ask = (at: SecretName): Promise<Fields | undefined> =>
-    noting(at, () => find(client, `${title(at)} cannot be read`, { path: objectPath(secrets, at), signal }));
-
-  async function read(at: SecretName): Promise<Fields | undefined> {
-    const last = known.get(title(at));
-    const now = watched(at);
-    const isBehind = last !== undefined && now === last.before && performance.now() < last.until;
-    if (last && (isBehind || now === versionOf(last.secret))) return last.secret;
-    // Many Hosts ask for the same account at the same time.
-    const key = `${title(at)} ${now}`;
-    const asked = asking.get(key) ?? ask(at).finally(() => asking.delete(key));
-    asking.set(key, asked);
-    return asked;
-  }
-
-  function create(at: SecretName, rest: Fields, owners: readonly Owner[]): Promise<Fields> {
-    const metadata = { namespace: at.namespace, name: at.name, ownerReferences: owners };
-    const body = { apiVersion: "v1", kind: "Secret", metadata, ...rest };
-    const path = collectionPath(secrets, at.namespace);
-    return noting(at, () => keep(client, `${title(at)} cannot be created`, { method: "POST", path, body, signal }));
-  }
-
-  function replace(at: SecretName, body: Fields): Promise<Fields> {
-    const path = objectPath(secrets, at);
-    return noting(at, () => keep(client, `${title(at)} cannot be written`, { method: "PUT", path, body, signal }));
-  }
-
+  const copies = openSecretCopies(client, watched, signal);
   return {
     async readAccount(at) {
-      const found = await read(at);
+      const found = await copies.read(at);
       if (!found) return undefined;
       const key = decoded(found, "user.key");
       return key === undefined ? {} : { key };
     },
     async createAccount(at, key, owner) {
-      if (await ask(at)) return;
-      await create(at, { type: "Opaque", data: { "user.key": encode(key) } }, [owner]);
+      if (await copies.ask(at)) return;
+      await copies.create(at, { type: "Opaque", data: { "user.key": encode(key) } }, [owner]);
     },
     async shareAccount(at, owner) {
-      const found = await read(at);
+      const found = await copies.read(at);
       const owners = found ? ownersOf(found) : [];
       if (!found || !isOurs(found) || owners.length >= mostOwners) return;
       if (owners.some(({ uid }) => uid === owner.uid)) return;
-      await replace(at, withOwners(found, [owner]));
+      await copies.replace(at, withOwners(found, [owner]));
     },
     async readCertificate(at) {
-      const found = await read(at);
+      const found = await copies.read(at);
       const texts = { chain: decoded(found ?? {}, "tls.crt") ?? "", key: decoded(found ?? {}, "tls.key") ?? "" };
       const type = text(found ?? {}, "type");
-      const obstacle = `${title(at)} is of type ${type} and is not replaced by a certificate`;
+      const obstacle = `${secretTitle(at)} is of type ${type} and is not replaced by a certificate`;
       const isOther = !isOurs(found ?? {});
       const revoke = text(annotationsOf(found ?? {}), revokeAnnotation);
       return (
@@ -132,15 +69,12 @@ export function openSecrets(
     },
     async writeCertificate(at, { chain, key }, owners) {
       const data = { "tls.crt": encode(chain), "tls.key": encode(key) };
-      const found = await ask(at);
-      if (!found) return void (await create(at, { type: certificateType, data }, owners));
-      await replace(at, withOwners({ ...obeyed(found), data: { ...fieldsOf(found["data"]), ...data } }, owners));
+      const found = await copies.ask(at);
+      if (!found) return void (await copies.create(at, { type: certificateType, data }, owners));
+      await copies.replace(at, withOwners({ ...obeyed(found), data: { ...fieldsOf(found["data"]), ...data } }, owners));
     },
   };
 }
-
-const versionOf = (secret: Fields | undefined): string | undefined =>
-  text(fieldsOf(secret?.["metadata"]), "resourceVersion");
 
 function ownersOf(secret: Fields): readonly Fields[] {
   return list(fieldsOf(secret["metadata"]), "ownerReferences");
