@@ -6,21 +6,26 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Log } from "../../src/base/log.ts";
 import { defaultSettings, openCompiler } from "../../src/compiler/index.ts";
+import { findAccount, readRegistration } from "../../src/services/acme/account.ts";
 import { readAccountKey } from "../../src/services/acme/account-key.ts";
 import { type AcmeHost, missingDefaults } from "../../src/services/acme/acme-host.ts";
 import { type Bundle, bundlesOf } from "../../src/services/acme/bundle.ts";
 import { readChain } from "../../src/services/acme/chain.ts";
 import type { Desk } from "../../src/services/acme/desk.ts";
 import { openFilesDesk } from "../../src/services/acme/files-desk.ts";
-import { openStore } from "../../src/services/acme/store.ts";
-import { openTender } from "../../src/services/acme/tender.ts";
+import type { ChallengeBoard } from "../../src/services/acme/order.ts";
+import type { Session } from "../../src/services/acme/session.ts";
+import { type AcmeStore, openStore } from "../../src/services/acme/store.ts";
+import { openTender, type TenderTools } from "../../src/services/acme/tender.ts";
 import { withClient } from "./client-set.ts";
 
 const [minute, day] = [60_000, 24 * 3_600_000];
 
-function bundleOf(authority: string, ...names: readonly string[]): Bundle {
+type Provider = NonNullable<AcmeHost["spec"]["acmeProvider"]>;
+
+function bundleOf(acmeProvider: Provider, ...names: readonly string[]): Bundle {
   const hosts = names.map((name): AcmeHost => {
-    const spec = { hostname: name, acmeProvider: { authority }, tlsSecret: { name: "cert" } };
+    const spec = { hostname: name, acmeProvider, tlsSecret: { name: "cert" } };
     const host = { namespace: "default", name, created: "", spec };
     return { ...host, spec: { ...spec, ...missingDefaults(host) } };
   });
@@ -28,6 +33,27 @@ function bundleOf(authority: string, ...names: readonly string[]): Bundle {
   assert.ok(bundle);
   return bundle;
 }
+
+/** Keeps on files, and has its answers on a board of the test's own. */
+function openDesk(store: AcmeStore, board: ChallengeBoard, log: Log): Desk {
+  const door = { compiler: openCompiler(defaultSettings), push: () => undefined, served: async () => undefined };
+  return {
+    ...openFilesDesk(store, door, log),
+    beginOrder: async () => ({ placed: undefined, keep: async () => undefined, board, close: async () => undefined }),
+  };
+}
+
+const toolsFor = (desk: Desk, session: Session, log: Log, now: () => number): TenderTools => ({
+  desk,
+  session: () => session,
+  alone: (_, work) => work(),
+  ordering: (_, work) => work(),
+  registrations: new Map(),
+  readKey: readAccountKey,
+  log,
+  now,
+  chance: () => 0,
+});
 
 test("a certificate is obtained, renewed when it is old, and tried for ever longer when its names are gone", async () => {
   const directory = await mkdtemp(join(tmpdir(), "dragoman-tender-"));
@@ -38,29 +64,20 @@ test("a certificate is obtained, renewed when it is old, and tried for ever long
     const said: string[] = [];
     const obtained: string[] = [];
     const log: Log = (level, message) => void said.push(`${level} ${message.split("\n")[0]}`);
-    const door = { compiler: openCompiler(defaultSettings), push: () => undefined, served: async () => undefined };
     const desk: Desk = {
-      ...openFilesDesk(store, door, log),
-      beginOrder: async () => ({ placed: undefined, keep: async () => undefined, board, close: async () => undefined }),
+      ...openDesk(store, board, log),
       async keepCertificate(_, { chain, key }) {
         obtained.push(chain);
         await store.writeBundle("default/cert", { chain, key });
       },
     };
     const open = () =>
-      openTender("default/cert", {
-        desk,
-        session: () => session,
-        alone: (_, work) => work(),
-        ordering: (_, work) => work(),
-        registrations: new Map(),
-        readKey: readAccountKey,
-        log,
-        now: () => now,
-        chance: () => 0,
-      });
+      openTender(
+        "default/cert",
+        toolsFor(desk, session, log, () => now),
+      );
     let tender = open();
-    const one = bundleOf(pebble.directory, "tended.invalid");
+    const one = bundleOf({ authority: pebble.directory }, "tended.invalid");
 
     // The names of this test resolve for the authority alone, so that looking them up changes nothing.
     const failedAt = now;
@@ -96,11 +113,43 @@ test("a certificate is obtained, renewed when it is old, and tried for ever long
     assert.equal(rest, now + 60 * minute, "by this clock the next one is old, too, but there is no end to that");
 
     await pebble.names.resolve("more.invalid");
-    await tender.look(bundleOf(pebble.directory, "tended.invalid", "more.invalid"));
+    await tender.look(bundleOf({ authority: pebble.directory }, "tended.invalid", "more.invalid"));
     assert.deepEqual(readChain(obtained[3] ?? "")?.names, ["more.invalid", "tended.invalid"]);
     assert.deepEqual(board.shown(), []);
   });
-  assert.equal(await openStore(directory).then((second) => second !== undefined), true, "our own lock is ours");
+  assert.equal(await openStore(directory), undefined, "it is open");
+  await store.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+test("an authority is told with the next order that the address of an account is another one", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "dragoman-tender-"));
+  const store = await openStore(directory);
+  assert.ok(store);
+  await withClient({ reusedAuthorizationsPercent: 0 }, async ({ pebble, board, session }) => {
+    let now = Date.now();
+    const log: Log = () => undefined;
+    const desk = openDesk(store, board, log);
+    const tender = openTender(
+      "default/cert",
+      toolsFor(desk, session, log, () => now),
+    );
+    const lookFor = (email: string) =>
+      tender.look(
+        bundleOf({ authority: pebble.directory, email, privateKeySecret: { name: "account" } }, "mail.invalid"),
+      );
+    const registered = async () => readRegistration((await store.account("default/account"))?.registration ?? "");
+
+    await pebble.names.resolve("mail.invalid");
+    await lookFor("old@shop.test");
+    const before = await registered();
+    assert.deepEqual(before?.body["contact"], ["mailto:old@shop.test"]);
+    now += 61 * day;
+    await lookFor("new@shop.test");
+    assert.deepEqual(await registered(), { ...before, body: { ...before?.body, contact: ["mailto:new@shop.test"] } });
+    const key = await readAccountKey((await store.account("default/account"))?.key ?? "");
+    assert.deepEqual((await findAccount(session, key)).registration, await registered());
+  });
   await store.close();
   await rm(directory, { recursive: true, force: true });
 });

@@ -53,13 +53,24 @@ export async function findAccount(session: Session, key: AccountKey): Promise<Ac
   return accountOf(key, answer, answer.location);
 }
 
-/** Replaces the address of an account; none takes it away. */
-export async function updateContact(session: Session, account: Account, email?: string): Promise<Account> {
-  const answer = await session.post(account.kid, account, { contact: contactOf(email) });
-  return accountOf(account.key, answer, account.kid);
+/** Whether the authority tells of no other address than this one; those that keep none tell of none. */
+export function hasContact({ body: { contact } }: Registration, email: string): boolean {
+  return !Array.isArray(contact) || (contact.length === 1 && contact[0] === `mailto:${email}`);
 }
 
-/** Gives an account another key (RFC 8555 section 7.3.5); the old one is worth nothing afterwards. */
+/** Replaces the address of an account; none takes it away. */
+export async function updateContact(session: Session, account: Account, email?: string): Promise<Account> {
+  const contact = contactOf(email);
+  const answer = await session.post(account.kid, account, { contact });
+  // As it was asked for: how an authority writes it must not look like another address.
+  const fields = answer.fields["contact"] === undefined ? answer.fields : { ...answer.fields, contact };
+  return accountOf(account.key, { ...answer, fields }, account.kid);
+}
+
+/**
+ * Gives an account another key (RFC 8555 section 7.3.5); the old one is worth nothing afterwards. Nothing does so by
+ * itself: a key may be somebody's only copy.
+ */
 export async function rollKey(session: Session, account: Account, next: AccountKey): Promise<Account> {
   const { keyChange } = await session.directory();
   const inner = await signed(next, { url: keyChange }, { account: account.kid, oldKey: account.key.jwk });

@@ -35,9 +35,9 @@ export async function openCertificates(directory: string, choice: AcmeChoice, lo
 
   async function openMeans(to: CertificateDoor): Promise<Means | undefined> {
     try {
+      const { openTenders } = await import("./client.ts");
       const store = await openStore(directory);
       if (store) {
-        const { openTenders } = await import("./client.ts");
         return { store, tending: openTenders(openFilesDesk(store, to, log), choice, log, stop.signal) };
       }
       log("warning", "another process obtains certificates with this state directory; this one waits", { directory });

@@ -2,7 +2,14 @@
  * The steps towards a certificate, each with the Events that tell of it. A step may be done again, by this process or
  * another one, from wherever it was left.
  */
-import { type Registration, readRegistration, registerAccount } from "./account.ts";
+import {
+  type Account,
+  hasContact,
+  type Registration,
+  readRegistration,
+  registerAccount,
+  updateContact,
+} from "./account.ts";
 import { newAccountKeyPem } from "./account-key.ts";
 import { accountOf, type CertificateSpec, filledSpec } from "./acme-host.ts";
 import type { Step } from "./decide.ts";
@@ -11,7 +18,9 @@ import { eventTexts } from "./event-texts.ts";
 import { watchNames } from "./name-watch.ts";
 import type { Issued } from "./order.ts";
 import { type Obtain, orderOnce } from "./order-once.ts";
+import { isOutside } from "./outside.ts";
 import { revokeAsAsked } from "./revocation.ts";
+import type { Session } from "./session.ts";
 import { refuseOthers, withRegistration } from "./stored-facts.ts";
 import type { Visit } from "./tender-state.ts";
 
@@ -89,19 +98,17 @@ async function obtain(visit: Visit, step: Obtain): Promise<Kept> {
   const registration = readRegistration(stored.account?.registration ?? "");
   // Somebody has damaged it; the authority knows the account by its key.
   if (!registration) return desk.keepRegistration(host, undefined);
-  const parts = {
-    session: tools.session(filledSpec(host).authority),
-    account: { key, kid: registration.uri, registration },
-  };
+  const session = tools.session(filledSpec(host).authority);
   refuseOthers(bundle, stored, state.certificateOf(stored));
+  const account = await withContact(visit, session, { key, kid: registration.uri, registration });
   await desk.tell(bundle, eventTexts.needsUpdate(bundle, step.because));
   await desk.tell(bundle, eventTexts.performing(bundle));
   log("info", `performing ACME challenge: ${step.because}`, { secret: state.key, hostnames: bundle.names.join(" ") });
   const { chain, revoke } = stored.certificate ?? {};
-  if (chain !== undefined && revoke !== undefined) await revokeAsAsked(parts.session, parts.account, chain, revoke);
+  if (chain !== undefined && revoke !== undefined) await revokeAsAsked(session, account, chain, revoke);
   // From now on, so that a name that appears while the authority still fails to find it is noticed.
   state.watch = watchNames(bundle.names);
-  const issued = await orderOnce(parts, bundle, step, desk, tools.choice);
+  const issued = await orderOnce({ session, account }, bundle, step, desk, tools.choice);
   if (!issued) {
     tools.registrations.delete(accountOf(host));
     return desk.keepRegistration(host, undefined);
@@ -109,6 +116,24 @@ async function obtain(visit: Visit, step: Obtain): Promise<Kept> {
   await desk.keepCertificate(bundle, issued);
   noteObtained(visit, issued);
   return "readable";
+}
+
+/** The account with the address that its Host has now; whatever the authority thinks of that, it is no reason to wait. */
+async function withContact({ tools, host }: Visit, session: Session, account: Account): Promise<Account> {
+  const { email, accountSecret } = filledSpec(host);
+  if (email === undefined || hasContact(account.registration, email)) return account;
+  try {
+    const updated = await updateContact(session, account, email);
+    tools.registrations.delete(accountOf(host));
+    await tools.desk.keepRegistration(host, JSON.stringify(updated.registration));
+    tools.log("info", "the authority has another address for an account now", { secret: accountSecret });
+    return updated;
+  } catch (error) {
+    if (!isOutside(error)) throw error;
+    const text = "the authority does not take another address for an account, and keeps the one that it has";
+    tools.log("warning", text, { secret: accountSecret, reason: error.message });
+    return account;
+  }
 }
 
 function noteObtained({ tools, state, bundle, stored }: Visit, issued: Issued): void {
