@@ -26,6 +26,12 @@ const [mostHeap, mostOfEnvoy] = [4, 16];
 /** How a handshake with an invented name ends: no chain is for it, or there is no such certificate. */
 const ends = { chains: "closed", "by-name": "refused" };
 
+/** How somebody fared who asked for a name that there is. */
+interface Asked {
+  readonly isServed: boolean;
+  readonly ms: number;
+}
+
 for (const [certificates, end] of Object.entries(ends)) {
   describe(`certificates ${certificates}`, () => {
     const material = openMaterial();
@@ -63,16 +69,17 @@ for (const [certificates, end] of Object.entries(ends)) {
       return { heap: (heapUsed + arrayBuffers) / 2 ** 20, envoy: envoy / 1024 };
     }
 
+    async function ask(name = ""): Promise<Asked> {
+      const begun = performance.now();
+      const at = () => ({ host: "127.0.0.1", port });
+      const { status, certificate } = await send({ url: `https://${name}.test/` }, at, material);
+      const isServed = status === 301 && certificate?.dnsNames.includes(`${name}.test`) === true;
+      return { isServed, ms: performance.now() - begun };
+    }
+
     /** Somebody who asks for names that there are, on a new connection each time. */
-    function startHonest() {
-      const seen: Promise<{ readonly isServed: boolean; readonly ms: number }>[] = [];
-      const ask = async (name = "") => {
-        const begun = performance.now();
-        const at = () => ({ host: "127.0.0.1", port });
-        const { status, certificate } = await send({ url: `https://${name}.test/` }, at, material);
-        const isServed = status === 301 && certificate?.dnsNames.includes(`${name}.test`) === true;
-        return { isServed, ms: performance.now() - begun };
-      };
+    function startHonest(): () => Promise<readonly Asked[]> {
+      const seen: Promise<Asked>[] = [];
       const stop = startPace(honestRate, () => void seen.push(ask(names[seen.length % names.length])));
       return async () => {
         await stop();
@@ -103,13 +110,21 @@ for (const [certificates, end] of Object.entries(ends)) {
         ].join("; "),
       );
       assert.deepEqual(outcomes, { [end]: made });
-      assert.ok(
-        honest.every(({ isServed }) => isServed),
-        `${honest.filter(({ isServed }) => !isServed).length} of ${honest.length} known names failed`,
-      );
+      allServed(honest);
       assert.ok(heap < mostHeap, `control holds ${heap} MiB more`);
       assert.ok(envoy < mostOfEnvoy, `Envoy has ${envoy} MiB more`);
       if (isWhole) assert.ok(answered >= 0.98 * rate * seconds, `only ${answered} were answered in the time`);
+    });
+
+    test("known names are served also while control is started anew", async () => {
+      const stopHonest = startHonest();
+      const stop = await startFlood(port, rate, 1_000_000);
+      process.kill(gateway.pid(/ control /) ?? 0, "SIGKILL");
+      assert.ok((await ask("late")).isServed, "a name that is new to this Envoy has to wait for control");
+      const { made, outcomes } = await stop();
+      allServed(await stopHonest());
+      const { refused = 0, closed = 0 } = outcomes;
+      assert.equal(refused + closed, made, JSON.stringify(outcomes));
     });
   });
 }
@@ -122,13 +137,18 @@ function manifests(material: ReturnType<typeof openMaterial>): string {
     spec,
   });
   const documents: object[] = [object("Mapping", "all", { prefix: "/", host_redirect: true, service: "there.test" })];
-  for (const name of names) {
+  for (const name of [...names, "late"]) {
     const { certificate, key } = material.certificate(`${name}:${name}.test`);
     documents.push(object("Host", name, { hostname: `${name}.test`, tlsSecret: { name } }));
     const stringData = { "tls.crt": certificate, "tls.key": key };
     documents.push({ apiVersion: "v1", kind: "Secret", metadata: { name }, stringData });
   }
   return documents.map((one) => JSON.stringify(one)).join("\n---\n");
+}
+
+function allServed(seen: readonly Asked[]): void {
+  const failed = seen.filter(({ isServed }) => !isServed).length;
+  assert.equal(failed, 0, `of ${seen.length} known names`);
 }
 
 /** The median, the 99th percentile and the largest. */
