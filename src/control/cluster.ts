@@ -4,23 +4,23 @@
  */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Log } from "#base/log.ts";
-import type { Compiler, Settings } from "#compiler";
+import type { Compiler, OwnServicePlace, Settings } from "#compiler";
 import type { CertificateCluster, CertificateLeader } from "./certificates.ts";
 import type { Access } from "./kube/access.ts";
-import { openClient } from "./kube/client.ts";
+import { type Client, openClient } from "./kube/client.ts";
 import { takePart } from "./kube/election.ts";
 import { instanceName } from "./kube/instance-name.ts";
 import { configMapLock, leaseLock } from "./kube/leader-lock.ts";
 import { openNamespaceUid } from "./kube/namespace-uid.ts";
 import { createAcknowledged } from "./replicas/acknowledged.ts";
-import type { ReplicaIdentity } from "./replicas/place.ts";
-import { openPublisher } from "./replicas/publish.ts";
+import type { ReplicaIdentity, ReplicaPlace } from "./replicas/place.ts";
+import { openPublisher, type Publisher } from "./replicas/publish.ts";
 import { isRefusal, refusalsIn } from "./replicas/refusals.ts";
 import type { KubernetesOptions } from "./sources/kubernetes.ts";
 import type { ClusterObject } from "./sources/kubernetes-object.ts";
-import { createReadProgress } from "./sources/read-progress.ts";
+import { createReadProgress, type ReadProgress } from "./sources/read-progress.ts";
 import { type ClusterState, openClusterState } from "./state/in-cluster.ts";
-import { openReporter } from "./status/reporter.ts";
+import { openReporter, type Reporter } from "./status/reporter.ts";
 
 /** A cluster, and what of it is looked at beyond what the settings' scope says. */
 export interface ClusterChoice {
@@ -65,83 +65,110 @@ export interface ClusterSide {
   close(): Promise<void>;
 }
 
+/** What the parts of the side tell each other. */
+interface SideState extends Pick<ClusterChoice, "updateMappings" | "identity" | "replica"> {
+  readonly client: Client;
+  /** The instance. */
+  readonly place: ReplicaPlace;
+  readonly own: OwnServicePlace;
+  readonly state: ClusterState;
+  readonly progress: ReadProgress;
+  readonly log: Log;
+  /** Refusals among the diagnostics of this replica. */
+  refused: readonly Diagnostic[];
+  /** Both are there once it reports. */
+  reporter: Reporter | undefined;
+  publisher: Publisher | undefined;
+  reporting: Promise<unknown> | undefined;
+}
+
 /** Opens the side; nothing is asked yet. */
 export function openCluster(choice: ClusterChoice, settings: Settings, log: Log, signal: AbortSignal): ClusterSide {
   const { access, updateMappings, identity, replica, ...selectors } = choice;
   const { namespace, ambassadorId, ownService, knative = false, scope = {} } = settings;
-  const own = { namespace, ...(ownService === undefined ? {} : { ownService }) };
   const { singleNamespace = false, certsSingleNamespace = false } = scope;
   const client = openClient(access);
-  const state = openClusterState({ client, namespace, ambassadorId, log, signal });
-  const instance = instanceName(ambassadorId);
+  const place = { namespace, instance: instanceName(ambassadorId) };
+  const own = { namespace, ...(ownService === undefined ? {} : { ownService }) };
   const stop = new AbortController();
-  let reporting: Promise<unknown> | undefined;
-  let wake = (): void => undefined;
-  let publish = (): void => undefined;
-  let refused: readonly Diagnostic[] = [];
-  let others = (): readonly string[] => [];
-  const progress = createReadProgress(() => publish());
+  const side: SideState = {
+    ...{ updateMappings, identity, replica, client, place, own, log },
+    state: openClusterState({ client, namespace, ambassadorId, log, signal }),
+    progress: createReadProgress(() => side.publisher?.wake()),
+    refused: [],
+    reporter: undefined,
+    publisher: undefined,
+    reporting: undefined,
+  };
+  const wakeReporter = (): void => side.reporter?.wake();
   return {
     watch: {
-      ...selectors,
-      knative,
-      client,
-      ...own,
-      singleNamespace,
-      certsSingleNamespace,
-      onSeen: () => wake(),
-      progress,
-      log,
+      ...{ ...selectors, ...own, knative, client, singleNamespace, certsSingleNamespace, log },
+      onSeen: wakeReporter,
+      progress: side.progress,
     },
-    state,
+    state: side.state,
     certificates: (objects) => ({
-      ...{ client, namespace, instance, objects },
+      ...{ client, ...place, objects },
       replica: replica.name,
-      others: () => others(),
-      report: () => wake(),
+      others: () => side.reporter?.others() ?? [],
+      report: wakeReporter,
     }),
-    report(reported) {
-      const place = { namespace, instance };
-      const acknowledged = createAcknowledged({
-        progress,
-        settled: () => reported.served().then(reported.judged),
-        refusals: () => refusalsIn(refused, reported.objects()),
-      });
-      const shared = { client, place, acknowledged, log };
-      const publisher = openPublisher({ ...shared, replica });
-      const reporter = openReporter({ ...reported, ...shared, own, replica: replica.name, updateMappings });
-      const leading: Promise<unknown>[] = [];
-      const failed = Promise.withResolvers<never>();
-      wake = reporter.wake;
-      others = reporter.others;
-      publish = publisher.wake;
-      const at = { namespace, name: `dragoman-${instance}` };
-      const election = takePart({
-        locks: [leaseLock(client, at), configMapLock(client, at)],
-        identity,
-        onLeading(signal) {
-          log("info", "this replica writes statuses and events");
-          reporter.wake();
-          const led = Promise.all([reporter.lead(signal), state.lead(signal), reported.certificates?.lead(signal)]);
-          led.catch(failed.reject);
-          leading.push(led);
-        },
-        onForbidden: (message) => log("warning", `statuses and events are not written: ${message}`),
-        signal: stop.signal,
-      });
-      reporting = Promise.all([election.then(() => Promise.all(leading)), publisher.run(stop.signal)]);
-      return Promise.race([reporting, failed.promise]).then(() => undefined);
-    },
+    report: (reported) => report(side, reported, stop.signal),
     namespaceUid: openNamespaceUid(client, singleNamespace ? namespace : "default", stop.signal),
     wake(all) {
-      refused = all.filter(isRefusal);
-      wake();
-      publish();
+      side.refused = all.filter(isRefusal);
+      wakeReporter();
+      side.publisher?.wake();
     },
     async close() {
       stop.abort();
-      await reporting;
+      await side.reporting;
       await client.close();
     },
   };
+}
+
+/** Publishes what this replica has acknowledged, and writes for all of them while it leads. */
+function report(side: SideState, reported: Reported, signal: AbortSignal): Promise<void> {
+  const { client, place, own, replica, updateMappings, progress, log } = side;
+  const acknowledged = createAcknowledged({
+    progress,
+    settled: () => reported.served().then(reported.judged),
+    refusals: () => refusalsIn(side.refused, reported.objects()),
+  });
+  const shared = { client, place, acknowledged, log };
+  const publisher = openPublisher({ ...shared, replica });
+  const reporter = openReporter({ ...reported, ...shared, own, replica: replica.name, updateMappings });
+  side.publisher = publisher;
+  side.reporter = reporter;
+  const failed = Promise.withResolvers<never>();
+  const leading: Promise<unknown>[] = [];
+  const lead = (leadSignal: AbortSignal): void => {
+    log("info", "this replica writes statuses and events");
+    reporter.wake();
+    const parts = [reporter.lead(leadSignal), side.state.lead(leadSignal), reported.certificates?.lead(leadSignal)];
+    const led = Promise.all(parts);
+    led.catch(failed.reject);
+    leading.push(led);
+  };
+  const election = elect(side, lead, signal).then(() => Promise.all(leading));
+  side.reporting = Promise.all([election, publisher.run(signal)]);
+  return Promise.race([side.reporting, failed.promise]).then(() => undefined);
+}
+
+/** Takes part in the choice of who leads, until the signal. */
+function elect(
+  { client, place, identity, log }: SideState,
+  onLeading: (signal: AbortSignal) => void,
+  signal: AbortSignal,
+) {
+  const at = { namespace: place.namespace, name: `dragoman-${place.instance}` };
+  return takePart({
+    locks: [leaseLock(client, at), configMapLock(client, at)],
+    identity,
+    onLeading,
+    onForbidden: (message) => log("warning", `statuses and events are not written: ${message}`),
+    signal,
+  });
 }
