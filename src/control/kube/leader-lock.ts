@@ -6,7 +6,7 @@
 import { type Fields, fieldsOf, text, valueOfJson } from "#base/fields.ts";
 import type { Client } from "./client.ts";
 import { ApiFailure } from "./failure.ts";
-import { type ApiResource, collectionPath, objectPath } from "./resource.ts";
+import { type ApiResource, collectionPath, configMaps, objectPath } from "./resource.ts";
 
 /** What is written. */
 export interface LeaderRecord {
@@ -47,7 +47,6 @@ const leases: ApiResource = {
   kind: "Lease",
   namespaced: true,
 };
-const configMaps: ApiResource = { group: "", version: "v1", plural: "configmaps", kind: "ConfigMap", namespaced: true };
 /** The annotation that client libraries used before there were Leases. */
 const annotation = "control-plane.alpha.kubernetes.io/leader";
 

@@ -12,6 +12,18 @@ export interface ApiResource {
   readonly namespaced: boolean;
 }
 
+/** ConfigMaps, in which replicas keep what they share. */
+export const configMaps: ApiResource = {
+  group: "",
+  version: "v1",
+  plural: "configmaps",
+  kind: "ConfigMap",
+  namespaced: true,
+};
+
+/** Secrets. */
+export const secrets: ApiResource = { group: "", version: "v1", plural: "secrets", kind: "Secret", namespaced: true };
+
 /** `mappings.getambassador.io`, as people and RBAC write it. */
 export function resourceName({ plural, group }: ApiResource): string {
   return group === "" ? plural : `${plural}.${group}`;

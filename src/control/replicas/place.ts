@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { type Fields, fieldsOf, text } from "#base/fields.ts";
-import type { ApiResource } from "../kube/resource.ts";
+import { type ApiResource, configMaps } from "../kube/resource.ts";
 
 /** An instance. */
 export interface ReplicaPlace {
@@ -23,13 +23,7 @@ export interface ReplicaIdentity {
 }
 
 /** What records are in. */
-export const records: ApiResource = {
-  group: "",
-  version: "v1",
-  plural: "configmaps",
-  kind: "ConfigMap",
-  namespaced: true,
-};
+export const records: ApiResource = configMaps;
 
 const label = "dragoman.io/replica-of";
 const prefix = "dragoman-replica-";

@@ -10,7 +10,7 @@ import type { Client } from "../kube/client.ts";
 import { ApiFailure, isPassing } from "../kube/failure.ts";
 import { isOutside } from "../kube/outside.ts";
 import { pauseUnlessAborted } from "../kube/pause.ts";
-import { type ApiResource, collectionPath, objectPath } from "../kube/resource.ts";
+import { collectionPath, objectPath, secrets } from "../kube/resource.ts";
 import { type ClusterObject, keepObject } from "./kubernetes-object.ts";
 
 /** Whom to ask, and what for. */
@@ -35,7 +35,6 @@ export interface SecretFetches {
 }
 
 /** Secrets, as the API server names them. */
-const secrets: ApiResource = { group: "", version: "v1", plural: "secrets", kind: "Secret", namespaced: true };
 
 const mostAtOnce = 8;
 const retries = { shortestMs: 200, longestMs: 30_000, healthyMs: Number.POSITIVE_INFINITY };

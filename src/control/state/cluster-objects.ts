@@ -6,19 +6,8 @@
 import { type Fields, fieldsOf, list, text } from "#base/fields.ts";
 import type { Client } from "../kube/client.ts";
 import { ApiFailure } from "../kube/failure.ts";
-import { type ApiResource, collectionPath, objectPath } from "../kube/resource.ts";
+import { type ApiResource, collectionPath, objectPath, secrets } from "../kube/resource.ts";
 import { type Bin, fillBins } from "./bins.ts";
-
-/** The kinds of objects. */
-export const configMaps: ApiResource = {
-  group: "",
-  version: "v1",
-  plural: "configmaps",
-  kind: "ConfigMap",
-  namespaced: true,
-};
-/** For what only Secrets may hold. */
-export const secrets: ApiResource = { group: "", version: "v1", plural: "secrets", kind: "Secret", namespaced: true };
 
 /** The objects of one instance. */
 export interface StateObjects {

@@ -9,7 +9,8 @@ import type { Client } from "../kube/client.ts";
 import { ApiFailure, isPassing } from "../kube/failure.ts";
 import { instanceName } from "../kube/instance-name.ts";
 import { isOutside } from "../kube/outside.ts";
-import { configMaps, readTexts, type StateObjects, secrets, writeTexts } from "./cluster-objects.ts";
+import { configMaps, secrets } from "../kube/resource.ts";
+import { readTexts, type StateObjects, writeTexts } from "./cluster-objects.ts";
 import { entriesOf, entryIn, isSecret, stateOf, textsOf } from "./entries.ts";
 import type { State, StateFile } from "./file.ts";
 

@@ -7,7 +7,7 @@ import { type Fields, fieldsOf } from "#base/fields.ts";
 import type { Log } from "#base/log.ts";
 import type { Client } from "../../control/kube/client.ts";
 import { ApiFailure } from "../../control/kube/failure.ts";
-import { type ApiResource, collectionPath, objectPath } from "../../control/kube/resource.ts";
+import { collectionPath, objectPath, secrets } from "../../control/kube/resource.ts";
 import { type Lifetimes, readAuthorities, renewAuthorities, writeAuthorities } from "./authorities.ts";
 import type { Identity } from "./certificate.ts";
 
@@ -21,7 +21,6 @@ export interface SecretOptions {
   readonly signal: AbortSignal;
 }
 
-const secrets: ApiResource = { group: "", version: "v1", plural: "secrets", kind: "Secret", namespaced: true };
 const mostAttempts = 5;
 
 /** The authorities as they should be at this time, read from the Secret and written to it where they were not. */

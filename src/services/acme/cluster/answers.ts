@@ -8,8 +8,9 @@ import type { CertificateCluster, CertificateDoor } from "../../../control/certi
 import type { Change } from "../../../control/kube/copy.ts";
 import { pauseUnlessAborted } from "../../../control/kube/pause.ts";
 import { reflect } from "../../../control/kube/reflector.ts";
+import { configMaps } from "../../../control/kube/resource.ts";
 import { type AnswerState, openAnswerState, tell } from "./answer-state.ts";
-import { type Answers, configMaps, type OrderRecord, orderLabel, readRecord } from "./order-record.ts";
+import { type Answers, type OrderRecord, orderLabel, readRecord } from "./order-record.ts";
 import { sayInTurn } from "./saying.ts";
 
 /** The records, and that they are answered. */

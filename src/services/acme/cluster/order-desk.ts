@@ -6,13 +6,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "#base/log.ts";
 import type { ResourceRef } from "#base/origin.ts";
 import type { CertificateCluster } from "../../../control/certificates.ts";
-import { collectionPath, objectPath } from "../../../control/kube/resource.ts";
+import { collectionPath, configMaps, objectPath } from "../../../control/kube/resource.ts";
 import type { OrderDesk } from "../desk.ts";
 import { NoAuthority } from "../problem.ts";
 import { ackMs } from "../served.ts";
 import type { AnswerSide } from "./answers.ts";
 import { create, find, keep } from "./keeping.ts";
-import { type Answers, configMaps, digest, newRecord, readRecord, recordName, replicaName } from "./order-record.ts";
+import { type Answers, digest, newRecord, readRecord, recordName, replicaName } from "./order-record.ts";
 
 /** What records are kept with. */
 export interface RecordTools {

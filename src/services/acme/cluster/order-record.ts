@@ -7,16 +7,6 @@ import { createHash } from "node:crypto";
 import { type Fields, fieldsOf, text, valueOfJson } from "#base/fields.ts";
 import type { ResourceRef } from "#base/origin.ts";
 import type { Challenge } from "#compiler";
-import type { ApiResource } from "../../../control/kube/resource.ts";
-
-/** The resource. */
-export const configMaps: ApiResource = {
-  group: "",
-  version: "v1",
-  plural: "configmaps",
-  kind: "ConfigMap",
-  namespaced: true,
-};
 
 /** The label whose value is the instance. */
 export const orderLabel = "dragoman.io/order-of";

@@ -5,10 +5,10 @@
 import { errorFields } from "#base/log.ts";
 import { ApiFailure } from "../../../control/kube/failure.ts";
 import { isOutside } from "../../../control/kube/outside.ts";
-import { objectPath } from "../../../control/kube/resource.ts";
+import { configMaps, objectPath } from "../../../control/kube/resource.ts";
 import { isServed } from "../served.ts";
 import { type AnswerState, tell } from "./answer-state.ts";
-import { configMaps, digest, seenPatch } from "./order-record.ts";
+import { digest, seenPatch } from "./order-record.ts";
 
 /** Says it, after what is being said of the same record. */
 export function sayInTurn(state: AnswerState, name: string): void {

@@ -4,7 +4,7 @@
  */
 import { type Fields, fieldsOf, text } from "#base/fields.ts";
 import type { Client } from "../../../control/kube/client.ts";
-import { type ApiResource, collectionPath, objectPath } from "../../../control/kube/resource.ts";
+import { collectionPath, objectPath, secrets } from "../../../control/kube/resource.ts";
 import type { SecretName } from "../acme-host.ts";
 import { find, keep } from "./keeping.ts";
 
@@ -26,8 +26,6 @@ export interface SecretCopies {
   /** Fails when it is another one than the body was made from. */
   replace(at: SecretName, body: Fields): Promise<Fields>;
 }
-
-const secrets: ApiResource = { group: "", version: "v1", plural: "secrets", kind: "Secret", namespaced: true };
 
 /** A Secret, or that there is none, as it is as long as the watch shows that, or for a moment what it showed before. */
 interface Known {
