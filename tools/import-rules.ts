@@ -96,6 +96,14 @@ export const rooms: readonly Room[] = [
     packages: ["js-yaml", "pino", "undici"],
   },
   { room: "control/kube/", may: ["base/"], packages: ["js-yaml", "undici"] },
+  { room: "control/report/", may: ["base/", "control/clock.ts"] },
+  { room: "control/envoy/", may: ["base/", "control/clock.ts", compilerDoor] },
+  { room: "control/state/", may: ["base/", "control/kube/", compilerDoor] },
+  {
+    room: "control/quarantine/",
+    may: ["base/", "control/xds/refusal.ts", compilerDoor],
+    types: ["control/xds/server.ts"],
+  },
   {
     room: "control/xds/",
     may: ["base/", "gen/", "control/", compilerDoor],
