@@ -2,6 +2,7 @@
 import type { Fields } from "#base/fields.ts";
 import type { Compiler, CompilerEdit } from "#compiler";
 import type { Client } from "./kube/client.ts";
+import { annotationKey } from "./sources/annotation.ts";
 import type { ClusterObject } from "./sources/kubernetes-object.ts";
 
 /** What certificates are obtained for. */
@@ -12,6 +13,15 @@ export interface CertificateDoor {
   served(): Promise<void>;
   /** Where Hosts come from, and certificates go to, if that is a cluster. */
   readonly cluster?: CertificateCluster | undefined;
+}
+
+const concerned: ReadonlySet<string> = new Set(["Host", "Secret"]);
+
+/** Whether Hosts or Secrets may come, change or go with an edit: what goes may have been anything. */
+export function concernsCertificates(edit: CompilerEdit): boolean {
+  if (edit.kind !== "object" || !edit.value) return edit.kind === "object";
+  const { ref, annotations } = edit.value;
+  return concerned.has(ref.kind) || annotations[annotationKey] !== undefined;
 }
 
 /** A cluster in which certificates are obtained. */

@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { type CompilerEdit, openCompiler } from "#compiler";
 import { openAdmin } from "./admin/index.ts";
+import { concernsCertificates } from "./certificates.ts";
 import { prepareChoices } from "./chosen-once.ts";
 import { ownClock } from "./clock.ts";
 import { type ClusterSide, openCluster } from "./cluster.ts";
@@ -156,7 +157,7 @@ async function observeAll(
     void pipeline.push(edits).then((number) => {
       if (diagnosticsChanged) pipeline.report();
       compiled.resolve(number);
-      certificates?.wake();
+      if (edits.some(concernsCertificates)) certificates?.wake();
     });
   };
   const observed = await observe({ paths, cluster: cluster?.watch, settings, onChange });
