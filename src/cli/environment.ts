@@ -204,13 +204,13 @@ export const variables: readonly Variable[] = [
     name: "DRAGOMAN_ROUTE_TABLES",
     unset: "`auto`",
     effect:
-      "How routes are laid out in Envoy: `table`, which costs least for each request, or `scoped`, which makes edits fast however many routes there are and needs Envoy 1.40. `auto`: by the number of routes at the start. `pathed`: as `scoped`, with all hosts divided, for tests.",
+      "How routes are laid out in Envoy: `table`, which costs least for each request, or `scoped`, which makes edits fast however many routes there are and needs Envoy 1.40. `auto`: by the number of routes at the start, and later, when they have become many, once nobody is connected. `pathed`: as `scoped`, with all hosts divided, for tests.",
   },
   {
     name: "DRAGOMAN_CERTIFICATES",
     unset: "`auto`",
     effect:
-      "Where Envoy has certificates from: `chains`, a filter chain for each, or `by-name`, where Envoy asks for a certificate at the first handshake with its name, so that a Host that comes or goes concerns no other; TLS sessions are not resumed then. `auto`: by the number of certificates at the start.",
+      "Where Envoy has certificates from: `chains`, a filter chain for each, or `by-name`, where Envoy asks for a certificate at the first handshake with its name, so that a Host that comes or goes concerns no other; TLS sessions are not resumed then. `auto`: by the number of certificates, as for routes.",
   },
   { name: "ENVOY_CONCURRENCY", unset: "one for each processor", effect: "Envoy's worker threads." },
   { name: "DRAGOMAN_ENVOY", unset: "one on PATH, or the one that is fetched", effect: "The Envoy to run." },

@@ -8,11 +8,12 @@ import type { Diagnostic } from "#base/diagnostic.ts";
 import { type CompilerEdit, openCompiler } from "#compiler";
 import { openAdmin } from "./admin/index.ts";
 import { concernsCertificates } from "./certificates.ts";
-import { prepareChoices } from "./chosen-once.ts";
+import { prepareChoices } from "./choices.ts";
 import { ownClock } from "./clock.ts";
 import { type ClusterSide, openCluster } from "./cluster.ts";
 import { openConsul } from "./consul.ts";
 import { askEnvoy } from "./envoy/admin.ts";
+import { hasConnections } from "./envoy/connections.ts";
 import { type Observed, observe } from "./observe.ts";
 import type { ControlOptions } from "./options.ts";
 import { createCounts, openPipeline, type Pipeline, type PipelineOptions } from "./pipeline/pipeline.ts";
@@ -63,6 +64,7 @@ async function start(options: ControlOptions, closers: Closers): Promise<{ reado
   const admin = await openAdmin(options, { view, ...figures, reached });
   closers.push(admin.close);
 
+  const envoy = join(options.runtimeDirectory, "envoy-admin.sock");
   const inputs = await openInputs(options, view, reached, closers);
   const pipeline = openPipeline({
     compiler,
@@ -72,13 +74,17 @@ async function start(options: ControlOptions, closers: Closers): Promise<{ reado
     ...(await readState(options, cluster)),
     ...inputs,
     secrets: { wantSecrets: (keys) => reached.observed?.wantSecrets(keys) },
-    postToEnvoy: (path) => askEnvoy(join(options.runtimeDirectory, "envoy-admin.sock"), "POST", path),
+    postToEnvoy: (path) => askEnvoy(envoy, "POST", path),
     diagnostics: view.diagnostics,
     show: shower(options, view, cluster),
   });
   reached.hasPipeline(pipeline);
 
-  const { observed, compiled } = await observeAll(options, pipeline, cluster);
+  const growth = { compiler, push: pipeline.push, clock, isConnected: () => hasConnections(envoy) };
+  const { observed, compiled } = await observeAll(options, pipeline, cluster, (edits) => {
+    if (edits.some(concernsCertificates)) certificates?.wake();
+    choices.outgrow(growth);
+  });
   reached.observed = observed;
   closers.push(observed.close);
   await Promise.race([compiled, aborted(options.signal)]);
@@ -146,18 +152,19 @@ function shower(
   };
 }
 
-/** Begins to read; `compiled` resolves when everything that there is has been compiled. */
+/** Begins to read; `compiled` resolves when everything that there is has been compiled, as `onCompiled` is told each time. */
 async function observeAll(
-  { paths, settings, certificates }: ControlOptions,
+  { paths, settings }: ControlOptions,
   pipeline: Pipeline,
   cluster: ClusterSide | undefined,
+  onCompiled: (edits: readonly CompilerEdit[]) => void,
 ): Promise<{ readonly observed: Observed; readonly compiled: Promise<number> }> {
   const compiled = Promise.withResolvers<number>();
   const onChange = (edits: readonly CompilerEdit[], diagnosticsChanged: boolean): void => {
     void pipeline.push(edits).then((number) => {
       if (diagnosticsChanged) pipeline.report();
       compiled.resolve(number);
-      if (edits.some(concernsCertificates)) certificates?.wake();
+      onCompiled(edits);
     });
   };
   const observed = await observe({ paths, cluster: cluster?.watch, settings, onChange });

@@ -1,13 +1,14 @@
 /**
  * A run that starts with many certificates has Envoy ask for them by name, and keeps to that: a control process that is
- * started anew does not choose again, however few there are by then.
+ * started anew does not choose again, however few there are by then. A run that outgrows its choice while nobody is
+ * connected chooses again.
  */
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { connect } from "node:tls";
-import { manyCertificates } from "../../src/control/chosen-once.ts";
+import { manyCertificates, manyRoutes } from "../../src/control/choices.ts";
 import { answerOf } from "../answer.ts";
 import { openMaterial } from "../envoy/material.ts";
 import { type Running, startRunning, until } from "./running.ts";
@@ -51,9 +52,9 @@ function isAccepted(servername: string): Promise<boolean> {
   });
 }
 
-async function inRuntimeDirectory(name: string): Promise<string> {
-  const [directory = ""] = await readdir(running.runtimeParent);
-  return join(running.runtimeParent, directory, name);
+async function inRuntimeDirectory(name: string, { runtimeParent } = running): Promise<string> {
+  const [directory = ""] = await readdir(runtimeParent);
+  return join(runtimeParent, directory, name);
 }
 
 async function listenerChanges(): Promise<string> {
@@ -78,4 +79,28 @@ test("a choice outlives the control process, and what it was made for", async ()
   await running.write("all.yaml", manifests(4));
   await until(() => isAccepted("h3.test"));
   assert.equal(await listenerChanges(), before);
+});
+
+test("a run that gets many routes while nobody is connected has them in scopes", async () => {
+  const mapping = (i: number) => object("Mapping", `m${i}`, { prefix: `/${i}/`, hostname: "a.test", service: "s" });
+  const routes = (count: number) => Array.from({ length: count }, (_, i) => JSON.stringify(mapping(i))).join("\n---\n");
+  const grown = await startRunning({ "all.yaml": routes(1) });
+  try {
+    await grown.ready;
+    const chosen = () => inRuntimeDirectory("route-tables.json", grown).then((file) => readFile(file, "utf8"));
+    assert.equal(await chosen(), '"table"');
+    await grown.write("all.yaml", routes(manyRoutes));
+    await until(async () => (await chosen()) === '"scoped"');
+    const socketPath = await inRuntimeDirectory("envoy-admin.sock", grown);
+    const dump = "/config_dump?resource=dynamic_scoped_route_configs";
+    await until(async () => (await answerOf({ socketPath, path: dump })).body.includes("|a.test"));
+    const headers = { host: "a.test" };
+    // There is no such Service, so a route that is there answers 503.
+    await until(async () => {
+      const path = `/${manyRoutes - 1}/`;
+      return (await answerOf({ host: "127.0.0.1", port: grown.port, path, headers })).status === 503;
+    });
+  } finally {
+    await grown.close();
+  }
 });

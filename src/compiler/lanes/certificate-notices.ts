@@ -29,6 +29,6 @@ function tooMany({ origin }: ListenerDecl): Diagnostic {
   const message = `there are more than ${farTooMany} filter chains for certificates by now, as is good for few`;
   return diagnose("listener/certificates", origin, message, {
     traffic: "requests are answered as before, but Hosts come and go later the more certificates there are",
-    hint: "restart the instance, which ends its connections, or set DRAGOMAN_CERTIFICATES=by-name before",
+    hint: "it changes once nobody is connected; a restart, which ends connections, does it at once",
   });
 }

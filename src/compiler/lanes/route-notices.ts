@@ -46,6 +46,6 @@ function tooMany({ origin }: ListenerDecl): Diagnostic {
   const message = `there are more than ${farTooMany} routes by now, and their tables were laid out for few`;
   return diagnose("listener/route-tables", origin, message, {
     traffic: "requests are answered as before, but every edit takes effect later the more routes there are",
-    hint: "restart the instance, which ends its connections, or set DRAGOMAN_ROUTE_TABLES=scoped before",
+    hint: "it changes once nobody is connected; a restart, which ends connections, does it at once",
   });
 }

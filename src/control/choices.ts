@@ -1,7 +1,7 @@
 /**
  * What a run chooses, where the operator left it open: how route tables are laid out, and where certificates are from.
- * Chosen once, by what there is before anything is served, and kept for as long as this Envoy lives, because another
- * choice would end its connections.
+ * Chosen by what there is before anything is served, and kept for as long as this Envoy lives, because another choice
+ * ends its connections; but a run that outgrows a choice while nobody is connected has nothing to end, and chooses again.
  */
 
 import { readFile, writeFile } from "node:fs/promises";
@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { takesScopes } from "#base/envoy-version.ts";
 import { errorCode } from "#base/error-code.ts";
 import type { Compiler, CompilerEdit, Settings } from "#compiler";
+import type { Clock } from "./clock.ts";
 
 /** From so many routes on, tables are scoped. */
 export const manyRoutes = 1_000;
@@ -50,8 +51,24 @@ export interface Choices {
   /** What to begin with; while nothing is chosen, as for many, because few are soon done again. */
   readonly edits: readonly CompilerEdit[];
   /** Makes them, once everything that there is has been compiled, and remembers them. */
-  settle(compiler: Compiler, push: (edits: readonly CompilerEdit[]) => Promise<unknown>): Promise<void>;
+  settle(compiler: Compiler, push: Push): Promise<void>;
+  /** Chooses for many where there are many by now and nobody is connected; else looks again later. */
+  outgrow(around: Growth): void;
 }
+
+type Push = (edits: readonly CompilerEdit[]) => Promise<unknown>;
+
+/** What choosing again needs. */
+export interface Growth {
+  readonly compiler: Compiler;
+  readonly push: Push;
+  readonly clock: Clock;
+  /** Whether anybody may be connected to Envoy's listeners. */
+  isConnected(): Promise<boolean>;
+}
+
+/** How often a run that has outgrown a choice looks whether somebody is still connected. */
+export const againMs = 60_000;
 
 /** What is known before anything is compiled. */
 export interface ChoosingPlace {
@@ -66,18 +83,54 @@ export interface ChoosingPlace {
 export async function prepareChoices({ settings, directory, shared }: ChoosingPlace): Promise<Choices> {
   const open = shared ? [] : choices.filter(({ isOpen }) => isOpen(settings));
   const remembered = await Promise.all(open.map((choice) => remember(choice, directory)));
+  const forFew = new Set(open.filter((choice, i) => remembered[i] === choice.forFew));
+  let looking = false;
+
+  const outgrown = ({ declared }: Compiler) => [...forFew].filter(({ hasMany }) => hasMany(declared));
+
+  /** Gives whether nothing is left to look for. */
+  async function look({ compiler, push, isConnected }: Growth): Promise<boolean> {
+    if (await isConnected()) return false;
+    const again = outgrown(compiler);
+    for (const choice of again) {
+      await note(choice, choice.forMany, directory);
+      forFew.delete(choice);
+    }
+    await push(again.map(({ forMany }) => forMany));
+    return true;
+  }
+
+  function outgrow(around: Growth): void {
+    if (looking || outgrown(around.compiler).length === 0) return;
+    looking = true;
+    const rest = (): void => {
+      looking = false;
+    };
+    const later = (): void => {
+      around.clock.after(againMs, () => {
+        rest();
+        outgrow(around);
+      });
+    };
+    // An Envoy that does not answer may have connections.
+    look(around).then((isDone) => (isDone ? rest() : later()), later);
+  }
+
   return {
     edits: open.map(({ forMany }, i) => remembered[i] ?? forMany),
     async settle({ declared }, push) {
       const toMake = open.filter((_, i) => !remembered[i]);
-      const few = toMake.filter(({ hasMany }) => !hasMany(declared));
-      for (const choice of toMake) {
-        const { value } = few.includes(choice) ? choice.forFew : choice.forMany;
-        await writeFile(join(directory, choice.file), JSON.stringify(value), { mode: 0o600 });
-      }
-      if (few.length > 0) await push(few.map(({ forFew }) => forFew));
+      for (const choice of toMake) if (!choice.hasMany(declared)) forFew.add(choice);
+      for (const choice of toMake) await note(choice, forFew.has(choice) ? choice.forFew : choice.forMany, directory);
+      const few = toMake.filter((choice) => forFew.has(choice));
+      if (few.length > 0) await push(few.map((choice) => choice.forFew));
     },
+    outgrow,
   };
+}
+
+async function note({ file }: Choice, { value }: Chosen, directory: string): Promise<void> {
+  await writeFile(join(directory, file), JSON.stringify(value), { mode: 0o600 });
 }
 
 async function remember({ file, forFew, forMany }: Choice, directory: string): Promise<Chosen | undefined> {

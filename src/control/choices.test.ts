@@ -6,7 +6,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { type CompilerEdit, defaultSettings, openCompiler } from "#compiler";
 import { openMaterial } from "../../test/envoy/material.ts";
 import { rawObject, rawResource } from "../../test/raw-object.ts";
-import { manyCertificates, manyRoutes, prepareChoices } from "./chosen-once.ts";
+import { manyCertificates, manyRoutes, prepareChoices } from "./choices.ts";
 
 const { certificate, key } = openMaterial().certificate("any:any.test");
 let directory: string;
@@ -85,6 +85,29 @@ test("names that share a certificate count as one, and names below a pattern not
   assert.deepEqual(await choose({ hosts: manyCertificates - 2, alike: manyCertificates }), few);
   for (const file of await readdir(directory)) await rm(join(directory, file));
   assert.deepEqual(await choose({ hosts: manyCertificates, pattern: true }), few);
+});
+
+test("a run that outgrows a choice chooses again once nobody is connected, and remembers it", async () => {
+  const { settle, outgrow } = await prepareChoices(place());
+  await settle(compilerWith({ routes: 3 }), async () => undefined);
+  let connected = 2;
+  const pushed = Promise.withResolvers<readonly CompilerEdit[]>();
+  const growth = {
+    compiler: compilerWith({ routes: manyRoutes }),
+    push: async (edits: readonly CompilerEdit[]) => pushed.resolve(edits),
+    clock: {
+      after(_: number, run: () => void) {
+        setImmediate(run);
+        return () => undefined;
+      },
+    },
+    isConnected: async () => connected-- > 0,
+  };
+  outgrow(growth);
+  outgrow(growth);
+  assert.deepEqual(await pushed.promise, [{ kind: "routeTables", value: "scoped" }]);
+  assert.equal(connected, -1, "it was asked one after the other");
+  assert.deepEqual(await choose({ routes: 3 }), ["scoped", "chains"]);
 });
 
 test("nothing is chosen where the operator has, an Envoy cannot, or others would choose, too", async () => {
