@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { errorCode } from "#base/error-code.ts";
-import type { ConsulIdentity } from "../control/sources/consul.ts";
+import type { ConsulIdentity } from "../control/sources/consul/consul.ts";
 import { CannotRun } from "./cannot-run.ts";
 
 /** The token and the authorities that the environment gives. */

@@ -2,7 +2,7 @@
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { compareDiagnostics, type Locate } from "#base/render-diagnostic.ts";
 import { type Compiler, compile, defaultSettings, type Encoded, isKnownKind, type RawObject } from "#compiler";
-import { readFiles, readWanted } from "../control/sources/files.ts";
+import { readFiles, readWanted } from "../control/sources/files/files.ts";
 import { fileDirectories } from "./file-directories.ts";
 import { checkPaths } from "./paths.ts";
 import { type SettingsFlags, settingsFrom } from "./settings.ts";

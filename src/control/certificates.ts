@@ -2,8 +2,8 @@
 import type { Fields } from "#base/fields.ts";
 import type { Compiler, CompilerEdit } from "#compiler";
 import type { Client } from "./kube/client.ts";
-import { annotationKey } from "./sources/annotation.ts";
-import type { ClusterObject } from "./sources/kubernetes-object.ts";
+import type { ClusterObject } from "./sources/kubernetes/object.ts";
+import { annotationKey } from "./sources/manifests/annotation.ts";
 
 /** What certificates are obtained for. */
 export interface CertificateDoor {

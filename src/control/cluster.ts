@@ -16,9 +16,9 @@ import { createAcknowledged } from "./replicas/acknowledged.ts";
 import type { ReplicaIdentity, ReplicaPlace } from "./replicas/place.ts";
 import { openPublisher, type Publisher } from "./replicas/publish.ts";
 import { isRefusal, refusalsIn } from "./replicas/refusals.ts";
-import type { KubernetesOptions } from "./sources/kubernetes.ts";
-import type { ClusterObject } from "./sources/kubernetes-object.ts";
-import { createReadProgress, type ReadProgress } from "./sources/read-progress.ts";
+import type { KubernetesOptions } from "./sources/kubernetes/kubernetes.ts";
+import type { ClusterObject } from "./sources/kubernetes/object.ts";
+import { createReadProgress, type ReadProgress } from "./sources/kubernetes/read-progress.ts";
 import { type ClusterState, openClusterState } from "./state/in-cluster.ts";
 import { openReporter, type Reporter } from "./status/reporter.ts";
 

@@ -2,8 +2,8 @@
 import { errorFields } from "#base/log.ts";
 import type { Compiler, CompilerEdit } from "#compiler";
 import type { ControlOptions } from "./options.ts";
-import { type ConsulWatch, type OnAnswer, watchConsul } from "./sources/consul.ts";
-import { openConsulMemory } from "./sources/consul-memory.ts";
+import { type ConsulWatch, type OnAnswer, watchConsul } from "./sources/consul/consul.ts";
+import { openConsulMemory } from "./sources/consul/memory.ts";
 
 /** What an earlier process was told is compiled with the first edits, so that Envoy keeps the endpoints that it has. */
 export async function openConsul(

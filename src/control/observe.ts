@@ -5,10 +5,10 @@
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Locate } from "#base/render-diagnostic.ts";
 import { type CompilerEdit, isKnownKind, type RawObject, type Settings } from "#compiler";
-import { watchFiles } from "./sources/files.ts";
-import { type KubernetesOptions, watchKubernetes } from "./sources/kubernetes.ts";
-import type { ClusterObject } from "./sources/kubernetes-object.ts";
-import type { WatchStatistics } from "./sources/watch-statistics.ts";
+import { watchFiles } from "./sources/files/files.ts";
+import { type KubernetesOptions, watchKubernetes } from "./sources/kubernetes/kubernetes.ts";
+import type { ClusterObject } from "./sources/kubernetes/object.ts";
+import type { WatchStatistics } from "./sources/kubernetes/watch-statistics.ts";
 
 /** What to read, and whom to tell. */
 export interface ObserveOptions {

@@ -5,7 +5,7 @@ import type { AdminEndpoint, AdminPort } from "./admin/server.ts";
 import type { Certificates } from "./certificates.ts";
 import type { Clock } from "./clock.ts";
 import type { ClusterChoice } from "./cluster.ts";
-import type { ConsulIdentity } from "./sources/consul.ts";
+import type { ConsulIdentity } from "./sources/consul/consul.ts";
 import type { ControlView } from "./view.ts";
 import type { RemoteDoor } from "./xds/remote.ts";
 

@@ -20,8 +20,8 @@ import { createCounts, openPipeline, type Pipeline, type PipelineOptions } from 
 import { createDiagnosticLog } from "./report/diagnostic-log.ts";
 import { createTimings } from "./report/timings.ts";
 import { startXds } from "./serve.ts";
-import type { ConsulWatch } from "./sources/consul.ts";
-import { openWantedFiles } from "./sources/wanted-files.ts";
+import type { ConsulWatch } from "./sources/consul/consul.ts";
+import { openWantedFiles } from "./sources/files/wanted-files.ts";
 import { openStateFile, type State, type StateFile } from "./state/file.ts";
 import { type ControlView, createReached, createView, type Reached } from "./view.ts";
 

@@ -4,7 +4,7 @@ import type { Locate } from "#base/render-diagnostic.ts";
 import type { Compiler, Settings } from "#compiler";
 import type { Observed } from "./observe.ts";
 import type { Pipeline } from "./pipeline/pipeline.ts";
-import type { WantedFiles } from "./sources/wanted-files.ts";
+import type { WantedFiles } from "./sources/files/wanted-files.ts";
 import type { XdsServer } from "./xds/server.ts";
 
 /** What the admin interface may look at. */

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { FileContent } from "#compiler";
-import { readWanted } from "../../src/control/sources/read-wanted.ts";
+import { readWanted } from "../../src/control/sources/files/read-wanted.ts";
 
 /** A reader of files by name; relative paths mean these files, and all others are refused. */
 export function openCaseFiles(files: ReadonlyMap<string, string>): (path: string) => FileContent {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { watchedKinds } from "../../src/control/sources/kubernetes-resources.ts";
+import { watchedKinds } from "../../src/control/sources/kubernetes/resources.ts";
 import { answerOf } from "../answer.ts";
 import { type Program, startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";

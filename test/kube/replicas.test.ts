@@ -16,7 +16,7 @@ import { reflect } from "../../src/control/kube/reflector.ts";
 import { createAcknowledged } from "../../src/control/replicas/acknowledged.ts";
 import { openOthers } from "../../src/control/replicas/others.ts";
 import { openPublisher } from "../../src/control/replicas/publish.ts";
-import { createReadProgress } from "../../src/control/sources/read-progress.ts";
+import { createReadProgress } from "../../src/control/sources/kubernetes/read-progress.ts";
 import { isAbsent, openAdminClient } from "../../src/keeper/admin-client.ts";
 import { answerOf } from "../answer.ts";
 import { type Program, startProgram } from "../e2e/program.ts";

@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fieldsOf } from "#base/fields.ts";
-import { keepObject } from "../../src/control/sources/kubernetes-object.ts";
-import { watchedKinds } from "../../src/control/sources/kubernetes-resources.ts";
+import { keepObject } from "../../src/control/sources/kubernetes/object.ts";
+import { watchedKinds } from "../../src/control/sources/kubernetes/resources.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { installCrds } from "./crds.ts";
 

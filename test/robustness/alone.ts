@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { diagnosticJson } from "#base/render-diagnostic.ts";
 import { compile, type Encoded, isKnownKind, type Settings } from "#compiler";
-import { readFiles } from "../../src/control/sources/files.ts";
+import { readFiles } from "../../src/control/sources/files/files.ts";
 import type { Malformed } from "./malformed-file.ts";
 
 /** What a directory and one file more gave. */

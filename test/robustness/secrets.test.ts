@@ -10,7 +10,7 @@ import { after, before, test } from "node:test";
 import { diagnosticJson, diagnosticLine, renderDiagnostic } from "#base/render-diagnostic.ts";
 import { compile, encodedBytes, isKnownKind } from "#compiler";
 import { resourceJson } from "../../src/compiler/view.ts";
-import { readFiles } from "../../src/control/sources/files.ts";
+import { readFiles } from "../../src/control/sources/files/files.ts";
 import { dragoman } from "../cli/dragoman.ts";
 import { startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";

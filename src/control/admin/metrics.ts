@@ -4,7 +4,7 @@
  */
 import type { PipelineCounts } from "../pipeline/pipeline.ts";
 import type { Timed, Timings } from "../report/timings.ts";
-import type { WatchStatistics } from "../sources/watch-statistics.ts";
+import type { WatchStatistics } from "../sources/kubernetes/watch-statistics.ts";
 import type { XdsServer } from "../xds/server.ts";
 import type { EnvoyLevel, EnvoyLogLevel } from "./envoy-log-level.ts";
 import type { Identity } from "./identity.ts";

@@ -1,7 +1,7 @@
 /** What counts as acknowledged is what was read before Envoy was asked, and nothing that came while it answered. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createReadProgress } from "../sources/read-progress.ts";
+import { createReadProgress } from "../sources/kubernetes/read-progress.ts";
 import { createAcknowledged } from "./acknowledged.ts";
 
 /** An Envoy that answers when it is told to. */

@@ -3,7 +3,7 @@
  * but for what it refuses.
  */
 import { beforeAll } from "../kube/resource-version.ts";
-import type { Reached, ReadProgress } from "../sources/read-progress.ts";
+import type { Reached, ReadProgress } from "../sources/kubernetes/read-progress.ts";
 import type { ReplicaRefusal } from "./record.ts";
 
 /** What was so at the moment of an answer. */

@@ -1,7 +1,7 @@
 /** Whom an object waits for and who refuses it, as a table: what replicas say, and the object. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { ClusterObject } from "../sources/kubernetes/object.ts";
 import { foldReplicas, namesOf, type Replica } from "./fold.ts";
 import type { ReplicaRefusal } from "./record.ts";
 

@@ -5,7 +5,7 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { resourceName } from "../kube/resource.ts";
 import { isAtLeast } from "../kube/resource-version.ts";
-import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { ClusterObject } from "../sources/kubernetes/object.ts";
 import type { ReplicaRecord, ReplicaRefusal } from "./record.ts";
 
 /** A live replica. */

@@ -5,7 +5,7 @@
 import { type Fields, fieldsOf, isFields, text, valueOfJson } from "#base/fields.ts";
 import { printable } from "#base/printable.ts";
 import { isVersion } from "../kube/resource-version.ts";
-import type { Versions } from "../sources/read-progress.ts";
+import type { Versions } from "../sources/kubernetes/read-progress.ts";
 
 /** One replica as it was when it wrote. */
 export interface ReplicaRecord {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diagnose } from "#base/diagnostic.ts";
 import { refKey } from "#base/origin.ts";
-import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { ClusterObject } from "../sources/kubernetes/object.ts";
 import { recordName, recordObject, replicaOf } from "./place.ts";
 import { isRefusal, refusalsIn } from "./refusals.ts";
 

@@ -1,7 +1,7 @@
 /** What a replica says of objects that its Envoy refuses, from its own diagnostics. */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { formatRef, refKey } from "#base/origin.ts";
-import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { ClusterObject } from "../sources/kubernetes/object.ts";
 import type { ReplicaRefusal } from "./record.ts";
 
 /** Whether a diagnostic tells what Envoy refuses. */

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
-import type { ClusterObject } from "../sources/kubernetes-object.ts";
-import type { OwnService } from "../sources/own-service.ts";
+import type { ClusterObject } from "../sources/kubernetes/object.ts";
+import type { OwnService } from "../sources/kubernetes/own-service.ts";
 import { statusChange } from "./desired.ts";
 import type { Standing, StatusContext } from "./standing.ts";
 

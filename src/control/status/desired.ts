@@ -4,7 +4,7 @@
  */
 import { equal } from "#base/equal.ts";
 import { type Fields, fieldsOf, text } from "#base/fields.ts";
-import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { ClusterObject } from "../sources/kubernetes/object.ts";
 import { knativeIngressStatus } from "./knative.ts";
 import { readyStatus } from "./ready.ts";
 import { reasonOf } from "./reason.ts";

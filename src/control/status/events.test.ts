@@ -5,7 +5,7 @@ import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { refKey } from "#base/origin.ts";
 import type { Client } from "../kube/client.ts";
 import { ApiFailure } from "../kube/failure.ts";
-import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { ClusterObject } from "../sources/kubernetes/object.ts";
 import { openEventWriter } from "./events.ts";
 
 const { signal } = new AbortController();

@@ -8,7 +8,7 @@ import { refKey } from "#base/origin.ts";
 import type { Client } from "../kube/client.ts";
 import { type ObjectEvent, recordEvent } from "../kube/event.ts";
 import { isOutside } from "../kube/outside.ts";
-import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { ClusterObject } from "../sources/kubernetes/object.ts";
 
 /** Writes Events. */
 export interface EventWriter {

@@ -3,7 +3,7 @@
  * within the cluster requests are taken. Pure, as all desired statuses are.
  */
 import { type Fields, fieldsOf, list, text } from "#base/fields.ts";
-import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { ClusterObject } from "../sources/kubernetes/object.ts";
 import { reasonOf, waitingReason } from "./reason.ts";
 import type { DesiredStatus, Standing, StatusContext } from "./standing.ts";
 

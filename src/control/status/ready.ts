@@ -3,7 +3,7 @@
  * in force. Conditions of others stay as they are.
  */
 import { fieldsOf, list, text } from "#base/fields.ts";
-import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { ClusterObject } from "../sources/kubernetes/object.ts";
 import { reasonOf, waitingReason } from "./reason.ts";
 import type { DesiredStatus, Standing, StatusContext } from "./standing.ts";
 

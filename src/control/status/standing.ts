@@ -1,7 +1,7 @@
 /** What a status is made from: how things stand with an object and around it. And what it is: fields to be written. */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { CertificateStatus } from "../certificates.ts";
-import type { OwnService } from "../sources/own-service.ts";
+import type { OwnService } from "../sources/kubernetes/own-service.ts";
 
 /** What is known of an object. */
 export interface Standing {

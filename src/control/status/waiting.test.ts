@@ -1,7 +1,7 @@
 /** When somebody is told that an object waits, and what the log says. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { ClusterObject } from "../sources/kubernetes/object.ts";
 import { createWaiting } from "./waiting.ts";
 
 const inVersion = (manifestVersion: string) => ({ manifestVersion }) as ClusterObject;

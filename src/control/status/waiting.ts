@@ -4,7 +4,7 @@
  */
 import type { Log } from "#base/log.ts";
 import { namesOf } from "../replicas/fold.ts";
-import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { ClusterObject } from "../sources/kubernetes/object.ts";
 
 /** The objects that wait. */
 export interface Waiting {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Log } from "#base/log.ts";
 import type { Client } from "../kube/client.ts";
 import { ApiFailure, NoAnswer } from "../kube/failure.ts";
-import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { ClusterObject } from "../sources/kubernetes/object.ts";
 import { openStatusWriter } from "./writer.ts";
 
 const { signal } = new AbortController();

@@ -9,7 +9,7 @@ import type { Client } from "../kube/client.ts";
 import { ApiFailure, isPassing } from "../kube/failure.ts";
 import { isOutside } from "../kube/outside.ts";
 import { objectPath } from "../kube/resource.ts";
-import type { ClusterObject } from "../sources/kubernetes-object.ts";
+import type { ClusterObject } from "../sources/kubernetes/object.ts";
 import type { DesiredStatus } from "./standing.ts";
 
 /** A status to write. */
