@@ -1,6 +1,6 @@
 /**
  * A file whose content is replaced by somebody else (a token, a certificate): read again when it may have changed, and
- * never a file without bounds.
+ * never a file without bounds. A file without content is one that is being written: it says nothing.
  */
 
 import { open } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { AccessUnavailable } from "./access.ts";
 
 /** A file that is read as often as needed. */
 export interface CachedFile {
-  /** Its text, at most a minute old. */
+  /** Its text, at most a minute old, or older while the file is empty; rejects with {@link AccessUnavailable}. */
   text(): Promise<string>;
   /** The text is no good any more. */
   drop(): void;
@@ -23,7 +23,11 @@ export function cachedFile(path: string, what: string, now: () => number = () =>
   let known: { readonly text: string; readonly at: number } | undefined;
   return {
     async text() {
-      if (!known || now() - known.at >= freshMs) known = { text: await readText(path, what), at: now() };
+      if (known && now() - known.at < freshMs) return known.text;
+      const text = await readText(path, what);
+      if (text.trim() !== "") known = { text, at: now() };
+      // Whoever asks with an empty credential asks as nobody, who may read nothing.
+      else if (!known) throw new AccessUnavailable(`${what}: ${path} is empty.`);
       return known.text;
     },
     drop() {
