@@ -68,7 +68,11 @@ process.exitCode = met.every(Boolean) ? 0 : 1;
 
 function edited(layout: string, size: number): readonly Bar[] {
   const bench = routeEdited(layout, size);
-  const used = { bench: `processor time of control for it, ${layout}, ${size} Mappings`, of: "median", limit: 3 } as const;
+  const used = {
+    bench: `processor time of control for it, ${layout}, ${size} Mappings`,
+    of: "median",
+    limit: 3,
+  } as const;
   return [
     { bench, of: "median", limit: 5, overEnvoy: true },
     { bench, of: "p99", limit: 30, overEnvoy: true },
