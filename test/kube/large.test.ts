@@ -81,7 +81,8 @@ before(async () => {
   await installCrds(cluster);
   for (const [i, namespace] of namespaces.entries()) await createTeam(namespace, backendOf(i));
   await create(own("default", "hosts"), custom("Host", "all", "default", { hostname: "*", ...insecure }));
-  gateway = await startGateway(cluster.kubeconfig);
+  // Left open, it would be chosen again for so many routes, at any moment at which nobody is connected.
+  gateway = await startGateway(cluster.kubeconfig, { DRAGOMAN_ROUTE_TABLES: "scoped" });
 });
 after(async () => {
   gateway?.program.kill();
