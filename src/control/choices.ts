@@ -120,9 +120,9 @@ export async function prepareChoices({ settings, directory, shared }: ChoosingPl
     edits: open.map(({ forMany }, i) => remembered[i] ?? forMany),
     async settle({ declared }, push) {
       const toMake = open.filter((_, i) => !remembered[i]);
-      for (const choice of toMake) if (!choice.hasMany(declared)) forFew.add(choice);
+      const few = toMake.filter(({ hasMany }) => !hasMany(declared));
+      for (const choice of few) forFew.add(choice);
       for (const choice of toMake) await note(choice, forFew.has(choice) ? choice.forFew : choice.forMany, directory);
-      const few = toMake.filter((choice) => forFew.has(choice));
       if (few.length > 0) await push(few.map((choice) => choice.forFew));
     },
     outgrow,

@@ -152,7 +152,7 @@ function shower(
   };
 }
 
-/** Begins to read; `compiled` resolves when everything that there is has been compiled, as `onCompiled` is told each time. */
+/** Begins to read; `compiled` resolves when everything that there is has been compiled; `onCompiled` is told of each batch. */
 async function observeAll(
   { paths, settings }: ControlOptions,
   pipeline: Pipeline,

@@ -1,9 +1,9 @@
 /** Scopes: where the routes of every name are while tables are scoped, and the bytes of each such place. */
 import { bucketOf, type Division, manyRoutes } from "../envoy/shape/division.ts";
-import { scopeName, wildScope } from "../envoy/shape/scope-name.ts";
+import { wildScope } from "../envoy/shape/scope-name.ts";
 import { asLead, emitScope, knownHost, type Lead, leadRoute, type PlacedHost } from "../envoy/shape/scoped.ts";
 import { emitMisdirected, emitVirtualHost } from "../envoy/virtual-host.ts";
-import type { Collection, Graph, Reads } from "../graph/index.ts";
+import type { Collection, Derived, Graph, Reads } from "../graph/index.ts";
 import type { Encoded } from "../ir/encoded.ts";
 import type { Table, VirtualHost } from "../ir/virtual-host.ts";
 import * as link from "../link/index.ts";
@@ -56,18 +56,20 @@ export function declareScopes(g: Graph, { shape, tables, outlines, planned, piec
     return keep(key, emitPlace(place, prelude, planned, reads));
   });
   const byScope = g.group("virtual hosts by scope", hosts, ({ table }) => [table], byKey);
-  const ofNames = g.map("emit.Scope", byScope, (own, _, key) => keep(scopeName(key), emitScope(key, own)));
+  const ofNames = g.map("emit.Scope", byScope, (own, _, key) => byName(emitScope(key, own)));
   // One without names tells Envoy, and who serves it, that there are scopes.
   const empty = g.map("emit.EmptyScope", tables, (table, reads) => {
     const key = wildScope(table.name);
-    return keep(scopeName(key), shape(reads) === "table" || reads.has(byScope, key) ? undefined : emitScope(key, []));
+    return shape(reads) === "table" || reads.has(byScope, key) ? { out: [] } : byName(emitScope(key, []));
   });
   const byLead = g.group("stores by scope", g.map("shape.store", layouts, storeOf), ({ lead }) => [lead.scope], byKey);
   const parts = g.map("shape.parts", byLead, partsOf);
-  const ofParts = g.map("emit.Part", parts, (part, reads, key) =>
-    keep(scopeName(key), emitPart(key, part, planned, pieces, reads)),
-  );
+  const ofParts = g.map("emit.Part", parts, (part, reads, key) => byName(emitPart(key, part, planned, pieces, reads)));
   return { places, parts, encodedScopes: g.union<Encoded>("scopes", ofNames, ofParts, empty) };
+}
+
+function byName(scope: Encoded): Derived<Encoded> {
+  return keep(scope.name, scope);
 }
 
 function pathOf({ route }: EmittedRoute) {
