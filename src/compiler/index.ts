@@ -11,6 +11,7 @@ export {
   type ApiVersion,
   type CrdOptions,
   type CustomKind,
+  configAnnotation,
   contentHash,
   customKinds,
   customResourceDefinitions,

@@ -1,9 +1,8 @@
 /** What obtains certificates while control runs, as far as control knows it: who it is, the command line decides. */
 import type { Fields } from "#base/fields.ts";
-import type { Compiler, CompilerEdit } from "#compiler";
+import { type Compiler, type CompilerEdit, configAnnotation } from "#compiler";
 import type { Client } from "./kube/client.ts";
 import type { ClusterObject } from "./sources/kubernetes/object.ts";
-import { annotationKey } from "./sources/manifests/annotation.ts";
 
 /** What certificates are obtained for. */
 export interface CertificateDoor {
@@ -21,7 +20,7 @@ const concerned: ReadonlySet<string> = new Set(["Host", "Secret"]);
 export function concernsCertificates(edit: CompilerEdit): boolean {
   if (edit.kind !== "object" || !edit.value) return edit.kind === "object";
   const { ref, annotations } = edit.value;
-  return concerned.has(ref.kind) || annotations[annotationKey] !== undefined;
+  return concerned.has(ref.kind) || annotations[configAnnotation] !== undefined;
 }
 
 /** A cluster in which certificates are obtained. */

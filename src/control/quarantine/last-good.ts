@@ -3,7 +3,14 @@
  * this remembers what it could use: at an edit the version before, afterwards only those in use.
  */
 import { type ResourceRef, refKey } from "#base/origin.ts";
-import { type Compiler, type CompilerEdit, isWithheld, type LastGood, type RawObject } from "#compiler";
+import {
+  type Compiler,
+  type CompilerEdit,
+  configAnnotation,
+  isWithheld,
+  type LastGood,
+  type RawObject,
+} from "#compiler";
 
 /** An object that changed and of which Envoy has not acknowledged everything yet. */
 export interface RecentChange {
@@ -51,7 +58,7 @@ export function createLastGoodKeeper(
 
   /** Objects inside an object's annotations change with it. */
   function* within(outer: RawObject | undefined): Iterable<ResourceRef> {
-    if (!outer?.annotations["getambassador.io/config"]) return;
+    if (!outer?.annotations[configAnnotation]) return;
     const key = refKey(outer.ref);
     for (const [, [inner]] of identities.entries()) {
       if (inner?.within && refKey(inner.within) === key) yield inner.ref;

@@ -6,8 +6,7 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { equal } from "#base/equal.ts";
 import { formatRef, type ResourceRef, refKey } from "#base/origin.ts";
-import type { RawObject } from "#compiler";
-import { annotationKey } from "../manifests/annotation.ts";
+import { configAnnotation, type RawObject } from "#compiler";
 import { fileRef, type ManifestReading, type Place, type ReadObject } from "../manifests/manifest.ts";
 import { createPlaceIndex } from "../manifests/place-index.ts";
 
@@ -91,7 +90,7 @@ export function createFileSet(): FileSet {
     placeOf: places.placeOf,
     *annotated() {
       for (const { objects } of files.values()) {
-        for (const object of objects.values()) if (object.annotations[annotationKey] !== undefined) yield object;
+        for (const object of objects.values()) if (object.annotations[configAnnotation] !== undefined) yield object;
       }
     },
   };

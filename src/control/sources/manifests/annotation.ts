@@ -5,13 +5,10 @@
 
 import { type Fields, isFields } from "#base/fields.ts";
 import { type ResourceRef, refKey } from "#base/origin.ts";
-import type { RawObject } from "#compiler";
+import { configAnnotation, type RawObject } from "#compiler";
 import { identify } from "./identity.ts";
 import { type DocumentText, splitDocuments } from "./split.ts";
 import { loadDocument } from "./yaml.ts";
-
-/** The annotation that holds documents. */
-export const annotationKey = "getambassador.io/config";
 
 /** An object that carries the annotation. */
 export type AnnotationHost = Pick<RawObject, "ref" | "annotations">;
@@ -41,7 +38,7 @@ export function readAnnotations(
 }
 
 function* readHost(host: AnnotationHost): Generator<readonly [key: string, AnnotationDocument]> {
-  for (const document of splitDocuments(host.annotations[annotationKey] ?? "")) {
+  for (const document of splitDocuments(host.annotations[configAnnotation] ?? "")) {
     const loaded = loadDocument(document.text);
     if (loaded.kind !== "value" || !isFields(loaded.value)) continue;
     const { ref, flat = false } = identifyWithin(loaded.value, host.ref.namespace);

@@ -4,13 +4,8 @@
  */
 import { type Origin, type ResourceRef, refKey } from "#base/origin.ts";
 import type { Position } from "#base/render-diagnostic.ts";
-import {
-  type AnnotationCache,
-  type AnnotationDocument,
-  type AnnotationHost,
-  annotationKey,
-  readAnnotations,
-} from "./annotation.ts";
+import { configAnnotation } from "#compiler";
+import { type AnnotationCache, type AnnotationDocument, type AnnotationHost, readAnnotations } from "./annotation.ts";
 import type { Place } from "./manifest.ts";
 import { findNode, parsePath, type Steps, type TextNode, textTree } from "./positions.ts";
 
@@ -98,7 +93,7 @@ interface Point {
 }
 
 const maxDocuments = 8;
-const annotationPath = `.metadata.annotations[${JSON.stringify(annotationKey)}]`;
+const annotationPath = `.metadata.annotations[${JSON.stringify(configAnnotation)}]`;
 
 function locatedText(text: string): LocatedText {
   const lines = [0];
