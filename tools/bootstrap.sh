@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a clone ready to run: packages, generated Envoy types and, with --envoy, the Envoy binary.
+# Makes a clone ready to run: packages, generated Envoy types, the program and, with --envoy, the Envoy binary.
 # Does only what changed since the last time; speaks only when it does something or cannot; writes to stderr.
 set -eu
 
@@ -79,4 +79,5 @@ if has flock; then
 fi
 install_packages
 "$node" tools/gen.ts
+tools/program.sh
 if [ "${1:-}" = --envoy ]; then "$node" tools/fetch-envoy.ts; fi

@@ -1,4 +1,5 @@
 /** `make dev`: the quickstart, with the control plane started again whenever the product's source changes. */
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, watch } from "node:fs";
 import { join } from "node:path";
 import { runQuickstart } from "./quickstart-run.ts";
@@ -18,6 +19,12 @@ process.exitCode = await runQuickstart("dev", (gateway, ports) => {
 
 /** The keeper starts it again as soon as it has ended; Envoy goes on meanwhile. */
 function restartControl(keeper: number, file: string): void {
+  try {
+    execFileSync(join(import.meta.dirname, "program.sh"));
+  } catch (error) {
+    console.error(`${file} has changed, and the program cannot be put together:`, (error as Error).message);
+    return;
+  }
   for (const pid of childrenOf(keeper)) {
     if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes("control")) continue;
     console.log(`${file} has changed: restarting control`);

