@@ -3,6 +3,7 @@
  * An origin never holds line numbers, generations or resource versions; those live in side tables of whoever read
  * the object, because they change without meaning anything.
  */
+import { intern } from "./intern.ts";
 
 /** The identity of a Kubernetes-style object, without its API version. `namespace` is "" for cluster-scoped kinds. */
 export interface ResourceRef {
@@ -20,7 +21,12 @@ export interface Origin {
 
 /** The graph key of an object: unique per identity, ordered by kind, namespace, name; never parsed back. */
 export function refKey(ref: ResourceRef): string {
-  return `${ref.kind}.${ref.group}/${ref.namespace}/${ref.name}`;
+  return intern(`${ref.kind}.${ref.group}/${ref.namespace}/${ref.name}`);
+}
+
+/** The graph key of an object where only one kind is meant: `default/quote`. */
+export function nameKey({ namespace, name }: Pick<ResourceRef, "namespace" | "name">): string {
+  return intern(`${namespace}/${name}`);
 }
 
 /** The form people read: `Mapping default/quote`, or `Namespace backend` where there is no namespace. */

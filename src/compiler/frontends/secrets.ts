@@ -4,7 +4,7 @@
  * that nobody refers to cost nothing.
  */
 import { type Checked, type Diagnostic, diagnose } from "#base/diagnostic.ts";
-import type { Origin } from "#base/origin.ts";
+import { nameKey, type Origin } from "#base/origin.ts";
 import {
   type FileContent,
   holdsCertificates,
@@ -53,7 +53,7 @@ export function secretFacts(secret: SecretObject, purpose: keyof typeof read): r
 
 /** A certificate by the Secret's coordinates. */
 export function certificateUse(secret: { readonly namespace: string; readonly name: string }): SecretUse {
-  const key = `${secret.namespace}/${secret.name}`;
+  const key = nameKey(secret);
   return { name: key, kind: "certificate", secret: key };
 }
 

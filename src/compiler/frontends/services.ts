@@ -1,5 +1,6 @@
 /** LOWER of Services and their addresses, for every dialect. Addresses never pass through any other translation. */
 import { isIp } from "#base/ip.ts";
+import { nameKey } from "#base/origin.ts";
 import { type EndpointSlice, type Endpoints, isOwnService, type Service } from "../api/index.ts";
 import type { Collection, Derived, Reads } from "../graph/graph.ts";
 import type { AddressSet, OwnService, ServiceFacts } from "../ir/service.ts";
@@ -17,7 +18,7 @@ export function lowerService({ ref, spec }: Service): Derived<ServiceFacts> {
     ...(ip === undefined ? {} : { clusterIp: ip }),
     ...(spec.type === "ExternalName" && isName(spec.externalName) ? { externalName: spec.externalName } : {}),
   };
-  return { out: [[`${ref.namespace}/${ref.name}`, facts]] };
+  return { out: [[nameKey(ref), facts]] };
 }
 
 /** The gateway's own Service, and where its ports lead. */
@@ -30,7 +31,7 @@ export function lowerOwnService(
     const targets = spec.ports.map(({ port, targetPort }) => targetPort || port);
     const numbers = targets.filter((target) => typeof target === "number");
     const own: OwnService = { ref, targets: numbers.length === targets.length ? numbers : "unknown" };
-    return { out: [[`${ref.namespace}/${ref.name}`, own]] };
+    return { out: [[nameKey(ref), own]] };
   };
 }
 
@@ -42,21 +43,30 @@ function isName(text: string | undefined): text is string {
 /** The addresses of a slice, by what may be sent there. */
 export function lowerEndpointSlice({ ref, spec }: EndpointSlice, _reads: unknown, key: string): Derived<AddressSet> {
   const usable = spec.addressType === "FQDN" ? [] : spec.endpoints;
-  const ports = spec.ports.flatMap((port) =>
-    port.port === undefined ? [] : [{ name: port.name ?? "", port: port.port }],
-  );
   const set: AddressSet = {
-    service: `${ref.namespace}/${spec.service}`,
-    ports,
+    service: nameKey({ namespace: ref.namespace, name: spec.service }),
+    ports: spec.ports.filter(hasNumber).map(({ name = "", port }) => ({ name, port })),
     addresses: addressesOf(usable.filter(({ ready }) => ready)),
     leaving: addressesOf(usable.filter(({ ready, serving, terminating }) => !ready && serving && terminating)),
   };
   return { out: [[key, set]] };
 }
 
-function addressesOf(endpoints: EndpointSlice["spec"]["endpoints"]): readonly string[] {
-  // All addresses of an endpoint lead to the same pod.
-  return endpoints.flatMap(({ addresses }) => addresses.slice(0, 1)).filter((address) => isIp(address));
+type Slice = EndpointSlice["spec"];
+type SlicePort = Slice["ports"][number];
+type SliceEndpoint = Slice["endpoints"][number];
+
+function hasNumber(port: SlicePort): port is SlicePort & { readonly port: number } {
+  return port.port !== undefined;
+}
+
+function addressesOf(endpoints: readonly SliceEndpoint[]): readonly string[] {
+  return endpoints.filter((endpoint) => isIp(addressOf(endpoint))).map(addressOf);
+}
+
+/** All addresses of an endpoint lead to the same pod. */
+function addressOf({ addresses: [first = ""] }: SliceEndpoint): string {
+  return first;
 }
 
 /** The ready addresses of an Endpoints object. */
@@ -64,7 +74,7 @@ export function lowerEndpoints({ ref, spec }: Endpoints, _reads: unknown, key: s
   const out = spec.subsets.map((subset, i) => {
     const ports = subset.ports.map((port) => ({ name: port.name ?? "", port: port.port }));
     const addresses = subset.addresses.filter((address) => isIp(address));
-    return [`${key}#${i}`, { service: `${ref.namespace}/${ref.name}`, ports, addresses, leaving: [] }] as const;
+    return [`${key}#${i}`, { service: nameKey(ref), ports, addresses, leaving: [] }] as const;
   });
   return { out };
 }

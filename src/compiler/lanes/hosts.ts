@@ -1,6 +1,6 @@
 /** TLSContexts and Hosts, and what stands in where there are none: TLS sections of Ingresses, hosts of TLSContexts. */
 import { diagnose } from "#base/diagnostic.ts";
-import type { ResourceRef } from "#base/origin.ts";
+import { nameKey, type ResourceRef } from "#base/origin.ts";
 import * as ambassador from "../frontends/ambassador/index.ts";
 import { tlsSections } from "../frontends/ingress/index.ts";
 import { ingressHosts } from "../frontends/ingress-hosts.ts";
@@ -28,9 +28,7 @@ export function declareHosts(
   const { defaults, legacy } = module;
   const ofMesh = g.value("Secret of the mesh", meshSecret({ settings, files }));
   const others = g.map("other Secrets", all("Secret"), ({ resource: { ref }, resource }, reads) =>
-    reads.has(ofMesh, `${ref.namespace}/${ref.name}`)
-      ? { out: [], diagnostics: [replaced(ref)] }
-      : named(ref, resource),
+    reads.has(ofMesh, nameKey(ref)) ? { out: [], diagnostics: [replaced(ref)] } : named(ref, resource),
   );
   const secrets = g.union("Secrets", ofMesh, others);
   const material = { secrets, files };

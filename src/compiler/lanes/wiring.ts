@@ -5,7 +5,7 @@
 import { diagnose } from "#base/diagnostic.ts";
 import { takesScopes } from "#base/envoy-version.ts";
 import { type HostGlob, parseGlob } from "#base/hostname.ts";
-import { formatRef, type Origin, type ResourceRef } from "#base/origin.ts";
+import { formatRef, nameKey, type Origin, type ResourceRef } from "#base/origin.ts";
 import { isOurs } from "../api/ambassador-id.ts";
 import type { AnyResource, RawObject } from "../api/index.ts";
 import { InvalidMessage } from "../envoy/bytes.ts";
@@ -82,7 +82,7 @@ export function single<T>(value: T | undefined): Derived<T> {
 
 /** A value under an object's coordinates. */
 export function named<T>(ref: ResourceRef, value: T): Derived<T> {
-  return keep(`${ref.namespace}/${ref.name}`, value);
+  return keep(nameKey(ref), value);
 }
 
 /** Applies a stage to admitted resources. */

@@ -5,8 +5,9 @@
 
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { makesSeveralChecks } from "#base/envoy-version.ts";
+import { intern } from "#base/intern.ts";
 import { isIp } from "#base/ip.ts";
-import { formatOrigin } from "#base/origin.ts";
+import { formatOrigin, nameKey } from "#base/origin.ts";
 import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
 import type { Cluster, ClusterDecl, ClusterTarget, ConnectionPolicy, ServicePort } from "../ir/cluster.ts";
 import { consulKey } from "../ir/consul.ts";
@@ -78,7 +79,7 @@ function linkTarget(lookup: ClusterLookup, decl: ClusterDecl, reads: Reads): Lin
   const resolved = settings && resolveOverride(settings, decl);
   if (resolved) return { target: resolved };
   if (decl.consul) return { target: { kind: "consul", endpoints: consulKey(decl.consul), service: decl.consul } };
-  const service = decl.service && reads.get(lookup.services, `${decl.service.namespace}/${decl.service.name}`);
+  const service = decl.service && reads.get(lookup.services, nameKey(decl.service));
   if (decl.service && service) return linkService(decl, decl.service, service, settings?.disableEndpoints ?? false);
   if (isIp(decl.host)) return { target: { kind: "address", address: decl.host, port: decl.port } };
   const target = { kind: "dns", host: decl.host, port: decl.port } as const;
@@ -112,7 +113,7 @@ function linkService(decl: ClusterDecl, wanted: ServicePort, service: ServiceFac
   if (noEndpoints && port && service.clusterIp !== undefined) {
     return { target: { kind: "address", address: service.clusterIp, port: port.port } };
   }
-  const endpoints = `${wanted.namespace}/${wanted.name}:${wanted.port}${wanted.lenient ? "/any" : ""}`;
+  const endpoints = intern(`${nameKey(wanted)}:${wanted.port}${wanted.lenient ? "/any" : ""}`);
   const target = { kind: "endpoints", endpoints, service: wanted } as const;
   return port ? { target } : { target, diagnose: (of) => noSuchPort(of, wanted, service) };
 }

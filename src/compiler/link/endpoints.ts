@@ -3,6 +3,7 @@
  * and served, and no route or cluster is looked at.
  */
 
+import { nameKey } from "#base/origin.ts";
 import type { Collection, Derived, Index, Reads } from "../graph/graph.ts";
 import type { Cluster, ServicePort } from "../ir/cluster.ts";
 import type { ConsulAnswer } from "../ir/consul.ts";
@@ -36,7 +37,7 @@ export function linkEndpoints(
 }
 
 function ofService(lookup: EndpointLookup, wanted: ServicePort, reads: Reads): readonly Endpoint[] {
-  const name = `${wanted.namespace}/${wanted.name}`;
+  const name = nameKey(wanted);
   const service = reads.get(lookup.services, name);
   const port = service && findPort(service, wanted);
   if (!port) return [];
@@ -61,7 +62,8 @@ function endpointsIn(
 }
 
 function sortedUnique(endpoints: readonly Endpoint[]): readonly Endpoint[] {
-  if (endpoints.length < 2) return endpoints;
+  // A copy has no more room than it needs, unlike what is put together with flatMap.
+  if (endpoints.length < 2) return endpoints.slice();
   const byKey = new Map(endpoints.map((endpoint) => [`${endpoint.address} ${endpoint.port}`, endpoint]));
   return [...byKey].sort(([a], [b]) => compareText(a, b)).map(([, endpoint]) => endpoint);
 }

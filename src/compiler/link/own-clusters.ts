@@ -29,7 +29,7 @@ export function oldClusterName([decl]: readonly ClusterDecl[]): readonly string[
   const { host, port, policy, origin } = decl;
   const { statName, tls, circuitBreakers, balancing, shadow, tag } = policy;
   const more = tls || circuitBreakers || balancing ? JSON.stringify([tls, circuitBreakers, balancing]) : "";
-  return [`${host}:${port} ${statName} ${origin.ref.namespace} ${shadow ?? false} ${tag ?? ""} ${more}`];
+  return [[`${host}:${port}`, statName, origin.ref.namespace, shadow ?? false, tag ?? "", more].join(" ")];
 }
 
 /** By name and namespace, as the old system took them. */

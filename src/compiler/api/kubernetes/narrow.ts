@@ -58,5 +58,6 @@ export function coreKind<Name extends string, Body, Spec>(
 
 /** The ports that services can be reached by: Envoy speaks TCP with all of them. */
 export function tcpPorts<P extends { readonly protocol: string }>(ports: readonly P[] = []): readonly P[] {
-  return ports.filter(({ protocol }) => protocol === "TCP");
+  const takesTcp = ({ protocol }: P): boolean => protocol === "TCP";
+  return ports.every(takesTcp) ? ports : ports.filter(takesTcp);
 }

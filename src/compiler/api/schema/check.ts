@@ -98,13 +98,12 @@ function listCheck(item: Check, min: number): Check {
   return (value, trail) => {
     if (!Array.isArray(value)) return notStructured(trail, "list", value);
     if (value.length < min) return add(trail, "invalid", `expected at least ${min} items, got ${value.length}`);
-    const items: unknown[] = [];
-    for (const [index, given] of value.entries()) {
+    return value.map((given, index) => {
       trail.steps.push(index);
-      items.push(item(given, trail));
+      const kept = item(given, trail);
       trail.steps.pop();
-    }
-    return items;
+      return kept;
+    });
   };
 }
 

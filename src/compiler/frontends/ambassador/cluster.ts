@@ -4,7 +4,7 @@
  */
 import { hash } from "node:crypto";
 import { type Checked, type Diagnostic, diagnose } from "#base/diagnostic.ts";
-import { child, type Origin } from "#base/origin.ts";
+import { child, nameKey, type Origin } from "#base/origin.ts";
 import { type MappingSpec, parseService, type ServiceAddress } from "../../api/index.ts";
 import type { Collection, Index, Reads } from "../../graph/graph.ts";
 import type { ClusterDecl, ClusterName, ConnectionPolicy, UpstreamTls } from "../../ir/cluster.ts";
@@ -144,9 +144,9 @@ function declare(
     looksLikeService(address.host) && !address.host.includes(".") && named
       ? `${named.name}.${named.namespace}`
       : address.host;
-  const identity = named ? `${named.namespace}/${named.name}:${port}` : `${host}:${port}`;
+  const identity = `${named ? nameKey(named) : host}:${port}`;
   return {
-    name: `${identity}~${policyHash(policy, resolver, host)}` as ClusterName,
+    name: [identity, policyHash(policy, resolver, host)].join("~") as ClusterName,
     host,
     port,
     ...(named

@@ -1,5 +1,6 @@
 /** LOWER of a Mapping's matching fields, and of the place that they give it in the order. */
 
+import { intern } from "#base/intern.ts";
 import type { Origin } from "#base/origin.ts";
 import { type MappingSpec, mappingHosts } from "../../api/index.ts";
 import type { NamedMatch, PathMatch, RouteHosts, RouteMatch } from "../../ir/match.ts";
@@ -22,8 +23,8 @@ export function lowerMatch(
   const hosts = mappingHosts(spec);
   if (typeof hosts === "string") return undefined;
   const all = lowerHeaders(spec);
-  const headers = all.filter((condition) => !isProto(condition));
   const proto = all.find(isProto)?.match.value;
+  const headers = proto ? all.filter((condition) => !isProto(condition)) : all;
   const match: RouteMatch = { path: lowerPath(spec), headers, query: lowerQuery(spec), ...(proto ? { proto } : {}) };
   const order = lowerOrder(spec, hosts, { ...match, headers: all }, origin);
   const groupLabels = hosts.kind === "selected" ? labels : {};
@@ -87,9 +88,9 @@ function lowerOrder(spec: MappingSpec, hosts: RouteHosts, match: RouteMatch, ori
     headerLength: sum(headers.map(conditionLength)),
     queryLength: sum(match.query.map(conditionLength)),
     path: spec.prefix,
-    headers: headers.map(conditionText).join(" "),
+    headers: intern(headers.map(conditionText).join(" ")),
     query: match.query.map(conditionText).join(" "),
-    tie: `${origin.ref.name}.${origin.ref.namespace}`,
+    tie: [origin.ref.name, origin.ref.namespace].join("."),
   };
 }
 

@@ -3,7 +3,7 @@
  * settings that name both could mean either, and nothing is served or reached by them.
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
-import { child, type Origin } from "#base/origin.ts";
+import { child, nameKey, type Origin } from "#base/origin.ts";
 import type { Collection, Reads } from "../../graph/graph.ts";
 import type { TlsPolicy } from "../../ir/host.ts";
 import type { SecretUse } from "../../ir/secret.ts";
@@ -102,7 +102,7 @@ export function lowerAuthority(fields: AuthorityFields, around: TlsSurroundings)
   const { use, diagnostics } = authority;
   if (!use || fields.crl_secret === undefined) return authority;
   const list = secretCoordinates(fields.crl_secret, around);
-  const crl = `${list.namespace}/${list.name}`;
+  const crl = nameKey(list);
   const noList = secretProblems(lookup, crl, "crl", child(at, "crl_secret"), reads);
   return { use: { ...use, name: `${use.name}+${crl}`, crl }, diagnostics: [...diagnostics, ...noList] };
 }
@@ -151,7 +151,7 @@ function lowerAuthorityFile(certificate: string, { lookup, at, reads }: TlsSurro
 function lowerAuthoritySecret(name: string, around: TlsSurroundings): LoweredUse {
   const { lookup, at, reads } = around;
   const ca = secretCoordinates(name, around);
-  const secret = `${ca.namespace}/${ca.name}`;
+  const secret = nameKey(ca);
   const diagnostics = secretProblems(lookup, secret, "ca", child(at, "ca_secret"), reads);
   return { use: authorityIn(secret), diagnostics };
 }

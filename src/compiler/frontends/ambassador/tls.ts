@@ -6,7 +6,7 @@
 
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { parseGlob } from "#base/hostname.ts";
-import { child, formatRef, type Origin, type ResourceRef } from "#base/origin.ts";
+import { child, formatRef, nameKey, type Origin, type ResourceRef } from "#base/origin.ts";
 import type { TLSContext } from "../../api/index.ts";
 import type { Collection, Derived, Index, Reads } from "../../graph/graph.ts";
 import type { TlsVersion, UpstreamTls } from "../../ir/cluster.ts";
@@ -70,7 +70,7 @@ export function lowerTlsContext(lookup: TlsLookup): (context: TLSContext, reads:
       ...(spec.redirect_cleartext_from === undefined ? {} : { redirectCleartextFrom: spec.redirect_cleartext_from }),
     };
     return {
-      out: [[`${ref.namespace}/${ref.name}`, decl]],
+      out: [[nameKey(ref), decl]],
       diagnostics: [...diagnostics, ...certificate.diagnostics, ...named.diagnostics, ...sni.diagnostics],
     };
   };

@@ -3,6 +3,7 @@
  * flat documents of old (no metadata, group `ambassador`) those of the annotations that they were written for.
  */
 import { type Fields, isFields } from "#base/fields.ts";
+import { intern } from "#base/intern.ts";
 import type { ResourceRef } from "#base/origin.ts";
 
 /** An object's identity, or as much of it as could be read and what is wrong with the rest. */
@@ -57,12 +58,13 @@ export function identify(fields: Fields, defaultNamespace: string): Identity {
     return unidentified(kind, ".apiVersion", `apiVersion ${quote(apiVersion)} is not of the form group/version`);
   const flat = fields["metadata"] === undefined && ambassadorGroups.has(split.written);
   const metadata = flat ? fields : fields["metadata"];
-  const known = { group: split.group, version: split.version, kind };
+  const known = { group: intern(split.group), version: intern(split.version), kind: intern(kind) };
   const path = flat ? "" : ".metadata";
   const problem = metadataProblem(metadata, known.group, kind, flat, path);
   if (problem !== undefined || !isFields(metadata)) return { ...known, flat, problem: problem ?? noName(path) };
-  const namespace = isClusterScoped(known.group, kind) ? "" : namespaceOf(metadata, defaultNamespace);
-  return { ...known, flat, ref: { group: known.group, kind, namespace, name: String(metadata["name"]) } };
+  const namespace = isClusterScoped(known.group, kind) ? "" : intern(namespaceOf(metadata, defaultNamespace));
+  const name = intern(String(metadata["name"]));
+  return { ...known, flat, ref: { group: known.group, kind: known.kind, namespace, name } };
 }
 
 const ambassadorGroups: ReadonlySet<string> = new Set(["ambassador", "getambassador.io", "x.getambassador.io"]);

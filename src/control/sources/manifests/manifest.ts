@@ -6,6 +6,7 @@
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import type { DiagnosticCode } from "#base/diagnostic-codes.ts";
 import { type Fields, isFields } from "#base/fields.ts";
+import { intern } from "#base/intern.ts";
 import { child, type Origin, type ResourceRef } from "#base/origin.ts";
 import type { RawObject } from "#compiler";
 import { identify, type KnownIdentity, type List, readList } from "./identity.ts";
@@ -112,8 +113,12 @@ interface Item {
   readonly kind?: string | undefined;
 }
 
+/** An object that is the whole of its document. */
+const whole: Steps = [];
+
 function readDocument(reader: Reader, document: DocumentText, malformed: boolean): void {
-  const item: Item = { key: `${reader.file}#${document.number}`, document, within: [], value: undefined };
+  const key = intern(`${reader.file}#${document.number}`);
+  const item: Item = { key, document, within: whole, value: undefined };
   const brokenAt = malformed ? document.text.indexOf("\uFFFD") : -1;
   if (brokenAt >= 0) {
     reject(reader, item, "manifest/not-utf8", "this document holds bytes that are not UTF-8", { brokenAt });
@@ -169,7 +174,7 @@ function readItems(reader: Reader, item: Item, list: List): void {
     }
     const within = [...item.within, ...list.steps, index];
     const { apiVersion, kind } = list;
-    const key = `${item.key}${separator}${index + 1}`;
+    const key = intern(`${item.key}${separator}${index + 1}`);
     readItem(reader, { key, document: item.document, within, value, apiVersion, kind });
   }
 }

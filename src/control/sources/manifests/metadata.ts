@@ -7,6 +7,7 @@
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { type Fields, isFields } from "#base/fields.ts";
+import { intern } from "#base/intern.ts";
 import { child, type Origin } from "#base/origin.ts";
 import type { RawObject } from "#compiler";
 import { type KnownIdentity, quote } from "./identity.ts";
@@ -20,26 +21,41 @@ export function toRawObject(
   const diagnostics: Diagnostic[] = [];
   const origin: Origin = { ref, path: "" };
   const metadata = flat || !isFields(fields["metadata"]) ? {} : fields["metadata"];
-  const labelsOrigin = flat ? child(origin, "metadata_labels") : child(origin, "metadata", "labels");
-  const labels = readTexts(flat ? fields["metadata_labels"] : metadata["labels"], labelsOrigin, diagnostics);
-  const annotations = readTexts(metadata["annotations"], child(origin, "metadata", "annotations"), diagnostics);
-  const created = readTime(metadata["creationTimestamp"], child(origin, "metadata", "creationTimestamp"), diagnostics);
-  const body = flat ? flatBody(fields) : bodyOf(fields);
+  const labels = flat
+    ? readTexts(fields["metadata_labels"], origin, ["metadata_labels"], diagnostics)
+    : readTexts(metadata["labels"], origin, ["metadata", "labels"], diagnostics);
+  const annotations = readTexts(metadata["annotations"], origin, ["metadata", "annotations"], diagnostics);
+  const created = readTime(metadata["creationTimestamp"], origin, diagnostics);
+  const body = detach(flat ? flatBody(fields) : bodyOf(fields));
   return {
     value: { ref, version, labels, annotations, ...(created === undefined ? {} : { created }), body },
     diagnostics,
   };
 }
 
+/** A copy that holds no part of the file's text, as what is cut out of a text does, and no more room than it needs. */
+function detach<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** One empty object for all spares memory where there are many. */
+const none = {};
+
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-function readTexts(value: unknown, at: Origin, diagnostics: Diagnostic[]): Readonly<Record<string, string>> {
-  if (value === undefined || value === null) return {};
+function readTexts(
+  value: unknown,
+  origin: Origin,
+  steps: readonly string[],
+  diagnostics: Diagnostic[],
+): Readonly<Record<string, string>> {
+  if (value === undefined || value === null) return none;
+  const at = child(origin, ...steps);
   if (!isFields(value)) {
     diagnostics.push(
       diagnose("manifest/bad-metadata", at, "this must be an object whose values are text; it is not used"),
     );
-    return {};
+    return none;
   }
   const texts: Record<string, string> = {};
   for (const [name, text] of Object.entries(value)) {
@@ -60,15 +76,16 @@ function readTexts(value: unknown, at: Origin, diagnostics: Diagnostic[]): Reado
       );
     }
   }
-  return texts;
+  return detach(texts);
 }
 
-function readTime(value: unknown, at: Origin, diagnostics: Diagnostic[]): string | undefined {
+function readTime(value: unknown, origin: Origin, diagnostics: Diagnostic[]): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value === "string" && /^\d{4}-\d{2}-\d{2}T/.test(value) && !Number.isNaN(Date.parse(value))) return value;
-  diagnostics.push(
-    diagnose("manifest/bad-metadata", at, "this is not a time of the form 2026-01-31T12:00:00Z; it is not used"),
-  );
+  if (typeof value === "string" && /^\d{4}-\d{2}-\d{2}T/.test(value) && !Number.isNaN(Date.parse(value)))
+    return intern(value);
+  const at = child(origin, "metadata", "creationTimestamp");
+  const message = "this is not a time of the form 2026-01-31T12:00:00Z; it is not used";
+  diagnostics.push(diagnose("manifest/bad-metadata", at, message));
   return undefined;
 }
 
