@@ -1,7 +1,7 @@
 /** How many members there are by group, where nobody needs the members themselves: a change costs the same in any group. */
 import { equal } from "#base/equal.ts";
+import { distinct } from "./distinct.ts";
 import type { Inspection } from "./graph.ts";
-import { type Groups, groupsOf, listOf } from "./groups-of.ts";
 import { MemberNode } from "./member-node.ts";
 import type { NodePlace } from "./node.ts";
 import { Stored } from "./stored.ts";
@@ -16,7 +16,6 @@ export interface CountSpec<I> {
 export class CountNode<I> extends MemberNode<I> {
   readonly out: Stored<number>;
   private readonly spec: CountSpec<I>;
-  private readonly groupsByMember = new Map<string, Groups>();
 
   constructor(place: NodePlace, spec: CountSpec<I>) {
     super(place, spec.over);
@@ -27,27 +26,26 @@ export class CountNode<I> extends MemberNode<I> {
   inspect(collection: string, key: string): Inspection | undefined {
     const value = this.out.get(key);
     if (value === undefined) return undefined;
-    const inputs = [...this.groupsByMember].flatMap(([input, groups]) => (listOf(groups).includes(key) ? [input] : []));
+    const inputs = this.membersWhere((item, input) => this.spec.by(item, input).includes(key));
     const diagnostics = inputs.sort().flatMap((input) => this.said(input));
     return this.madeOf(inputs, { collection, key, kind: "count", value, diagnostics, commit: this.out.commitOf(key) });
   }
 
-  protected override take(key: string, item: I | undefined): void {
-    this.move(key, item === undefined ? undefined : groupsOf(this.spec.by(item, key)));
+  protected override take(key: string, item: I | undefined, old: I | undefined): void {
+    const before = this.groupsOf(key, old);
+    const after = this.groupsOf(key, item);
+    if (equal(before, after)) return;
+    this.out.state.moved = true;
+    for (const group of before) this.add(group, -1);
+    for (const group of after) this.add(group, 1);
   }
 
   protected override settle(): void {
     this.out.flush();
   }
 
-  private move(key: string, groups: Groups = []): void {
-    const old = this.groupsByMember.get(key) ?? [];
-    if (equal(old, groups)) return;
-    this.out.state.moved = true;
-    for (const group of listOf(old)) this.add(group, -1);
-    for (const group of listOf(groups)) this.add(group, 1);
-    if (groups.length === 0) this.groupsByMember.delete(key);
-    else this.groupsByMember.set(key, groups);
+  private groupsOf(key: string, item: I | undefined): readonly string[] {
+    return item === undefined ? [] : distinct(this.spec.by(item, key));
   }
 
   private add(group: string, members: number): void {

@@ -5,21 +5,23 @@ import { Dependencies } from "./dependencies.ts";
 import { footprint } from "./representative.ts";
 import { Stored } from "./stored.ts";
 
-function setUp() {
+const state = {
+  number: 1,
+  first: true,
+  running: false,
+  interrupted: false,
+  moved: false,
+  touched: new Set<Stored<unknown>>(),
+};
+
+function setUp(inputs?: Stored<null>) {
   const woken: string[] = [];
-  const state = {
-    number: 1,
-    first: true,
-    running: false,
-    interrupted: false,
-    moved: false,
-    touched: new Set<Stored<unknown>>(),
-  };
   const from = new Stored<number>({ name: "from", order: 0, state });
-  const dependencies = new Dependencies({
-    wake: (key) => woken.push(key),
-    wakeAll: (values) => woken.push(...values.keys()),
-  });
+  const reader = {
+    wake: (key: string) => woken.push(key),
+    wakeAll: (values: ReadonlyMap<string, unknown>) => woken.push(...values.keys()),
+  };
+  const dependencies = new Dependencies(reader, inputs);
   const read = (inputKey: string, ...keys: readonly string[]): void => {
     for (const key of keys) dependencies.record(from, "get", key);
     dependencies.settle(inputKey);
@@ -62,4 +64,35 @@ test("what is forgotten leaves no trace", () => {
   for (let i = 0; i < 20; i++) read(`in${i}`, "k", `k${i}`);
   for (let i = 0; i < 20; i++) dependencies.forget(`in${i}`);
   assert.equal(footprint(dependencies), before);
+});
+
+test("what most input keys read is kept once, whichever they are", () => {
+  const inputs = new Stored<null>({ name: "inputs", order: 0, state });
+  const keys = Array.from({ length: 100 }, (_, i) => `in${i}`);
+  for (const key of keys) inputs.put(key, null);
+  const { from, dependencies, read, change } = setUp(inputs);
+  const empty = footprint(dependencies);
+  const readAll = (...usual: readonly string[]): number => {
+    for (const key of keys) read(key, ...(key === "in0" || key === "in1" ? ["k", "rare"] : usual), key);
+    dependencies.tidy();
+    return footprint(dependencies) - empty;
+  };
+  assert.ok(readAll("k", "common") < 30, "the first one is no example");
+  assert.deepEqual(change("k"), keys.toSorted());
+  assert.deepEqual(change("common"), keys.slice(2).sort());
+  assert.deepEqual(change("rare"), ["in0", "in1"]);
+  assert.deepEqual(change("in7"), ["in7"]);
+  assert.deepEqual(
+    dependencies.of("in7").map(({ key }) => key),
+    ["k", "common", "in7"],
+  );
+  assert.ok(readAll() < 30, "nor is what they have read before");
+  assert.deepEqual(change("common"), []);
+  assert.deepEqual([...from.wanted()].sort(), ["k", "rare"]);
+  for (const key of keys) {
+    inputs.remove(key);
+    dependencies.forget(key);
+  }
+  dependencies.tidy();
+  assert.deepEqual([...from.wanted()], []);
 });

@@ -236,6 +236,38 @@ test("`by` and `order` that throw are reported, and every other member is in its
   assert.equal(g.diagnostics.size, 0);
 });
 
+test("a member for which `by` throws when it comes is put in its place once that is known", () => {
+  const g = openGraph({ strict: false, originOf: () => undefined });
+  const source = g.source<number>("numbers");
+  const sign = (n: number): string => {
+    if (n === 0) throw new RangeError("zero");
+    return n < 0 ? "less" : "more";
+  };
+  const groups = g.group(
+    "groups",
+    source,
+    (n) => [sign(n)],
+    () => 0,
+  );
+  const split = g.split("split", source, sign);
+  const counts = g.count("counts", source, (n) => [sign(n)]);
+  source.set("a", 0);
+  source.set("b", 1);
+  g.commit();
+  assert.deepEqual([values(groups), values(split("more")), values(counts)], [{ more: [1] }, { b: 1 }, { more: 1 }]);
+  source.set("a", -2);
+  source.set("b", 0);
+  g.commit();
+  assert.deepEqual(values(groups), { less: [-2], more: [1] });
+  assert.deepEqual([values(split("less")), values(split("more"))], [{ a: -2 }, { b: 1 }]);
+  assert.deepEqual(values(counts), { less: 1, more: 1 });
+  assert.deepEqual(g.inspect("counts", "more")?.inputs, [{ collection: "numbers", key: "b" }]);
+  source.delete("b");
+  g.commit();
+  assert.deepEqual([values(groups), values(split("more")), values(counts)], [{ less: [-2] }, {}, { less: 1 }]);
+  assert.equal(g.diagnostics.size, 0);
+});
+
 test("an order that contradicts itself loses no member and keeps none", () => {
   const g = openGraph();
   const source = g.source<number>("numbers");

@@ -3,8 +3,8 @@
  * search, a large one is sorted in (which costs little, because nearly everything is in order already).
  */
 import { equal } from "#base/equal.ts";
+import { distinct } from "./distinct.ts";
 import type { Inspection } from "./graph.ts";
-import { type Groups, groupsOf, listOf } from "./groups-of.ts";
 import { MemberNode } from "./member-node.ts";
 import type { NodePlace } from "./node.ts";
 import { Stored } from "./stored.ts";
@@ -22,26 +22,30 @@ export interface GroupSpec<I> {
   readonly order: (a: I, b: I) => number;
 }
 
-/** An input as it was when it was last put into its groups. */
+/** A member that is on its way into a group or out of it. */
 interface Member<I> {
   readonly key: string;
   readonly item: I;
-  readonly groups: Groups;
 }
 
-/** The changes of one group that are still to be made. */
+/** The changes of one group that are still to be made; each member is at most once on each side. */
 interface Edits<I> {
   readonly removed: Member<I>[];
   readonly added: Member<I>[];
+}
+
+/** The members of one group: at each place a key and its item. */
+interface Sorted<I> {
+  readonly keys: string[];
+  readonly items: I[];
 }
 
 /** The node of `Graph.group`, and the one behind `Graph.index`. */
 export class GroupNode<I> extends MemberNode<I> {
   readonly out: Stored<readonly I[]>;
   private readonly spec: GroupSpec<I>;
-  private readonly members = new Map<string, Member<I>>();
-  /** Most groups of most nodes have one member, which is then stored as itself. */
-  private readonly groups = new Map<string, Member<I> | Member<I>[]>();
+  /** The keys of the items in `out`. Most groups of most nodes have one member, whose key is then stored as itself. */
+  private readonly keys = new Map<string, string | string[]>();
   private readonly edits = new Map<string, Edits<I>>();
   /** Groups in key order, because comparing their members failed. */
   private readonly unordered = new Set<string>();
@@ -55,37 +59,31 @@ export class GroupNode<I> extends MemberNode<I> {
   inspect(collection: string, key: string): Inspection | undefined {
     const value = this.out.get(key);
     if (value === undefined) return undefined;
-    const inputs = this.membersOf(key).map((member) => member.key);
+    const inputs = this.keysOf(key);
     const diagnostics = [...this.said(key, "order"), ...inputs.flatMap((input) => this.said(input))];
     const { kind } = this.spec;
     return this.madeOf(inputs, { collection, key, kind, value, diagnostics, commit: this.out.commitOf(key) });
   }
 
-  protected override take(key: string, item: I | undefined): void {
-    this.move(key, item === undefined ? undefined : { key, item, groups: groupsOf(this.spec.by(item, key)) });
+  protected override take(key: string, item: I | undefined, old: I | undefined): void {
+    const before = old === undefined ? nothing : distinct(this.spec.by(old, key));
+    const after = item === undefined ? nothing : distinct(this.spec.by(item, key));
+    if (old !== undefined) {
+      if (!equal(before, after)) this.out.state.moved = true;
+      for (const group of before) this.editsOf(group).removed.push({ key, item: old });
+    }
+    if (item !== undefined) for (const group of after) this.enter(group, key, item);
   }
 
   protected override settle(): void {
-    for (const [group, edits] of this.edits) this.rebuild(group, edits);
+    for (const [group, edits] of this.edits) this.store(group, this.sort(group, edits));
     this.edits.clear();
     this.out.flush();
   }
 
-  private move(key: string, member: Member<I> | undefined): void {
-    const old = this.members.get(key);
-    if (old !== undefined) {
-      if (!equal(old.groups, member?.groups)) this.out.state.moved = true;
-      for (const group of listOf(old.groups)) this.editsOf(group).removed.push(old);
-      this.members.delete(key);
-    }
-    if (member === undefined || member.groups.length === 0) return;
-    for (const group of listOf(member.groups)) this.enter(group, member);
-    this.members.set(key, member);
-  }
-
-  private enter(group: string, member: Member<I>): void {
-    if (this.groups.has(group) || this.edits.has(group)) this.editsOf(group).added.push(member);
-    else this.store(group, [member]);
+  private enter(group: string, key: string, item: I): void {
+    if (this.keys.has(group) || this.edits.has(group)) this.editsOf(group).added.push({ key, item });
+    else this.store(group, { keys: [key], items: [item] });
   }
 
   private editsOf(group: string): Edits<I> {
@@ -97,62 +95,67 @@ export class GroupNode<I> extends MemberNode<I> {
     return edits;
   }
 
-  private rebuild(group: string, edits: Edits<I>): void {
-    this.store(group, this.sort(group, this.membersOf(group), edits));
-  }
-
-  private store(group: string, members: Member<I>[]): void {
-    const first = members[0];
+  private store(group: string, { keys, items }: Sorted<I>): void {
+    const [first] = keys;
     if (first === undefined) {
-      this.groups.delete(group);
+      this.keys.delete(group);
       this.out.remove(group);
     } else {
-      this.groups.set(group, members.length === 1 ? first : members);
-      this.out.put(group, members.map(itemOf));
+      this.keys.set(group, keys.length === 1 ? first : keys);
+      this.out.put(group, items);
     }
   }
 
-  /** The members of a group, in an array that may be changed. */
-  private membersOf(group: string): Member<I>[] {
-    const members = this.groups.get(group);
-    if (members === undefined) return [];
-    return Array.isArray(members) ? members : [members];
+  /** The keys of a group's members, in an array that may be changed. */
+  private keysOf(group: string): string[] {
+    const keys = this.keys.get(group) ?? [];
+    return Array.isArray(keys) ? keys : [keys];
   }
 
-  private sort(group: string, members: Member<I>[], edits: Edits<I>): Member<I>[] {
+  /** The members of a group with its edits. */
+  private sort(group: string, edits: Edits<I>): Sorted<I> {
+    const members: Sorted<I> = { keys: this.keysOf(group), items: [...(this.out.get(group) ?? nothing)] };
     try {
       const few = edits.removed.length + edits.added.length <= spliced && !this.unordered.has(group);
-      const sorted = few ? this.splice(members, edits) : without(members, edits).concat(edits.added).sort(this.compare);
+      const sorted = few ? this.splice(members, edits) : sortedBy(members, edits, this.compare);
       this.unordered.delete(group);
       this.say(nothing, group, "order");
       return sorted;
     } catch (error) {
-      const rest = without(members, edits).concat(edits.added).sort(byKey);
-      const [first] = rest;
-      if (first !== undefined) this.sayBug(first, error, group, "order");
+      const rest = sortedBy(members, edits, byKey);
+      const [key] = rest.keys;
+      if (key !== undefined) this.sayBug({ key, item: rest.items[0] }, error, group, "order");
       this.unordered.add(group);
       return rest;
     }
   }
 
-  /** Works on the array itself; if comparing fails half-way, `sort` still finds every member that belongs there. */
-  private splice(members: Member<I>[], { removed, added }: Edits<I>): Member<I>[] {
+  /** Works on the arrays themselves; if comparing fails half-way, they still hold every member that stays. */
+  private splice(members: Sorted<I>, { removed, added }: Edits<I>): Sorted<I> {
+    const { keys, items } = members;
     for (const member of removed) {
-      const at = this.place(members, member);
-      members.splice(members[at] === member ? at : members.indexOf(member), 1);
+      const place = this.place(members, member);
+      const at = keys[place] === member.key ? place : keys.indexOf(member.key);
+      keys.splice(at, 1);
+      items.splice(at, 1);
     }
-    for (const member of added) members.splice(this.place(members, member), 0, member);
+    for (const member of added) {
+      const at = this.place(members, member);
+      keys.splice(at, 0, member.key);
+      items.splice(at, 0, member.item);
+    }
     return members;
   }
 
   /** The first position that is not before the member. */
-  private place(members: readonly Member<I>[], member: Member<I>): number {
+  private place({ keys, items }: Sorted<I>, member: Member<I>): number {
     let low = 0;
-    let high = members.length;
+    let high = keys.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const other = members[middle];
-      if (other !== undefined && this.compare(other, member) < 0) low = middle + 1;
+      const key = keys[middle];
+      const item = items[middle];
+      if (key !== undefined && item !== undefined && this.compare({ key, item }, member) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -161,16 +164,18 @@ export class GroupNode<I> extends MemberNode<I> {
   private readonly compare = (a: Member<I>, b: Member<I>): number => this.spec.order(a.item, b.item) || byKey(a, b);
 }
 
-/** The members that an edit leaves alone. */
-function without<I>(members: readonly Member<I>[], edits: Edits<I>): Member<I>[] {
-  const edited = new Set([...edits.removed, ...edits.added]);
-  return members.filter((member) => !edited.has(member));
+/** The members that an edit leaves alone, and the added ones, in order. */
+function sortedBy<I>(
+  { keys, items }: Sorted<I>,
+  { removed, added }: Edits<I>,
+  order: (a: Member<I>, b: Member<I>) => number,
+): Sorted<I> {
+  const edited = new Set([...removed, ...added].map(({ key }) => key));
+  const members = keys.map((key, at) => ({ key, item: items[at] as I })).filter(({ key }) => !edited.has(key));
+  const sorted = members.concat(added).sort(order);
+  return { keys: sorted.map(({ key }) => key), items: sorted.map(({ item }) => item) };
 }
 
 function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
   return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
-}
-
-function itemOf<I>(member: Member<I>): I {
-  return member.item;
 }

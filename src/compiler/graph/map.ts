@@ -29,7 +29,7 @@ interface Given<O> {
 export class MapNode<I, O> extends Node implements Reads {
   readonly out: Stored<O>;
   private readonly spec: MapSpec<I, O>;
-  private readonly dependencies = new Dependencies(this);
+  private readonly dependencies: Dependencies;
   private readonly claims: Claims<O>;
   private running = false;
 
@@ -37,6 +37,7 @@ export class MapNode<I, O> extends Node implements Reads {
     super(place);
     this.out = new Stored(place);
     this.spec = spec;
+    this.dependencies = new Dependencies(this, spec.kind === "map" ? spec.over : undefined);
     this.claims = new Claims(this.out);
     this.consume(spec.over);
   }
@@ -96,6 +97,7 @@ export class MapNode<I, O> extends Node implements Reads {
       this.say(nothing, winner, output);
       for (const key of losers) this.sayDuplicate(output, this.culprit(key), this.culprit(winner), key, output);
     }
+    if (this.isThrough) this.dependencies.tidy();
     this.out.flush();
   }
 

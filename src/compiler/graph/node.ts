@@ -42,7 +42,7 @@ export abstract class Node implements Dependent {
   /** What is known about a key of the collection of that name, which belongs to this node. */
   abstract inspect(collection: string, key: string): Inspection | undefined;
 
-  wake(key: string): void {
+  wake(key: string, _old?: unknown): void {
     if (this.all !== undefined) this.list();
     this.now.add(key);
   }
@@ -91,6 +91,16 @@ export abstract class Node implements Dependent {
     this.all = undefined;
     if (all !== undefined) for (const key of all.keys()) this.now.add(key);
     return this.now;
+  }
+
+  /** Whether a key that the node's input has, or had, is to be recomputed, now or later. */
+  protected isWoken(key: string): boolean {
+    return this.all !== undefined || this.now.has(key) || this.later.has(key);
+  }
+
+  /** Whether every key has been recomputed that was woken. */
+  protected get isThrough(): boolean {
+    return this.all === undefined && this.now.size === 0 && this.later.size === 0;
   }
 
   /** Whether something is left for later. */

@@ -95,6 +95,16 @@ function assertSame(actual: Representative, expected: Representative): void {
     if (collection.name === "fragile") for (const k of failing(expected)) found.delete(k);
     assert.deepEqual(found, wanted, collection.name);
   });
+  for (const [i, collection] of actual.collections.entries()) {
+    const same = expected.collections[i];
+    if (same === undefined || collection === actual.graph.diagnostics) continue;
+    assert.deepEqual(readOf(actual, collection), readOf(expected, same), `read of ${collection.name}`);
+  }
+}
+
+/** The keys whose values were read. */
+function readOf(r: Representative, collection: Collection<unknown>): readonly string[] {
+  return [...r.graph.wanted(collection)].sort();
 }
 
 function failing(r: Representative): readonly string[] {

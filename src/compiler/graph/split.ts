@@ -18,7 +18,6 @@ export class SplitNode<I> extends MemberNode<I> {
   private readonly spec: SplitSpec<I>;
   private readonly at: NodePlace;
   private readonly parts = new Map<string, Stored<I>>();
-  private readonly partOf = new Map<string, string>();
   private readonly asked = new Set<string>();
   private readonly changed = new Set<string>();
 
@@ -41,7 +40,8 @@ export class SplitNode<I> extends MemberNode<I> {
   }
 
   inspect(collection: string, key: string): Inspection | undefined {
-    const part = this.parts.get(this.partNamed(collection) ?? this.partOf.get(key) ?? "");
+    const named = this.partNamed(collection);
+    const part = named === undefined ? this.partWith(key) : this.parts.get(named);
     const value = part?.get(key);
     if (part === undefined || value === undefined) return undefined;
     const { name } = part;
@@ -49,8 +49,11 @@ export class SplitNode<I> extends MemberNode<I> {
     return this.madeOf([key], { collection: name, key, kind: "split", value, diagnostics, commit: part.commitOf(key) });
   }
 
-  protected override take(key: string, item: I | undefined): void {
-    this.move(key, item, item === undefined ? undefined : this.spec.by(item));
+  protected override take(key: string, item: I | undefined, old: I | undefined): void {
+    const before = old === undefined ? undefined : this.spec.by(old);
+    const after = item === undefined ? undefined : this.spec.by(item);
+    if (before !== undefined && before !== after) this.put(before, key, undefined);
+    if (after !== undefined) this.put(after, key, item);
   }
 
   protected override settle(): void {
@@ -62,17 +65,13 @@ export class SplitNode<I> extends MemberNode<I> {
     this.changed.clear();
   }
 
-  private move(key: string, item: I | undefined, part: string | undefined): void {
-    const old = this.partOf.get(key);
-    if (old !== undefined && old !== part) {
-      this.stored(old).remove(key);
-      this.changed.add(old);
-      this.partOf.delete(key);
-    }
-    if (part === undefined) return;
+  private put(part: string, key: string, item: I | undefined): void {
     this.stored(part).put(key, item);
     this.changed.add(part);
-    this.partOf.set(key, part);
+  }
+
+  private partWith(key: string): Stored<I> | undefined {
+    return [...this.parts.values()].find((part) => part.get(key) !== undefined);
   }
 
   private stored(name: string): Stored<I> {

@@ -21,7 +21,8 @@ export interface CommitState {
 
 /** Whatever recomputes a key of its own when told that a key it depends on has changed. */
 export interface Dependent {
-  wake(key: string): void;
+  /** `old` is what an input was before; nothing for a new one. */
+  wake(key: string, old?: unknown): void;
   /** The same for all keys of a collection that has just got its first ones. */
   wakeAll(values: ReadonlyMap<string, unknown>): void;
 }
@@ -132,7 +133,7 @@ export class Stored<T> implements Collection<T> {
     if (this.delta.size === 0) return;
     const delta = this.delta;
     this.delta = new Map();
-    for (const [key, old] of delta) this.announce(key, old === undefined || !this.values.has(key));
+    for (const [key, old] of delta) this.announce(key, old);
     this.note(delta);
   }
 
@@ -182,11 +183,13 @@ export class Stored<T> implements Collection<T> {
     return this.consumers.length > 0 || this.edges.length > 0;
   }
 
-  private announce(key: string, cameOrWent: boolean): void {
+  private announce(key: string, old: T | undefined): void {
+    const isThere = this.values.has(key);
+    const cameOrWent = old === undefined || !isThere;
     if (cameOrWent && this.isRead) this.state.moved = true;
-    for (const consumer of this.consumers) consumer.wake(key);
+    for (const consumer of this.consumers) consumer.wake(key, old);
     for (const edge of this.edges) if (cameOrWent || edge.how !== "has") edge.wake(key);
-    if (!this.values.has(key)) this.commits.delete(key);
+    if (!isThere) this.commits.delete(key);
     else if (!this.state.first) this.commits.set(key, this.state.number);
   }
 
