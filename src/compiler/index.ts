@@ -32,7 +32,7 @@ export { renamedSecret } from "./envoy/secret.ts";
 export type { LastGood, Refusal } from "./history.ts";
 export type { Challenge } from "./ir/challenge.ts";
 export { type ConsulAnswer, type ConsulService, consulKey } from "./ir/consul.ts";
-export { type Encoded, encodedBytes, type ResourceType, typeUrls } from "./ir/encoded.ts";
+export { type Bytes, type Encoded, encodedBytes, type ResourceType, toBytes, typeUrls } from "./ir/encoded.ts";
 export type { Endpoint } from "./ir/endpoints.ts";
 export type { RuntimeFlags } from "./ir/runtime-flags.ts";
 export { isServerName } from "./ir/secret.ts";

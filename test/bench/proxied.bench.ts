@@ -8,7 +8,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { anyPack, anyUnpack } from "@bufbuild/protobuf/wkt";
-import { compile, defaultSettings, type Encoded, encodedBytes, type RawObject, type Settings } from "#compiler";
+import {
+  compile,
+  defaultSettings,
+  type Encoded,
+  encodedBytes,
+  type RawObject,
+  type Settings,
+  toBytes,
+} from "#compiler";
 import { AddressSchema } from "#gen/envoy/config/core/v3/address_pb.js";
 import { type Listener, ListenerSchema } from "#gen/envoy/config/listener/v3/listener_pb.js";
 import {
@@ -99,7 +107,7 @@ function routerAlone(listener: Encoded, port: number): Encoded {
     filter.configType = { case: "typedConfig", value: anyPack(HttpConnectionManagerSchema, manager) };
   }
   const bytes = toBinary(ListenerSchema, message);
-  return { type: "listener", name: "alone", version: `alone ${listener.version}`, parts: [bytes] };
+  return { type: "listener", name: "alone", version: `alone ${listener.version}`, parts: [toBytes(bytes)] };
 }
 
 function portOf(port: number) {

@@ -3,7 +3,7 @@
  * differ in their filters alone, asked in turn. Prints figures; asserts nothing.
  */
 import { fromJson, type JsonValue, toBinary } from "@bufbuild/protobuf";
-import { compile, defaultSettings, type Encoded, type typeUrls } from "#compiler";
+import { compile, defaultSettings, type Encoded, toBytes, type typeUrls } from "#compiler";
 import { ListenerSchema } from "#gen/envoy/config/listener/v3/listener_pb.js";
 import { RouteConfigurationSchema } from "#gen/envoy/config/route/v3/route_pb.js";
 import { envoyRegistry as registry } from "../../src/compiler/envoy/registry.ts";
@@ -90,5 +90,5 @@ function routes(): Encoded {
 }
 
 function encoded(kind: keyof typeof typeUrls, name: string, bytes: Uint8Array): Encoded {
-  return { type: kind, name, version: Buffer.from(bytes).toString("base64"), parts: [bytes] };
+  return { type: kind, name, version: Buffer.from(bytes).toString("base64"), parts: [toBytes(bytes)] };
 }

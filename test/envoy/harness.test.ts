@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createRegistry, fromJson, type JsonValue, toBinary } from "@bufbuild/protobuf";
-import { type Encoded, type ResourceType, typeUrls } from "#compiler";
+import { type Encoded, type ResourceType, toBytes, typeUrls } from "#compiler";
 import { file_envoy_config_cluster_v3_cluster } from "#gen/envoy/config/cluster/v3/cluster_pb.js";
 import { file_envoy_config_listener_v3_listener } from "#gen/envoy/config/listener/v3/listener_pb.js";
 import { file_envoy_config_route_v3_route } from "#gen/envoy/config/route/v3/route_pb.js";
@@ -39,7 +39,7 @@ function encode(type: ResourceType, name: string, json: JsonValue): Encoded {
   const schema = registry.getMessage(typeUrls[type].replace("type.googleapis.com/", ""));
   assert.ok(schema);
   const bytes = toBinary(schema, fromJson(schema, json, { registry }));
-  return { type, name, version: Buffer.from(bytes).toString("base64"), parts: [bytes] };
+  return { type, name, version: Buffer.from(bytes).toString("base64"), parts: [toBytes(bytes)] };
 }
 
 function listener(name: string, port: number): Encoded {

@@ -8,7 +8,6 @@ import { compile, defaultSettings, type Encoded } from "#compiler";
 import { VirtualHostSchema } from "#gen/envoy/config/route/v3/route_components_pb.js";
 import { RouteConfigurationSchema } from "#gen/envoy/config/route/v3/route_pb.js";
 import { encode, field } from "../../src/compiler/envoy/bytes.ts";
-import { matchField } from "../../src/compiler/envoy/match.ts";
 import { beginningOf, prefixTree } from "../../src/compiler/envoy/prefix-tree.ts";
 import { emitRoute } from "../../src/compiler/envoy/route.ts";
 import { emitPrefixTree } from "../../src/compiler/envoy/virtual-host-tree.ts";
@@ -84,21 +83,19 @@ type Drawn = typeof routes extends fc.Arbitrary<infer T> ? T : never;
 function tables(drawn: Drawn): readonly Encoded[] {
   const mapping = rawResource("Mapping", "v2", { prefix: "/", service: "127.0.0.1:1" });
   const { resources } = compile([["mapping", mapping]], { settings: { ...defaultSettings, ports: { "8080": port } } });
-  const framed = drawn.map(({ path, headers }, index) => {
+  const encoded = drawn.map(({ path, headers }, index) => {
     const match = { path, headers, query: [] };
-    const route = emitRoute(
-      { ...blank, match, action: { kind: "respond", status: 200, body: String(index) } },
-      undefined,
-    );
-    return field(3, matchField(route.match), route.common, route.action);
+    return emitRoute({ ...blank, match, action: { kind: "respond", status: 200, body: String(index) } }, undefined);
   });
   const tree = prefixTree(drawn.map((one) => beginningOf(one.path)));
+  const framed = encoded.map((route) => route.framed);
+  const listed = encoded.map((route) => ({ encoded: route, bytes: route.framed }));
   const hosts = [
     field(2, encode(VirtualHostSchema, { name: "list", domains: ["list.test"] }), ...framed),
     field(
       2,
       encode(VirtualHostSchema, { name: "tree", domains: ["tree.test"] }),
-      ...(tree ? [emitPrefixTree(tree, [], framed)] : framed),
+      ...(tree ? [emitPrefixTree(tree, [], listed)] : framed),
     ),
   ];
   return resources.map((one) =>

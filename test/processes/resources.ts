@@ -3,7 +3,7 @@
  */
 import { createHash } from "node:crypto";
 import { fromJson, type JsonValue, toBinary } from "@bufbuild/protobuf";
-import { type Encoded, type ResourceChange, type ResourceType, typeUrls } from "#compiler";
+import { type Encoded, type ResourceChange, type ResourceType, toBytes, typeUrls } from "#compiler";
 import { envoyRegistry as registry } from "../../src/compiler/envoy/registry.ts";
 
 /** A resource from Envoy's JSON. */
@@ -11,7 +11,7 @@ export function encode(type: ResourceType, name: string, json: JsonValue, more: 
   const schema = registry.getMessage(typeUrls[type].replace(/^.*\//, ""));
   if (!schema) throw new Error(`no schema for ${type}`);
   const bytes = toBinary(schema, fromJson(schema, json, { registry }));
-  return { type, name, version: createHash("sha1").update(bytes).digest("hex"), parts: [bytes], ...more };
+  return { type, name, version: createHash("sha1").update(bytes).digest("hex"), parts: [toBytes(bytes)], ...more };
 }
 
 /** Adds or changes resources. */

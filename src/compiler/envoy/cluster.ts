@@ -4,7 +4,7 @@ import type { ClusterLoadAssignmentSchema } from "#gen/envoy/config/endpoint/v3/
 import { HttpProtocolOptionsSchema } from "#gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import type { Cluster, ClusterTarget, ConnectionPolicy } from "../ir/cluster.ts";
 import type { Encoded } from "../ir/encoded.ts";
-import { contentVersion, duration, encode, type Init, pack } from "./bytes.ts";
+import { duration, encode, type Init, pack, versionOf } from "./bytes.ts";
 import { ads } from "./config-source.ts";
 import { emitCircuitBreakers, emitKeepalive } from "./connection.ts";
 import { emitHeaderCase } from "./header-case.ts";
@@ -35,7 +35,7 @@ export function emitCluster(cluster: Cluster): Encoded {
   return {
     type: "cluster",
     name: cluster.name,
-    version: contentVersion(bytes),
+    version: versionOf(bytes),
     parts: [bytes],
     ...("endpoints" in target ? { endpoints: target.endpoints } : {}),
     ...warming(cluster),

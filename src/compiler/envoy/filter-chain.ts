@@ -4,6 +4,7 @@
  */
 import { FilterChainSchema } from "#gen/envoy/config/listener/v3/listener_components_pb.js";
 import { TcpProxySchema } from "#gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
+import type { Bytes } from "../ir/encoded.ts";
 import type { HttpOptions } from "../ir/http-options.ts";
 import type { ChainService, FilterChain } from "../ir/listener.ts";
 import { duration, encode, field, type Init, pack } from "./bytes.ts";
@@ -17,7 +18,7 @@ import { emitDownstreamTls, emitQuic, emitTlsByName } from "./tls.ts";
 export interface EncodedChain {
   readonly listener: string;
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Bytes;
   readonly clusters: readonly string[];
   /** Where its requests find routes: in a table, or in scopes. */
   readonly lookup?: { readonly shape: Entrance["shape"]; readonly table: string };

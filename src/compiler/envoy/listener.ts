@@ -5,7 +5,7 @@ import { TlsInspectorSchema } from "#gen/envoy/extensions/filters/listener/tls_i
 import type { Encoded } from "../ir/encoded.ts";
 import type { HttpOptions } from "../ir/http-options.ts";
 import type { ListenerDecl } from "../ir/listener.ts";
-import { contentVersion, encode, pack } from "./bytes.ts";
+import { encode, pack, versionOf } from "./bytes.ts";
 import type { EncodedChain } from "./filter-chain.ts";
 
 /** OUTBOUND, by its number in Envoy. */
@@ -38,7 +38,7 @@ export function emitListener(
   return {
     type: "listener",
     name: listener.key,
-    version: contentVersion(...parts),
+    version: versionOf(...parts),
     parts,
     clusters: chains.map((chain) => chain.clusters),
     looksIn: {

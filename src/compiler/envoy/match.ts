@@ -5,6 +5,7 @@ import {
   RouteMatchSchema,
 } from "#gen/envoy/config/route/v3/route_components_pb.js";
 import type { StringMatcherSchema } from "#gen/envoy/type/matcher/v3/string_pb.js";
+import type { Bytes } from "../ir/encoded.ts";
 import type { NamedMatch, RouteMatch, StringMatch } from "../ir/match.ts";
 import { encodeFields, field, type Init } from "./bytes.ts";
 
@@ -39,7 +40,7 @@ function caseSensitivity(sensitive: boolean): { caseSensitive?: boolean } {
 }
 
 /** One more header condition, as bytes that can be appended to an encoded RouteMatch. */
-export function emitHeaderCondition(condition: NamedMatch): Uint8Array {
+export function emitHeaderCondition(condition: NamedMatch): Bytes {
   return encodeFields(RouteMatchSchema, { headers: [emitHeader(condition)] });
 }
 
@@ -72,6 +73,6 @@ function emitString(match: Exclude<StringMatch, { kind: "present" }>): StringMat
 }
 
 /** The field of Route that holds its match. */
-export function matchField(...parts: readonly Uint8Array[]): Uint8Array {
+export function matchField(...parts: readonly Bytes[]): Bytes {
   return field(1, ...parts);
 }

@@ -15,7 +15,8 @@ import {
   type Registry,
   ScalarType,
 } from "@bufbuild/protobuf";
-import { type Any, AnySchema, isWrapperDesc } from "@bufbuild/protobuf/wkt";
+import { scalarZeroValue } from "@bufbuild/protobuf/reflect";
+import { type Any, AnySchema, FeatureSet_FieldPresence, isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import {
   disabled,
   type FieldRules,
@@ -46,8 +47,8 @@ type Walk<V = unknown> = (value: V, run: Run) => void;
 
 const none: readonly PgvViolation[] = [];
 
-/** Every broken rule of a message; `registry` opens the messages inside Any whose type it knows. */
-export function checkPgv(schema: DescMessage, message: Message, registry?: Registry): readonly PgvViolation[] {
+/** Every broken rule of a message, or of its plain fields; `registry` opens the messages inside Any whose type it knows. */
+export function checkPgv(schema: DescMessage, message: Fields, registry?: Registry): readonly PgvViolation[] {
   const run: Run = { found: [], registry };
   walkOf(schema)(message, run);
   return run.found.length === 0 ? none : run.found;
@@ -85,8 +86,8 @@ function compileOneof(oneof: DescOneof): Walk<Fields> | undefined {
   if (members.size === 0 && !mustBeSet) return undefined;
   const { name, localName } = oneof;
   return (message, run) => {
-    const chosen = message[localName] as { readonly case: string | undefined; readonly value?: unknown };
-    if (chosen.case !== undefined) members.get(chosen.case)?.(chosen.value, run);
+    const chosen = message[localName] as { readonly case?: string; readonly value?: unknown } | undefined;
+    if (chosen?.case !== undefined) members.get(chosen.case)?.(chosen.value, run);
     else if (mustBeSet) run.found.push({ path: name, message: "value is required" });
   };
 }
@@ -98,11 +99,20 @@ function compileField(field: DescField): Walk<Fields> | undefined {
   const mustBeSet = isRequired(fieldRules);
   if (!walk && !mustBeSet) return undefined;
   const walkNamed = walk && named(name, walk);
+  const unset = unsetValue(field);
   return (message, run) => {
-    const value = message[localName];
+    const value = message[localName] ?? unset;
     if (value !== undefined) walkNamed?.(value, run);
     else if (mustBeSet) run.found.push({ path: name, message: "value is required" });
   };
+}
+
+/** What a field that plain fields leave out holds in a message. */
+function unsetValue(field: DescField): unknown {
+  if (field.fieldKind === "list") return none;
+  if (field.fieldKind === "map") return {};
+  if (field.presence !== FeatureSet_FieldPresence.IMPLICIT) return undefined;
+  return field.fieldKind === "scalar" ? scalarZeroValue(field.scalar, field.longAsString) : 0;
 }
 
 function isRequired(fieldRules: FieldRules): boolean {

@@ -14,13 +14,14 @@ import {
   type RouteActionSchema,
   RouteSchema,
 } from "#gen/envoy/config/route/v3/route_components_pb.js";
+import type { Bytes } from "../ir/encoded.ts";
 import { markNamespace, upgradeMarks } from "../ir/marks.ts";
 import type { NamedMatch } from "../ir/match.ts";
 import type { Forward, HashKey, Mirror, PathRewrite, Redirect, RetryPolicy, Route } from "../ir/route.ts";
 import { emitRouteMarks, emitRoutePolicies, emitToHttpsPolicies } from "../policies/on-routes.ts";
-import { concatenated, duration, encode, encodeFields, fieldAt, type Init } from "./bytes.ts";
+import { concatenated, duration, encode, encodeFields, field, fieldAt, type Init, slice } from "./bytes.ts";
 import { emitHeaderEdits } from "./headers.ts";
-import { emitHeaderCondition, emitMatch } from "./match.ts";
+import { emitHeaderCondition, emitMatch, matchField } from "./match.ts";
 import { beginningOf } from "./prefix-tree.ts";
 
 type RouteInit = Init<typeof RouteSchema>;
@@ -29,21 +30,48 @@ type RedirectInit = Init<typeof RedirectActionSchema>;
 
 const redirectCodes = { 301: 0, 302: 1, 303: 2, 307: 3, 308: 4 } as const;
 
-/** The encoded pieces of a route. */
-export interface EncodedRoute {
-  readonly match: Uint8Array;
-  /** Everything of the Route message but its match and its action. */
-  readonly common: Uint8Array;
-  readonly action: Uint8Array;
+/** What a Route message is cut into: the content of its match, everything else, its action. */
+export interface RoutePieces {
+  readonly match: Bytes;
+  readonly common: Bytes;
+  readonly action: Bytes;
+}
+
+/** A route as a virtual host has it that shows it as it is, and where in that its action begins, which is the last. */
+export interface FramedRoute {
+  readonly framed: Bytes;
+  readonly actionStart: number;
+}
+
+/** An encoded route. */
+export interface EncodedRoute extends FramedRoute {
   /** What takes the action's place in a redirect to https, and is to come last; the same bytes for all routes. */
-  readonly toHttps: Uint8Array;
-  readonly cluster?: string;
+  readonly toHttps: Bytes;
+  readonly cluster: string | undefined;
   /** Where copies of its requests go. */
-  readonly mirror?: string;
+  readonly mirror: string | undefined;
   /** What x-forwarded-proto must say. */
-  readonly proto?: "http" | "https";
+  readonly proto: "http" | "https" | undefined;
   /** What every path that it matches begins with. */
   readonly beginning: string;
+}
+
+const routesField = 3;
+
+/** A route with its pieces in their places. */
+export function frameRoute({ match, common, action }: RoutePieces): FramedRoute {
+  const framed = field(routesField, matchField(match), common, action);
+  return { framed, actionStart: framed.length - action.length };
+}
+
+/** The pieces that a route was framed from. */
+export function piecesOf({ framed, actionStart }: FramedRoute): RoutePieces {
+  const match = fieldAt(framed, fieldAt(framed, 0).start);
+  return {
+    match: slice(framed, match.start, match.end),
+    common: slice(framed, match.end, actionStart),
+    action: slice(framed, actionStart),
+  };
 }
 
 function forwardedProto(value: string): NamedMatch {
@@ -68,25 +96,30 @@ export function emitRoute(route: Route, httpsPort: number | undefined): EncodedR
   // Fields are encoded in the order of their numbers: the match is 1, every action is below 9, all others are above.
   const match = fieldAt(bytes, 0);
   const action = fieldAt(bytes, match.end);
+  const { framed, actionStart } = frameRoute({
+    match: slice(bytes, match.start, match.end),
+    common: withMarks(slice(bytes, action.end), route),
+    action: withUpgradeMarks(slice(bytes, match.end, action.end), route),
+  });
+  const forward = route.action.kind === "forward" ? route.action : undefined;
   return {
-    match: bytes.subarray(match.start, match.end),
-    action: withUpgradeMarks(bytes.subarray(match.end, action.end), route),
-    common: withMarks(bytes.subarray(action.end), route),
+    framed,
+    actionStart,
     toHttps: encodeToHttps(httpsPort),
-    ...(route.action.kind === "forward" ? { cluster: route.action.cluster } : {}),
-    ...(route.action.kind === "forward" && route.action.mirror ? { mirror: route.action.mirror.cluster } : {}),
-    ...(route.match.proto ? { proto: route.match.proto } : {}),
+    cluster: forward?.cluster,
+    mirror: forward?.mirror?.cluster,
+    proto: route.match.proto,
     beginning: beginningOf(route.match.path),
   };
 }
 
-function withMarks(common: Uint8Array, { policies }: Route): Uint8Array {
+function withMarks(common: Bytes, { policies }: Route): Bytes {
   const marks = policies && emitRouteMarks(policies);
   return marks ? withMetadata(common, { [markNamespace]: marks }) : common;
 }
 
 /** They stand with the action, because a redirect in its place allows no upgrade. */
-function withUpgradeMarks(action: Uint8Array, route: Route): Uint8Array {
+function withUpgradeMarks(action: Bytes, route: Route): Bytes {
   const upgrades = route.action.kind === "forward" ? route.action.upgrades : [];
   if (upgrades.length === 0) return action;
   return withMetadata(action, {
@@ -95,13 +128,13 @@ function withUpgradeMarks(action: Uint8Array, route: Route): Uint8Array {
 }
 
 /** Metadata has a number between those of the actions, so that it is encoded by itself. */
-function withMetadata(bytes: Uint8Array, filterMetadata: Record<string, JsonObject>): Uint8Array {
+function withMetadata(bytes: Bytes, filterMetadata: Record<string, JsonObject>): Bytes {
   return concatenated([bytes, encodeFields(RouteSchema, { metadata: { filterMetadata } })]);
 }
 
-const toHttps = new Map<number | undefined, Uint8Array>();
+const toHttps = new Map<number | undefined, Bytes>();
 
-function encodeToHttps(httpsPort: number | undefined): Uint8Array {
+function encodeToHttps(httpsPort: number | undefined): Bytes {
   const known = toHttps.get(httpsPort);
   if (known) return known;
   const value = emitRedirect({ kind: "redirect", https: true, status: 301 }, httpsPort);

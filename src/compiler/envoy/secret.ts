@@ -2,12 +2,12 @@
 import { SecretSchema } from "#gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 import type { Encoded } from "../ir/encoded.ts";
 import type { Secret } from "../ir/secret.ts";
-import { contentVersion, encode, encodeFields } from "./bytes.ts";
+import { encode, encodeFields, versionOf } from "./bytes.ts";
 
 /** Encodes a secret. The bytes hold the private key: they go to Envoy and nowhere else. */
 export function emitSecret(secret: Secret): Encoded {
   const bytes = encode(SecretSchema, { name: secret.name, type: emitType(secret) });
-  return { type: "secret", name: secret.name, version: contentVersion(bytes), parts: [bytes] };
+  return { type: "secret", name: secret.name, version: versionOf(bytes), parts: [bytes] };
 }
 
 /** The same secret under another name: of a field that occurs twice, the last counts. */

@@ -10,7 +10,7 @@ import { ConfigSchema } from "#gen/envoy/extensions/filters/http/set_metadata/v3
 import type { HttpFilterSchema } from "#gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import type { Encoded } from "../ir/encoded.ts";
 import type { Policy } from "../policies/policy.ts";
-import { contentVersion, encode, type Init, packed } from "./bytes.ts";
+import { encode, type Init, packed, versionOf } from "./bytes.ts";
 import { ads } from "./config-source.ts";
 
 /**
@@ -50,7 +50,7 @@ export function emitSlotContent(policy: Policy, envoyVersion: string, { config, 
   return {
     type: "extension",
     name: policy.filter,
-    version: contentVersion(bytes),
+    version: versionOf(bytes),
     parts: [bytes],
     ...(clusters ? { clusters: [clusters] } : {}),
   };

@@ -5,8 +5,10 @@
 import { type RouteList, RouteListSchema, type VirtualHost } from "#gen/envoy/config/route/v3/route_components_pb.js";
 import { HttpRequestHeaderMatchInputSchema } from "#gen/envoy/type/matcher/v3/http_inputs_pb.js";
 import { TypedExtensionConfigSchema } from "#gen/xds/core/v3/extension_pb.js";
-import { encode, field, fieldAt, pack } from "./bytes.ts";
+import { type Bytes, toBytes } from "../ir/encoded.ts";
+import { encode, field, fieldAt, pack, slice } from "./bytes.ts";
 import type { PrefixTree } from "./prefix-tree.ts";
+import type { EncodedRoute } from "./route.ts";
 
 /** Numbers of fields, by message. */
 const virtualHost = { matcher: 21 } satisfies Partial<Record<keyof VirtualHost, number>>;
@@ -22,49 +24,64 @@ const path = encode(TypedExtensionConfigSchema, {
   name: "path",
   typedConfig: pack(HttpRequestHeaderMatchInputSchema, { headerName: ":path" }),
 });
-const named = field(extension.name, Buffer.from("routes"));
-const typed = field(any.typeUrl, Buffer.from(`type.googleapis.com/${RouteListSchema.typeName}`));
+const named = field(extension.name, text("routes"));
+const typed = field(any.typeUrl, text(`type.googleapis.com/${RouteListSchema.typeName}`));
 
-/** The field of VirtualHost that takes the place of its routes, all framed; those `before` come first wherever they are. */
-export function emitPrefixTree(tree: PrefixTree, before: readonly Uint8Array[], routes: readonly Uint8Array[]) {
-  const listOf = (indexes: readonly number[]) => [...before, ...indexes.flatMap((index) => routes[index] ?? [])];
-  const ends = [...tree.beginnings].map(([beginning, indexes]) => endOf(beginning, listOf(indexes)));
+/** A route as the virtual host shows it, framed for it. */
+export interface ListedRoute {
+  readonly encoded: EncodedRoute;
+  readonly bytes: Bytes;
+}
+
+/** The field of VirtualHost that takes the place of its routes; those `before` come first wherever they are. */
+export function emitPrefixTree(tree: PrefixTree, before: readonly Bytes[], routes: readonly ListedRoute[]): Bytes {
+  const listOf = (indexes: readonly number[]) => indexes.flatMap((index) => routes[index] ?? []);
+  const ends = [...tree.beginnings].map(([beginning, indexes]) => endOf(beginning, before, listOf(indexes)));
   return field(
     virtualHost.matcher,
     field(matcher.matcherTree, field(matcherTree.input, path), field(matcherTree.prefixMatchMap, ...ends)),
-    field(matcher.onNoMatch, emitList(listOf(tree.rest))),
+    field(matcher.onNoMatch, emitList([...before, ...listOf(tree.rest).map(({ bytes }) => bytes)])),
   );
 }
 
 /** What stands in the tree under a beginning. */
 interface End {
   readonly beginning: string;
-  readonly routes: readonly Uint8Array[];
-  readonly bytes: Uint8Array;
+  readonly routes: readonly Bytes[];
+  readonly bytes: Bytes;
 }
 
 /** By the last of its routes, which most ends have for themselves: an edit finds all others here. */
-const known = new WeakMap<Uint8Array, End>();
+const known = new WeakMap<EncodedRoute, End>();
 
-function endOf(beginning: string, routes: readonly Uint8Array[]): Uint8Array {
-  const last = routes.at(-1);
+function endOf(beginning: string, before: readonly Bytes[], listed: readonly ListedRoute[]): Bytes {
+  const last = listed.at(-1)?.encoded;
+  const routes = [...before, ...listed.map(({ bytes }) => bytes)];
   const end = last && known.get(last);
   const isSame = end?.beginning === beginning && end.routes.length === routes.length;
   if (isSame && end.routes.every((route, index) => route === routes[index])) return end.bytes;
-  const key = field(matchMap.key, Buffer.from(beginning));
-  const bytes = field(matchMap.map, key, field(matchMap.value, emitList(routes)));
+  const bytes = field(matchMap.map, field(matchMap.key, text(beginning)), field(matchMap.value, emitList(routes)));
   if (last) known.set(last, { beginning, routes, bytes });
   return bytes;
 }
 
-function emitList(routes: readonly Uint8Array[]): Uint8Array {
+function emitList(routes: readonly Bytes[]): Bytes {
   const list = field(any.value, ...routes.map(asListed));
   return field(onMatch.action, named, field(extension.typedConfig, typed, list));
 }
 
 /** Routes that are framed for a virtual host, framed for a list: only the first byte of each frame is another. */
-function asListed(framed: Uint8Array): Uint8Array {
-  const bytes = Uint8Array.from(framed);
-  for (let at = 0; at < bytes.length; at = fieldAt(bytes, at).end) bytes[at] = routeList.routes * 8 + 2;
-  return bytes;
+function asListed(framed: Bytes): Bytes {
+  const frames: string[] = [];
+  for (let at = 0, end: number; at < framed.length; at = end) {
+    ({ end } = fieldAt(framed, at));
+    frames.push(listTag, slice(framed, at + 1, end));
+  }
+  return frames.join("") as Bytes;
+}
+
+const listTag = String.fromCharCode(routeList.routes * 8 + 2);
+
+function text(value: string): Bytes {
+  return toBytes(Buffer.from(value));
 }

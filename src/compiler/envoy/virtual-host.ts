@@ -3,13 +3,14 @@
  * Nothing is encoded again, so an edit of one route costs a copy of its own virtual host.
  */
 import { RouteMatchSchema, RouteSchema, VirtualHostSchema } from "#gen/envoy/config/route/v3/route_components_pb.js";
+import type { Bytes } from "../ir/encoded.ts";
 import { routeVariants } from "../ir/exposure.ts";
 import type { NamedMatch } from "../ir/match.ts";
 import type { Exposure } from "../ir/virtual-host.ts";
-import { concatenated, contentVersion, encode, encodeFields, field } from "./bytes.ts";
-import { emitHeaderCondition, matchField } from "./match.ts";
+import { concatenated, encode, encodeFields, field, versionOf } from "./bytes.ts";
+import { emitHeaderCondition } from "./match.ts";
 import { manyRoutes, prefixTree } from "./prefix-tree.ts";
-import { type EncodedRoute, protoCondition } from "./route.ts";
+import { type EncodedRoute, frameRoute, piecesOf, protoCondition } from "./route.ts";
 import { emitPrefixTree } from "./virtual-host-tree.ts";
 
 /** A route within a virtual host: its bytes, how it is exposed there, and a further condition on `:authority`. */
@@ -23,12 +24,11 @@ export interface HostedRoute {
 export interface EncodedVirtualHost {
   /** Or the scope. */
   readonly table: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Bytes;
   readonly version: string;
   readonly clusters: readonly string[];
 }
 
-const routesField = 3;
 const virtualHostsField = 2;
 
 /** What is put together to a virtual host. */
@@ -37,40 +37,37 @@ export interface VirtualHostContent {
   readonly name: string;
   readonly domains: readonly string[];
   /** Further fields, encoded. */
-  readonly more?: Uint8Array;
+  readonly more?: Bytes;
   /** A framed route before all others, such as one that answers 421 to every secure request. */
-  readonly first?: Uint8Array | undefined;
+  readonly first?: Bytes | undefined;
   readonly routes: readonly HostedRoute[];
 }
 
 /** Puts a virtual host together. */
 export function emitVirtualHost({ table, name, domains, more, first, routes }: VirtualHostContent) {
   const head = encode(VirtualHostSchema, { name, domains: [...domains] });
-  const framed: Uint8Array[] = [];
   const clusters = new Set<string>();
-  for (const hosted of routes) {
-    const { bytes, forwards } = exposed(hosted);
-    framed.push(bytes);
-    if (!forwards) continue;
-    const { cluster, mirror } = hosted.encoded;
+  for (const { encoded, exposure } of routes) {
+    if (!forwards(encoded, exposure)) continue;
+    const { cluster, mirror } = encoded;
     if (cluster !== undefined) clusters.add(cluster);
     if (mirror !== undefined) clusters.add(mirror);
   }
+  const listed = routes.map((route) => ({ encoded: route.encoded, bytes: exposed(route) }));
   const tree = routes.length > manyRoutes ? prefixTree(routes.map(({ encoded }) => encoded.beginning)) : undefined;
   const before = first ? [first] : [];
-  const inOrder = tree ? [emitPrefixTree(tree, before, framed)] : [...before, ...framed];
+  const inOrder = tree ? [emitPrefixTree(tree, before, listed)] : [...before, ...listed.map(({ bytes }) => bytes)];
   const bytes = field(virtualHostsField, head, ...(more ? [more] : []), ...inOrder);
-  const host: EncodedVirtualHost = { table, bytes, version: contentVersion(bytes), clusters: [...clusters] };
+  const host: EncodedVirtualHost = { table, bytes, version: versionOf(bytes), clusters: [...clusters] };
   return host;
 }
 
-/** A route as one exposure shows it: framed routes, and whether any of them does what the route asks for. */
-interface Exposed {
-  readonly bytes: Uint8Array;
-  readonly forwards: boolean;
+/** Whether an exposure of a route lets any request have what the route asks for. */
+function forwards({ proto }: EncodedRoute, exposure: Exposure): boolean {
+  return routeVariants(proto, exposure).some(({ toHttps }) => !toHttps);
 }
 
-const composed: Readonly<Record<Exposure, WeakMap<EncodedRoute, Exposed>>> = {
+const composed: Readonly<Record<Exposure, WeakMap<EncodedRoute, Bytes>>> = {
   direct: new WeakMap(),
   redirect: new WeakMap(),
   "secure-only": new WeakMap(),
@@ -78,34 +75,34 @@ const composed: Readonly<Record<Exposure, WeakMap<EncodedRoute, Exposed>>> = {
   hidden: new WeakMap(),
 };
 
-/** What an exposure shows of a route; remembered per encoded route, whose bytes never change. */
-function exposed({ encoded, exposure, authority }: HostedRoute): Exposed {
+/** A route as an exposure shows it, framed; remembered per encoded route, whose bytes never change. */
+function exposed({ encoded, exposure, authority }: HostedRoute): Bytes {
   if (authority) return compose(encoded, exposure, emitHeaderCondition(authority));
+  if (exposure === "direct" && encoded.proto === undefined) return encoded.framed;
   const known = composed[exposure].get(encoded);
-  if (known) return known;
-  const result = compose(encoded, exposure);
-  composed[exposure].set(encoded, result);
-  return result;
+  if (known !== undefined) return known;
+  const bytes = compose(encoded, exposure);
+  composed[exposure].set(encoded, bytes);
+  return bytes;
 }
 
-function compose(route: EncodedRoute, exposure: Exposure, ...conditions: readonly Uint8Array[]): Exposed {
-  const variants = routeVariants(route.proto, exposure);
-  const routes = variants.map(({ proto, toHttps }) => {
-    const match = matchField(route.match, ...conditions, ...(proto ? [protoCondition[proto]] : []));
-    return field(routesField, match, route.common, toHttps ? route.toHttps : route.action);
-  });
-  const [only] = routes;
-  const bytes = only && routes.length === 1 ? only : concatenated(routes);
-  return { bytes, forwards: variants.some(({ toHttps }) => !toHttps) };
+function compose(route: EncodedRoute, exposure: Exposure, ...conditions: readonly Bytes[]): Bytes {
+  const { match, common, action } = piecesOf(route);
+  return concatenated(
+    routeVariants(route.proto, exposure).map(({ proto, toHttps }) => {
+      const conditional = [match, ...conditions, ...(proto ? [protoCondition[proto]] : [])];
+      return frameRoute({ match: concatenated(conditional), common, action: toHttps ? route.toHttps : action }).framed;
+    }),
+  );
 }
 
 /** A route that answers 421 to secure requests, or to all of them, framed for a virtual host. */
-export function emitMisdirected(secure: "marked" | "all"): Uint8Array {
+export function emitMisdirected(secure: "marked" | "all"): Bytes {
   const route = { name: "misdirected", action: { case: "directResponse", value: { status: 421 } } } as const;
-  const match = { pathSpecifier: { case: "prefix", value: "/" } } as const;
-  return field(
-    routesField,
-    matchField(encode(RouteMatchSchema, match), ...(secure === "marked" ? [protoCondition.https] : [])),
-    encodeFields(RouteSchema, route),
-  );
+  const match = encode(RouteMatchSchema, { pathSpecifier: { case: "prefix", value: "/" } });
+  return frameRoute({
+    match: secure === "marked" ? concatenated([match, protoCondition.https]) : match,
+    common: encodeFields(RouteSchema, { name: route.name }),
+    action: encodeFields(RouteSchema, { action: route.action }),
+  }).framed;
 }

@@ -23,7 +23,7 @@ function compile(current: RawObject, refusal: Partial<Refusal>, previous?: RawOb
   ]);
   compiler.commit();
   const text = (filter: string): string =>
-    Buffer.concat([...(compiler.resource("extension", `envoy.filters.http.${filter}`)?.parts ?? [])]).toString();
+    (compiler.resource("extension", `envoy.filters.http.${filter}`)?.parts ?? []).join("");
   const told = compiler.diagnostics().map(({ code, at, traffic }) => [code, at.path, traffic]);
   return { lua: text("lua"), rbac: text("rbac"), told, admitted: compiler.admitted(ref) };
 }

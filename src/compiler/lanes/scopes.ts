@@ -4,7 +4,7 @@ import { wildScope } from "../envoy/shape/scope-name.ts";
 import { asLead, emitScope, knownHost, type Lead, leadRoute, type PlacedHost } from "../envoy/shape/scoped.ts";
 import { emitMisdirected, emitVirtualHost } from "../envoy/virtual-host.ts";
 import type { Collection, Derived, Graph, Reads } from "../graph/index.ts";
-import type { Encoded } from "../ir/encoded.ts";
+import type { Bytes, Encoded } from "../ir/encoded.ts";
 import type { Table, VirtualHost } from "../ir/virtual-host.ts";
 import * as link from "../link/index.ts";
 import type { RouteTables } from "../settings.ts";
@@ -140,7 +140,7 @@ function mayMeet(a: Pick<RouteRank, "beginning">, b: Pick<RouteRank, "beginning"
   return a.beginning.startsWith(b.beginning) || b.beginning.startsWith(a.beginning);
 }
 
-function firstOf(host: VirtualHost): Uint8Array | undefined {
+function firstOf(host: VirtualHost): Bytes | undefined {
   return host.misdirected && emitMisdirected(host.misdirected);
 }
 

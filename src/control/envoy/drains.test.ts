@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Encoded } from "#compiler";
+import { type Encoded, toBytes } from "#compiler";
 import { announceDrains, drainOf } from "./drains.ts";
 
 function listener(...parts: readonly string[]): Encoded {
@@ -8,7 +8,7 @@ function listener(...parts: readonly string[]): Encoded {
     type: "listener",
     name: "tcp-0.0.0.0-8443",
     version: parts.join(),
-    parts: parts.map((part) => Buffer.from(part)),
+    parts: parts.map((part) => toBytes(Buffer.from(part))),
   };
 }
 

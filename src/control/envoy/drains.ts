@@ -3,7 +3,6 @@
  * a setting of the listener itself changed. Announced before the change is sent, because clients will notice it.
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
-import { equalBytes } from "#base/equal.ts";
 import type { Log } from "#base/log.ts";
 import { type ResourceRef, refKey } from "#base/origin.ts";
 import type { Encoded, ResourceChange } from "#compiler";
@@ -21,8 +20,8 @@ const most = 10;
 export function drainOf(before: Encoded, after: Encoded | undefined): Drain {
   const [head, ...chains] = before.parts;
   const [newHead, ...kept] = after?.parts ?? [];
-  const same = head !== undefined && newHead !== undefined && equalBytes(head, newHead);
-  const gone = chains.filter((chain) => !same || !kept.some((other) => equalBytes(chain, other)));
+  const same = head !== undefined && head === newHead;
+  const gone = chains.filter((chain) => !same || !kept.includes(chain));
   return { chains: gone.length, of: chains.length };
 }
 

@@ -4,13 +4,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { toBytes } from "#compiler";
 import { ClusterSchema } from "#gen/envoy/config/cluster/v3/cluster_pb.js";
 import { DeltaDiscoveryResponseSchema } from "#gen/envoy/service/discovery/v3/discovery_pb.js";
 import { encodeResponse } from "./frame.ts";
 
 test("a framed response is what protobuf makes of it", () => {
   const bytes = toBinary(ClusterSchema, create(ClusterSchema, { name: "shop/cart", altStatName: "é".repeat(300) }));
-  const parts = [bytes.subarray(0, 5), bytes.subarray(5)];
+  const parts = [bytes.subarray(0, 5), bytes.subarray(5)].map(toBytes);
   const frame = encodeResponse({
     type: "cluster",
     nonce: "17",

@@ -2,7 +2,7 @@
  * SERVE: a delta response as bytes. Resources are already encoded; only the frames around them are written here, so
  * that one encoded resource serves every Envoy.
  */
-import { type Encoded, typeUrls } from "#compiler";
+import { type Bytes, type Encoded, typeUrls } from "#compiler";
 import type { Response } from "./subscription.ts";
 
 // Field numbers of envoy.service.discovery.v3.DeltaDiscoveryResponse, .Resource and google.protobuf.Any, each as the
@@ -13,15 +13,24 @@ const any = { typeUrl: tag(1), value: tag(2) };
 
 /** A DeltaDiscoveryResponse. */
 export function encodeResponse({ type, nonce, resources, removed }: Response): Buffer {
-  const parts: Uint8Array[] = [];
+  const parts: Piece[] = [];
   for (const encoded of resources) parts.push(...frameResource(encoded));
   parts.push(text(response.typeUrl, typeUrls[type]), text(response.nonce, nonce));
   for (const name of removed) parts.push(text(response.removedResources, name));
-  return Buffer.concat(parts);
+  return joined(parts);
 }
 
-function frameResource(encoded: Encoded): Uint8Array[] {
-  const valueLength = encoded.parts.reduce((sum, part) => sum + part.byteLength, 0);
+type Piece = Buffer | Bytes;
+
+function joined(pieces: readonly Piece[]): Buffer {
+  const all = Buffer.allocUnsafe(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) at += typeof piece === "string" ? all.write(piece, at, "latin1") : piece.copy(all, at);
+  return all;
+}
+
+function frameResource(encoded: Encoded): Piece[] {
+  const valueLength = encoded.parts.reduce((sum, part) => sum + part.length, 0);
   const anyHead = Buffer.concat([text(any.typeUrl, typeUrls[encoded.type]), head(any.value, valueLength)]);
   const start = Buffer.concat([
     text(resource.version, encoded.version),

@@ -65,7 +65,7 @@ export function isBad(resource: Encoded): boolean {
 }
 
 function contentOf({ version, parts }: Encoded): string {
-  return `${version} ${Buffer.concat(parts).toString("hex")}`;
+  return `${version} ${parts.join("")}`;
 }
 
 /** Envoy as far as order is concerned. */

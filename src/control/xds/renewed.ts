@@ -4,7 +4,7 @@
  * seen in a refused response is sent with a mark that makes it another.
  */
 import { create, toBinary } from "@bufbuild/protobuf";
-import type { Encoded } from "#compiler";
+import { type Encoded, toBytes } from "#compiler";
 import { ScopedRouteConfigurationSchema } from "#gen/envoy/config/route/v3/scoped_route_pb.js";
 
 /** A scope with a mark in the metadata of its routes, which nothing reads. */
@@ -12,5 +12,5 @@ export function renewed(scope: Encoded, mark: string): Encoded {
   const metadata = { filterMetadata: { "dragoman.sent": { mark } } };
   const more = create(ScopedRouteConfigurationSchema, { routeConfiguration: { metadata } });
   // Envoy merges what stands twice.
-  return { ...scope, parts: [...scope.parts, toBinary(ScopedRouteConfigurationSchema, more)] };
+  return { ...scope, parts: [...scope.parts, toBytes(toBinary(ScopedRouteConfigurationSchema, more))] };
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { encodedBytes } from "#compiler";
+import { encodedBytes, toBytes } from "#compiler";
 import { forgetSpelling, isAskedByServerName, noteSpelling, respelled, type Spellings } from "./server-names.ts";
 import { createSnapshot } from "./snapshot.ts";
 
-const resource = { type: "secret", name: "a.test", version: "1", parts: [new Uint8Array()] } as const;
+const resource = { type: "secret", name: "a.test", version: "1", parts: [toBytes(new Uint8Array())] } as const;
 const view = createSnapshot();
 view.apply([{ type: "secret", name: "a.test", resource }]);
 

@@ -12,9 +12,9 @@ import {
 import { RouteConfigurationSchema } from "#gen/envoy/config/route/v3/route_pb.js";
 import { ScopedRouteConfigurationSchema } from "#gen/envoy/config/route/v3/scoped_route_pb.js";
 import { LuaPerRouteSchema } from "#gen/envoy/extensions/filters/http/lua/v3/lua_pb.js";
-import type { Encoded } from "../../ir/encoded.ts";
-import { contentVersion, encode, encodeFields, field, pack } from "../bytes.ts";
-import type { EncodedRoute } from "../route.ts";
+import type { Bytes, Encoded } from "../../ir/encoded.ts";
+import { contentVersion, encode, encodeFields, field, pack, versionOf } from "../bytes.ts";
+import { type EncodedRoute, frameRoute, piecesOf } from "../route.ts";
 import type { EncodedVirtualHost, HostedRoute } from "../virtual-host.ts";
 import { type Division, divisionName } from "./division.ts";
 import { scopeHeader, scopeName, wildScope } from "./scope-name.ts";
@@ -36,22 +36,23 @@ export interface Lead {
 /** The route of a virtual host whose other routes are elsewhere; for any path, and the last. */
 export function leadRoute(lead: Lead): HostedRoute {
   const match = encode(RouteMatchSchema, { pathSpecifier: { case: "prefix", value: "/" } });
-  return { encoded: leading({ match, beginning: "" }, lead), exposure: "direct" };
+  return { encoded: leading(match, { proto: undefined, beginning: "" }, lead), exposure: "direct" };
 }
 
 /** A route in whose place, for the requests that it matches, stands the lead to where it is itself. */
 export function asLead<T extends HostedRoute>(route: T, lead: Lead): T {
-  return { ...route, encoded: leading(route.encoded, lead) };
+  return { ...route, encoded: leading(piecesOf(route.encoded).match, route.encoded, lead) };
 }
 
-type Matching = Pick<EncodedRoute, "match" | "beginning" | "proto">;
+type Matching = Pick<EncodedRoute, "beginning" | "proto">;
 
 /** Its name says what it leads to; it switches the filter on, which others of its table may have switched off. */
-function leading({ match, beginning, proto }: Matching, { scope, division }: Lead): EncodedRoute {
+function leading(match: Bytes, { beginning, proto }: Matching, { scope, division }: Lead): EncodedRoute {
   const name = `~${divisionName(division ?? whole)} ${scope}`;
   const common = encodeFields(RouteSchema, { name, typedPerFilterConfig: finds });
   const action = encodeFields(RouteSchema, { action: { case: "directResponse", value: { status: 404 } } });
-  return { match, common, action, toHttps: action, beginning, ...(proto ? { proto } : {}) };
+  const framed = frameRoute({ match, common, action });
+  return { ...framed, toHttps: action, cluster: undefined, mirror: undefined, proto, beginning };
 }
 
 const whole: Division = { depth: 0, buckets: 1 };
@@ -86,13 +87,12 @@ export function emitScope(key: string, hosts: readonly PlacedHost[]): Encoded {
     ofAll,
     ...(wild ? [] : [ofNamed]),
   ];
-  const parts = [head, field(routeConfigurationField, ...table, ...hosts.map((host) => host.bytes))];
   return {
     type: "scope",
     name,
     key,
-    version: contentVersion(...parts),
-    parts,
+    version: contentVersion([versionOf(head, ...table), ...hosts.map((host) => host.version)].join()),
+    parts: [head, field(routeConfigurationField, ...table, ...hosts.map((host) => host.bytes))],
     clusters: hosts.map((host) => host.clusters),
     ...(around === undefined ? {} : { around }),
   };

@@ -5,7 +5,7 @@
  */
 import { RouteConfigurationSchema } from "#gen/envoy/config/route/v3/route_pb.js";
 import type { Encoded } from "../../ir/encoded.ts";
-import { contentVersion, encode } from "../bytes.ts";
+import { contentVersion, encode, versionOf } from "../bytes.ts";
 import type { EncodedVirtualHost } from "../virtual-host.ts";
 
 /** Packs virtual hosts, in the order given, into the route table `name`. */
@@ -14,7 +14,7 @@ export function shapeTable(name: string, hosts: readonly EncodedVirtualHost[], p
   return {
     type: "routes",
     name,
-    version: contentVersion(head, ...hosts.map((host) => host.version)),
+    version: contentVersion([versionOf(head), ...hosts.map((host) => host.version)].join()),
     parts: [head, ...hosts.map((host) => host.bytes)],
     clusters: hosts.map((host) => host.clusters),
   };
