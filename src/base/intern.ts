@@ -4,13 +4,17 @@
  * name or key that is kept for long should be neither. This changes memory alone, never meaning.
  */
 
-/** Always empty: only what the engine does with the name of a property is wanted. */
-const names: Record<string, true> = Object.create(null);
+/** V8 knows the names of properties once each; those of a forgotten object are forgotten unless somebody holds them. */
+let names: Record<string, true> = Object.create(null);
+let count = 0;
+const maxCount = 1000;
 
-/** The same text; V8 knows the names of properties once each, and forgets those that nobody holds. */
+/** The same text, of which there is one copy. */
 export function intern<Text extends string>(text: Text): Text {
-  const name: string = text;
-  names[name] = true;
-  delete names[name];
+  if (++count > maxCount) {
+    names = Object.create(null);
+    count = 0;
+  }
+  names[text as string] = true;
   return text;
 }

@@ -41,7 +41,9 @@ export function formatOrigin(origin: Origin): string {
 
 /** The origin of a field below another: `child(origin, "cors", "origins", 2)` is `….cors.origins[2]`. */
 export function child(origin: Origin, ...steps: readonly (string | number)[]): Origin {
-  return { ref: origin.ref, path: origin.path + steps.map(formatStep).join("") };
+  let { path } = origin;
+  for (const step of steps) path += formatStep(step);
+  return { ref: origin.ref, path: intern(path) };
 }
 
 function formatStep(step: string | number): string {

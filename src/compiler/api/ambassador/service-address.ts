@@ -1,5 +1,6 @@
 /** The service strings of Ambassador resources, `[scheme://]host[.namespace][:port]`. */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { intern } from "#base/intern.ts";
 import { isIp } from "#base/ip.ts";
 import { child, type Origin } from "#base/origin.ts";
 import { string } from "../schema/index.ts";
@@ -35,7 +36,7 @@ export function parseService(text: string): ServiceAddress | string {
   const number = port ? Number(port) : 0;
   if (number > 65535) return `port ${port} is not between 1 and 65535`;
   return {
-    host: bare.toLowerCase(),
+    host: intern(bare.toLowerCase()),
     ...(scheme === undefined ? {} : { scheme: scheme.toLowerCase() }),
     ...(number === 0 ? {} : { port: number }),
     ...(tail === undefined || tail === "/" ? {} : { ignored: tail }),

@@ -150,7 +150,15 @@ function declare(
     host,
     port,
     ...(named
-      ? { service: { ...named, port, lenient: resolver === "endpoint", likely: looksLikeService(address.host) } }
+      ? {
+          service: {
+            namespace: named.namespace,
+            name: named.name,
+            port,
+            lenient: resolver === "endpoint",
+            likely: looksLikeService(address.host),
+          },
+        }
       : {}),
     policy,
   };

@@ -38,10 +38,13 @@ export function withDestination(edits: HeaderEdits, { host, port }: ClusterDecl)
 
 /** A Mapping's edits; what it says itself masks the default, even when empty. */
 export function lowerHeaderEdits(spec: Edits, defaults: HeaderEdits): HeaderEdits {
+  const { add_request_headers, remove_request_headers, add_response_headers, remove_response_headers } = spec;
+  if (!add_request_headers && !remove_request_headers && !add_response_headers && !remove_response_headers)
+    return defaults;
   return {
-    addRequest: spec.add_request_headers ? lowerAddedHeaders(spec.add_request_headers) : defaults.addRequest,
-    removeRequest: spec.remove_request_headers ?? defaults.removeRequest,
-    addResponse: spec.add_response_headers ? lowerAddedHeaders(spec.add_response_headers) : defaults.addResponse,
-    removeResponse: spec.remove_response_headers ?? defaults.removeResponse,
+    addRequest: add_request_headers ? lowerAddedHeaders(add_request_headers) : defaults.addRequest,
+    removeRequest: remove_request_headers ?? defaults.removeRequest,
+    addResponse: add_response_headers ? lowerAddedHeaders(add_response_headers) : defaults.addResponse,
+    removeResponse: remove_response_headers ?? defaults.removeResponse,
   };
 }

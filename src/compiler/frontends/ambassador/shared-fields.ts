@@ -22,9 +22,12 @@ export function sharedFields(spec: MappingSpec): SharedFields | undefined {
   return Object.keys(shared).length === 0 ? undefined : shared;
 }
 
+const none: readonly string[] = [];
+
 /** The protocols that a client may change to. */
-export function lowerUpgrades(spec: MappingSpec): readonly string[] {
-  const asked = spec.use_websocket ? [...(spec.allow_upgrade ?? []), "websocket"] : (spec.allow_upgrade ?? []);
+export function lowerUpgrades({ use_websocket, allow_upgrade = none }: MappingSpec): readonly string[] {
+  const asked = use_websocket ? [...allow_upgrade, "websocket"] : allow_upgrade;
+  if (asked.length < 2) return asked;
   // Envoy compares them without case, and takes none twice.
   return [...new Map(asked.map((upgrade) => [upgrade.toLowerCase(), upgrade])).values()];
 }

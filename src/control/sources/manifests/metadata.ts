@@ -41,6 +41,9 @@ function detach<T>(value: T): T {
 /** One empty object for all spares memory where there are many. */
 const none = {};
 
+/** Labels are at most so long, and many of them alike. */
+const maxLabel = 63;
+
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 function readTexts(
@@ -60,7 +63,7 @@ function readTexts(
   const texts: Record<string, string> = {};
   for (const [name, text] of Object.entries(value)) {
     if (name === lastApplied) continue;
-    if (typeof text === "string") texts[name] = text;
+    if (typeof text === "string") texts[name] = text.length <= maxLabel ? intern(text) : detach(text);
     else if (text === null || typeof text === "object") {
       diagnostics.push(diagnose("manifest/bad-metadata", child(at, name), "the value is not text; it is not used"));
     } else {
@@ -76,7 +79,7 @@ function readTexts(
       );
     }
   }
-  return detach(texts);
+  return texts;
 }
 
 function readTime(value: unknown, origin: Origin, diagnostics: Diagnostic[]): string | undefined {

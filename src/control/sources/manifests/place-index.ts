@@ -16,47 +16,54 @@ export interface PlaceIndex {
 
 /** An empty index. */
 export function createPlaceIndex(): PlaceIndex {
-  const byRef = new Map<string, Place[]>();
-  const byKey = new Map<string, Place>();
-  const several = new Set<string>();
+  /** The first place of each object. */
+  const byRef = new Map<string, Place>();
+  /** All places, in order, of those that stand in several. */
+  const several = new Map<string, readonly Place[]>();
+  /** These by document, once somebody has asked: what is wrong with other documents is said of what they hold. */
+  let byDocument: ReadonlyMap<string, Place> | undefined;
+
+  function placesOf(key: string): readonly Place[] {
+    const first = byRef.get(key);
+    return first === undefined ? [] : (several.get(key) ?? [first]);
+  }
+
+  function put(key: string, places: readonly Place[]): void {
+    const [first] = places;
+    if (first === undefined) byRef.delete(key);
+    else byRef.set(key, first);
+    if (places.length > 1) several.set(key, places);
+    else several.delete(key);
+  }
 
   function add(place: Place): void {
     const key = refKey(place.ref);
-    const places = byRef.get(key);
-    if (places === undefined) {
-      byRef.set(key, [place]);
-    } else {
-      places.push(place);
-      places.sort(comparePlaces);
-    }
-    byKey.set(place.key, place);
-    note(key);
+    const others = placesOf(key);
+    put(key, others.length === 0 ? [place] : [...others, place].sort(comparePlaces));
   }
 
   function remove(place: Place): void {
     const key = refKey(place.ref);
-    const rest = byRef.get(key)?.filter((other) => other !== place) ?? [];
-    if (rest.length === 0) byRef.delete(key);
-    else byRef.set(key, rest);
-    if (byKey.get(place.key) === place) byKey.delete(place.key);
-    note(key);
+    const rest = placesOf(key).filter((other) => other !== place);
+    put(key, rest);
   }
 
-  function note(key: string): void {
-    if ((byRef.get(key)?.length ?? 0) > 1) several.add(key);
-    else several.delete(key);
+  function documentAt(key: string): Place | undefined {
+    byDocument ??= new Map([...several.values()].flat().map((place) => [place.key, place]));
+    return byDocument.get(key);
   }
 
   return {
     replace(before, after) {
       for (const place of before) remove(place);
       for (const place of after) add(place);
+      byDocument = undefined;
     },
     placeOf(ref) {
-      return byRef.get(refKey(ref))?.[0] ?? (isDocument(ref) ? byKey.get(ref.name) : undefined);
+      return byRef.get(refKey(ref)) ?? (isDocument(ref) ? documentAt(ref.name) : undefined);
     },
     duplicates() {
-      return [...several].sort().flatMap((key) => describeDuplicates(byRef.get(key) ?? []));
+      return [...several.keys()].sort().flatMap((key) => describeDuplicates(placesOf(key)));
     },
   };
 }

@@ -3,6 +3,7 @@
  * small in memory until somebody walks it, so this is the first walk, and it stops at the limits.
  */
 
+import { type Fields, isFields } from "#base/fields.ts";
 import type { Steps } from "./positions.ts";
 import { maxDepth } from "./yaml.ts";
 
@@ -47,20 +48,21 @@ function visit(walk: Walk, value: unknown): boolean {
   if (++walk.values > walk.limits.values) return stop(walk, "too-large", walk.steps, tooManyValues(walk));
   if (typeof value === "string") return visitText(walk, value);
   if (typeof value === "number") return visitNumber(walk, value);
-  if (typeof value !== "object" || value === null) return true;
+  const isList = Array.isArray(value);
+  if (!isList && !isFields(value)) return true;
   if (walk.steps.length >= maxDepth)
     return stop(walk, "too-deep", walk.steps.slice(0, 8), `nested more than ${maxDepth} levels deep`);
-  return Array.isArray(value) ? visitItems(walk, value) : visitFields(walk, value);
+  return isList ? visitItems(walk, value) : visitFields(walk, value);
 }
 
 function visitItems(walk: Walk, items: readonly unknown[]): boolean {
   return items.every((item, index) => visitBelow(walk, index, item));
 }
 
-function visitFields(walk: Walk, fields: object): boolean {
-  for (const [name, value] of Object.entries(fields)) {
+function visitFields(walk: Walk, fields: Fields): boolean {
+  for (const name of Object.keys(fields)) {
     walk.bytes += name.length;
-    if (!visitBelow(walk, name, value)) return false;
+    if (!visitBelow(walk, name, fields[name])) return false;
   }
   return true;
 }
