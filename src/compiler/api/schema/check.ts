@@ -1,6 +1,7 @@
 /**
  * Schema → validator, compiled once into closures. The validator finds all problems of any JSON value, never throws,
- * and returns the value without what the schema does not know and with old spellings replaced.
+ * and returns the value without what the schema does not know and with old spellings replaced. What it need not change
+ * it returns as it was given, not as a copy: whoever has given it mostly keeps it, too.
  */
 import { addProblem, type Problem, type Trail, typeName } from "./problem.ts";
 import type { Field, Generation, Node, NumberNode, ObjectNode, Schema, StringNode } from "./schema.ts";
@@ -98,26 +99,31 @@ function listCheck(item: Check, min: number): Check {
   return (value, trail) => {
     if (!Array.isArray(value)) return notStructured(trail, "list", value);
     if (value.length < min) return add(trail, "invalid", `expected at least ${min} items, got ${value.length}`);
-    return value.map((given, index) => {
+    let changed = false;
+    const items = value.map((given, index) => {
       trail.steps.push(index);
       const kept = item(given, trail);
       trail.steps.pop();
+      changed ||= kept !== given;
       return kept;
     });
+    return changed ? items : value;
   };
 }
 
 function mapCheck(check: Check): Check {
   return (value, trail) => {
     if (!isRecord(value)) return notStructured(trail, "object", value);
-    const entries: [string, unknown][] = [];
-    for (const [key, given] of Object.entries(value)) {
+    let changed = false;
+    const entries = Object.entries(value).map(([key, given]) => {
       trail.steps.push(key);
       if (!key.isWellFormed()) notUnicode(trail);
-      entries.push([key, check(given, trail)]);
+      const kept = check(given, trail);
       trail.steps.pop();
-    }
-    return Object.fromEntries(entries);
+      changed ||= kept !== given;
+      return [key, kept] as const;
+    });
+    return changed ? Object.fromEntries(entries) : value;
   };
 }
 
@@ -134,7 +140,9 @@ function objectCheck(node: ObjectNode, generation: Generation): Check {
   return (value, trail) => {
     if (!isRecord(value)) return notStructured(trail, "object", value);
     const kept: Record<string, unknown> = {};
-    for (const key of Object.keys(value)) {
+    let same = 0;
+    const keys = Object.keys(value);
+    for (const key of keys) {
       const given = value[key];
       const entry = entries.get(key);
       if (given === undefined || (given === null && !entry?.nullable)) continue;
@@ -142,13 +150,15 @@ function objectCheck(node: ObjectNode, generation: Generation): Check {
       if (entry) {
         noteStatus(entry.field, given, trail);
         if (entry.name in kept) add(trail, "invalid", `means the same as ${entry.name}, which is set too`);
-        kept[entry.name] = entry.check(given, trail);
+        const checked = entry.check(given, trail);
+        kept[entry.name] = checked;
+        if (entry.name === key && checked === given) same++;
       } else if (!node.open) unknownField(key, node, entries, trail);
       trail.steps.pop();
     }
     for (const name of needed) if (kept[name] === undefined && value[name] == null) missing(name, trail);
     for (const names of node.exactlyOne ?? []) demandOne(names, kept, trail);
-    return kept;
+    return same === keys.length ? value : kept;
   };
 }
 
