@@ -21,8 +21,8 @@ export class Claims<O> {
   private readonly out: Stored<O>;
   /** Owners that differ from the output key itself. */
   private readonly owners = new Map<string, string>();
-  /** Outputs by input, other than none and only the input's own key. */
-  private readonly outputs = new Map<string, readonly string[]>();
+  /** Outputs by input, other than none and only the input's own key; a single one as itself. */
+  private readonly outputs = new Map<string, string | readonly string[]>();
   /** All claims to the output keys that have more than one. */
   private readonly contested = new Map<string, Map<string, O>>();
   /** Contested keys to decide again, with the inputs that have given them up. */
@@ -40,6 +40,8 @@ export class Claims<O> {
     if (isPlain && only === undefined) this.out.remove(input);
     else if (isPlain && pairs.length === 1 && only?.[0] === input && only[1] !== undefined)
       this.out.put(input, only[1]);
+    else if (only !== undefined && pairs.length === 1 && only[1] !== undefined)
+      this.replaceOne(input, only[0], only[1]);
     else return this.replaceAny(input, pairs);
     return undefined;
   }
@@ -54,12 +56,20 @@ export class Claims<O> {
 
   outputsOf(input: string): readonly string[] {
     const outputs = this.outputs.get(input);
-    if (outputs !== undefined) return outputs;
+    if (outputs !== undefined) return typeof outputs === "string" ? [outputs] : outputs;
     return this.contested.get(input)?.has(input) || this.ownerOf(input) === input ? [input] : none;
   }
 
   ownerOf(output: string): string | undefined {
     return this.owners.get(output) ?? (this.out.get(output) === undefined ? undefined : output);
+  }
+
+  private replaceOne(input: string, output: string, value: O): void {
+    const before = this.outputsOf(input);
+    this.claim(output, input, value);
+    for (const other of before) if (other !== output) this.release(other, input);
+    if (output === input) this.outputs.delete(input);
+    else this.outputs.set(input, output);
   }
 
   private replaceAny(input: string, pairs: readonly (readonly [string, O])[]): string | undefined {

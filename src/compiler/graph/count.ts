@@ -6,6 +6,8 @@ import { MemberNode } from "./member-node.ts";
 import type { NodePlace } from "./node.ts";
 import { Stored } from "./stored.ts";
 
+const nothing: readonly never[] = [];
+
 /** What a count node is made of. */
 export interface CountSpec<I> {
   readonly over: Stored<I>;
@@ -45,7 +47,7 @@ export class CountNode<I> extends MemberNode<I> {
   }
 
   private groupsOf(key: string, item: I | undefined): readonly string[] {
-    return item === undefined ? [] : distinct(this.spec.by(item, key));
+    return item === undefined ? nothing : distinct(this.spec.by(item, key));
   }
 
   private add(group: string, members: number): void {

@@ -82,8 +82,12 @@ export class GroupNode<I> extends MemberNode<I> {
   }
 
   private enter(group: string, key: string, item: I): void {
-    if (this.keys.has(group) || this.edits.has(group)) this.editsOf(group).added.push({ key, item });
-    else this.store(group, { keys: [key], items: [item] });
+    if (this.keys.has(group) || this.edits.has(group)) {
+      this.editsOf(group).added.push({ key, item });
+    } else {
+      this.keys.set(group, key);
+      this.out.put(group, [item]);
+    }
   }
 
   private editsOf(group: string): Edits<I> {

@@ -2,7 +2,6 @@
  * One run of a function per input key. What a run gave and read is remembered by input key, so that a change or a
  * deletion is carried through exactly; a run that throws leaves what the previous one gave.
  */
-import type { Diagnostic } from "#base/diagnostic.ts";
 import { Claims } from "./claims.ts";
 import { Dependencies } from "./dependencies.ts";
 import type { Collection, Derived, Index, Inspection, ReadRef, Reads } from "./graph.ts";
@@ -20,10 +19,11 @@ export interface MapSpec<I, O> {
 }
 
 /** What a run gave, complete. */
-interface Given<O> {
+interface Given<O> extends Derived<O> {
   readonly out: readonly (readonly [string, O])[];
-  readonly diagnostics: readonly Diagnostic[];
 }
+
+const gone: Given<never> = { out: [] };
 
 /** The node of `Graph.map` and `Graph.value`. */
 export class MapNode<I, O> extends Node implements Reads {
@@ -80,7 +80,7 @@ export class MapNode<I, O> extends Node implements Reads {
     const item = this.spec.over.get(key);
     if (item === undefined) {
       this.dependencies.forget(key);
-      this.accept(key, { out: nothing, diagnostics: nothing });
+      this.accept(key, gone);
       return;
     }
     try {
@@ -105,8 +105,8 @@ export class MapNode<I, O> extends Node implements Reads {
   private run(item: I, key: string): Given<O> {
     this.running = true;
     try {
-      const { out, diagnostics = nothing } = this.spec.fn(item, this, key);
-      return { out: Array.isArray(out) ? out : [...out], diagnostics };
+      const derived = this.spec.fn(item, this, key);
+      return isGiven(derived) ? derived : { ...derived, out: [...derived.out] };
     } finally {
       this.running = false;
       this.dependencies.settle(key);
@@ -115,7 +115,7 @@ export class MapNode<I, O> extends Node implements Reads {
 
   private accept(key: string, { out, diagnostics }: Given<O>): void {
     const repeated = this.claims.replace(key, out);
-    this.say(diagnostics, key);
+    this.say(diagnostics ?? nothing, key);
     if (repeated === undefined) this.say(nothing, key, "", "twice");
     else this.sayDuplicate(repeated, this.culprit(key), this.culprit(key), key, "", "twice");
   }
@@ -133,4 +133,8 @@ export class MapNode<I, O> extends Node implements Reads {
   private culprit(key: string): { key: string; item: unknown } {
     return { key, item: this.spec.over.get(key) };
   }
+}
+
+function isGiven<O>(derived: Derived<O>): derived is Given<O> {
+  return Array.isArray(derived.out);
 }

@@ -54,21 +54,30 @@ export abstract class Node implements Dependent {
 
   /** Recomputes the keys of this wave, as long as `mayContinue`; false when some are left. */
   work(mayContinue: () => boolean): boolean {
-    if ((this.all ?? this.now).size === 0) return true;
+    if ((this.all ?? this.now).size > 0) this.visit(mayContinue);
+    return this.now.size === 0;
+  }
+
+  private visit(mayContinue: () => boolean): void {
+    const { all, now, later } = this;
     let done = 0;
+    let isEnough = false;
+    const visitKey = (key: string): void => {
+      isEnough ||= !mayContinue();
+      if (isEnough) return;
+      done++;
+      if (later.size > 0) later.delete(key);
+      this.recompute(key);
+      if (done % published === 0 && all === undefined) this.settle();
+    };
     try {
-      for (const key of (this.all ?? this.now).keys()) {
-        if (!mayContinue()) break;
-        done++;
-        if (this.later.size > 0) this.later.delete(key);
-        this.recompute(key);
-        if (done % published === 0 && this.all === undefined) this.settle();
-      }
+      // An iterator would make an object for every key, of which there are half a million in a first wave.
+      if (all === undefined) now.forEach(visitKey);
+      else all.forEach((_, key) => void visitKey(key));
     } finally {
       this.forget(done);
       this.settle();
     }
-    return this.now.size === 0;
   }
 
   /** Takes the first keys out of this wave. Nobody wakes a node while it works, so they are still the first. */
@@ -128,9 +137,9 @@ export abstract class Node implements Dependent {
     for (const key of input.keys()) this.wake(key);
   }
 
-  protected say(diagnostics: readonly Diagnostic[], ...keys: readonly string[]): void {
+  protected say(diagnostics: readonly Diagnostic[], key: string, output?: string, more?: string): void {
     if (diagnostics.length === 0 && this.reported.size === 0) return;
-    const at = reportKey(this.name, ...keys);
+    const at = reportKey(this.name, ...[key, output, more].filter((part) => part !== undefined));
     if (diagnostics.length > 0) this.reported.add(at);
     else if (!this.reported.delete(at)) return;
     this.report.set(at, diagnostics);

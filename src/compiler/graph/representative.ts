@@ -4,7 +4,7 @@
  */
 import { diagnose } from "#base/diagnostic.ts";
 import type { Origin } from "#base/origin.ts";
-import { Edge } from "./dependencies.ts";
+import { Edge } from "./edge.ts";
 import { type Collection, type Derived, type Graph, openGraph, type Reads, type Source } from "./index.ts";
 
 /** The only kind of input object; small enough that random edits often collide. */

@@ -20,7 +20,9 @@ export class SourceCollection<T> extends Stored<T> implements Source<T> {
 
   /** Makes the edits take effect. */
   apply(): void {
-    for (const [key, value] of this.pending) this.put(key, value);
+    this.pending.forEach((value, key) => {
+      this.put(key, value);
+    });
     this.pending.clear();
     this.flush();
   }

@@ -3,6 +3,8 @@ import type { Inspection } from "./graph.ts";
 import { Node, type NodePlace } from "./node.ts";
 import { Stored } from "./stored.ts";
 
+const nothing: readonly never[] = [];
+
 /** The node of `Graph.union`. */
 export class UnionNode<T> extends Node {
   readonly out: Stored<T>;
@@ -18,12 +20,13 @@ export class UnionNode<T> extends Node {
   inspect(collection: string, key: string): Inspection | undefined {
     const value = this.out.get(key);
     if (value === undefined) return undefined;
+    const parts = this.parts.filter((part) => part.get(key) !== undefined);
     return {
       collection,
       key,
       kind: "union",
       value,
-      inputs: this.partsWith(key).map((part) => ({ collection: part.name, key })),
+      inputs: parts.map((part) => ({ collection: part.name, key })),
       reads: [],
       outputs: [{ collection, key }],
       diagnostics: this.said(key),
@@ -32,17 +35,19 @@ export class UnionNode<T> extends Node {
   }
 
   protected override recompute(key: string): void {
-    const [first, second] = this.partsWith(key);
-    this.out.put(key, first?.get(key));
-    if (second === undefined) this.say([], key);
-    else this.sayDuplicate(key, { key, item: second.get(key) }, { key, item: first?.get(key) }, key);
+    let value: T | undefined;
+    let second: T | undefined;
+    for (const part of this.parts) {
+      const other = part.get(key);
+      if (value === undefined) value = other;
+      else second ??= other;
+    }
+    this.out.put(key, value);
+    if (second === undefined) this.say(nothing, key);
+    else this.sayDuplicate(key, { key, item: second }, { key, item: value }, key);
   }
 
   protected override settle(): void {
     this.out.flush();
-  }
-
-  private partsWith(key: string): readonly Stored<T>[] {
-    return this.parts.filter((part) => part.get(key) !== undefined);
   }
 }
