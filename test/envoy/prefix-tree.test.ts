@@ -95,7 +95,7 @@ function tables(drawn: Drawn): readonly Encoded[] {
     field(
       2,
       encode(VirtualHostSchema, { name: "tree", domains: ["tree.test"] }),
-      ...(tree ? [emitPrefixTree(tree, [], listed)] : framed),
+      ...(tree ? emitPrefixTree(tree, [], listed) : framed),
     ),
   ];
   return resources.map((one) =>

@@ -72,20 +72,36 @@ export function duration(milliseconds: number): Duration {
 
 /** Encoded pieces put together. */
 export function concatenated(parts: readonly Bytes[]): Bytes {
-  draft.begin();
+  draft.begin(lengthOf(parts));
   for (const part of parts) draft.bytes(part);
   return draft.cut();
 }
 
-/** A length-delimited field whose content is the concatenation of `parts`. */
-export function field(number: number, ...parts: readonly Bytes[]): Bytes {
+function lengthOf(parts: readonly Bytes[]): number {
   let length = 0;
   for (const part of parts) length += part.length;
-  draft.begin();
+  return length;
+}
+
+/** A length-delimited field whose content is the concatenation of `parts`. */
+export function field(number: number, ...parts: readonly Bytes[]): Bytes {
+  const length = lengthOf(parts);
+  draft.begin(length + longestHead);
   draft.varint(number * 8 + 2);
   draft.varint(length);
   for (const part of parts) draft.bytes(part);
   return draft.cut();
+}
+
+/** So much at most stands before a field's content. */
+const longestHead = 16;
+
+/** The pieces of a length-delimited field with this content: for much that is put into another field in turn. */
+export function inField(number: number, parts: readonly Bytes[]): readonly Bytes[] {
+  draft.begin();
+  draft.varint(number * 8 + 2);
+  draft.varint(lengthOf(parts));
+  return [draft.cut(), ...parts];
 }
 
 /** What stands from one place in encoded bytes to another. */
@@ -112,8 +128,10 @@ function readVarint(bytes: Bytes, from: number): { readonly value: number; reado
 
 /** A short hash of bytes: names what has this content. */
 export function versionOf(...parts: readonly Bytes[]): string {
-  draft.begin();
-  for (const part of parts) draft.bytes(part);
+  const [only] = parts;
+  // Most are hashed as soon as they are encoded.
+  const standing = only !== undefined && parts.length === 1 && draft.holds(only);
+  if (!standing) concatenated(parts);
   return contentVersion(draft.view());
 }
 

@@ -7,6 +7,7 @@ import type { Bytes } from "../ir/encoded.ts";
 const usual = 64 * 1024;
 /** A draft that has grown beyond this shrinks again. */
 const most = 1024 * 1024;
+const nothing = "" as Bytes;
 /** Up to here a text of ASCII is copied faster than handed over. */
 const shortText = 64;
 
@@ -14,11 +15,14 @@ const shortText = 64;
 export class Draft {
   private content = Buffer.allocUnsafeSlow(usual);
   private at = 0;
+  private last = nothing;
 
-  /** Forgets what was written before. */
-  begin(): void {
+  /** Forgets what was written before; has room for so much. */
+  begin(length = 0): void {
     this.at = 0;
-    if (this.content.length > most) this.content = Buffer.allocUnsafeSlow(usual);
+    this.last = nothing;
+    const { length: room } = this.content;
+    if (room < length || room > most) this.content = Buffer.allocUnsafeSlow(Math.max(length, usual));
   }
 
   /** A whole number from 0 to 2^53. */
@@ -73,7 +77,13 @@ export class Draft {
 
   /** What was written, to keep. */
   cut(): Bytes {
-    return this.content.toString("latin1", 0, this.at) as Bytes;
+    this.last = this.content.toString("latin1", 0, this.at) as Bytes;
+    return this.last;
+  }
+
+  /** Whether these bytes are what was cut out last: then they still stand here. */
+  holds(bytes: Bytes): boolean {
+    return bytes === this.last;
   }
 
   /** What was written, until the next time. */

@@ -68,12 +68,24 @@ function walkOf(schema: DescMessage): Walk<Fields> {
 
 function compileMessage(schema: DescMessage): Walk<Fields> {
   if (getOption(schema, disabled) || getOption(schema, ignored)) return () => {};
-  const members = schema.members
-    .map((member) => (member.kind === "oneof" ? compileOneof(member) : compileField(member)))
-    .filter((walk) => walk !== undefined);
+  const always: Walk<Fields>[] = [];
+  const whereSaid = new Map<string, Walk<Fields>>();
+  for (const member of schema.members) {
+    const walk = member.kind === "oneof" ? compileOneof(member) : compileField(member);
+    if (walk && problemsOf(walk, {}).length > 0) always.push(walk);
+    else if (walk) whereSaid.set(member.localName, walk);
+  }
   return (message, run) => {
-    for (const walk of members) walk(message, run);
+    for (const name in message) whereSaid.get(name)?.(message, run);
+    for (const walk of always) walk(message, run);
   };
+}
+
+/** Most rules ask nothing of a field that is not there, and most fields are not. */
+function problemsOf(walk: Walk<Fields>, message: Fields): readonly PgvViolation[] {
+  const run: Run = { found: [], registry: undefined };
+  walk(message, run);
+  return run.found;
 }
 
 function compileOneof(oneof: DescOneof): Walk<Fields> | undefined {

@@ -6,7 +6,7 @@ import { type RouteList, RouteListSchema, type VirtualHost } from "#gen/envoy/co
 import { HttpRequestHeaderMatchInputSchema } from "#gen/envoy/type/matcher/v3/http_inputs_pb.js";
 import { TypedExtensionConfigSchema } from "#gen/xds/core/v3/extension_pb.js";
 import { type Bytes, toBytes } from "../ir/encoded.ts";
-import { encode, field, fieldAt, pack, slice } from "./bytes.ts";
+import { encode, field, fieldAt, inField, pack, slice } from "./bytes.ts";
 import type { PrefixTree } from "./prefix-tree.ts";
 import type { EncodedRoute } from "./route.ts";
 
@@ -33,15 +33,21 @@ export interface ListedRoute {
   readonly bytes: Bytes;
 }
 
-/** The field of VirtualHost that takes the place of its routes; those `before` come first wherever they are. */
-export function emitPrefixTree(tree: PrefixTree, before: readonly Bytes[], routes: readonly ListedRoute[]): Bytes {
+/**
+ * The pieces of the field of VirtualHost that takes the place of its routes; those `before` come first wherever they
+ * are.
+ */
+export function emitPrefixTree(
+  tree: PrefixTree,
+  before: readonly Bytes[],
+  routes: readonly ListedRoute[],
+): readonly Bytes[] {
   const listOf = (indexes: readonly number[]) => indexes.flatMap((index) => routes[index] ?? []);
   const ends = [...tree.beginnings].map(([beginning, indexes]) => endOf(beginning, before, listOf(indexes)));
-  return field(
-    virtualHost.matcher,
-    field(matcher.matcherTree, field(matcherTree.input, path), field(matcherTree.prefixMatchMap, ...ends)),
-    field(matcher.onNoMatch, emitList([...before, ...listOf(tree.rest).map(({ bytes }) => bytes)])),
-  );
+  const rest = [...before, ...listOf(tree.rest).map(({ bytes }) => bytes)];
+  const lookup = [field(matcherTree.input, path), ...inField(matcherTree.prefixMatchMap, ends)];
+  const both = [...inField(matcher.matcherTree, lookup), field(matcher.onNoMatch, emitList(rest))];
+  return inField(virtualHost.matcher, both);
 }
 
 /** What stands in the tree under a beginning. */

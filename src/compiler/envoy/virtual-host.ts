@@ -56,7 +56,7 @@ export function emitVirtualHost({ table, name, domains, more, first, routes }: V
   const listed = routes.map((route) => ({ encoded: route.encoded, bytes: exposed(route) }));
   const tree = routes.length > manyRoutes ? prefixTree(routes.map(({ encoded }) => encoded.beginning)) : undefined;
   const before = first ? [first] : [];
-  const inOrder = tree ? [emitPrefixTree(tree, before, listed)] : [...before, ...listed.map(({ bytes }) => bytes)];
+  const inOrder = tree ? emitPrefixTree(tree, before, listed) : [...before, ...listed.map(({ bytes }) => bytes)];
   const bytes = field(virtualHostsField, head, ...(more ? [more] : []), ...inOrder);
   const host: EncodedVirtualHost = { table, bytes, version: versionOf(bytes), clusters: [...clusters] };
   return host;
