@@ -2,6 +2,7 @@
  * A copy of the objects of one resource: takes single changes and whole lists, and tells what differs.
  */
 import { type Fields, fieldsOf } from "#base/fields.ts";
+import { intern } from "#base/intern.ts";
 
 /** An object that appeared or changed, or (without `after`) is gone. */
 export interface Change<T> {
@@ -49,5 +50,5 @@ export function createCopy<T>(): Copy<T> {
 /** The key of an object. */
 export function keyOf(object: Fields): string {
   const { namespace = "", name } = fieldsOf(object["metadata"]);
-  return `${String(namespace)}/${String(name)}`;
+  return intern(`${String(namespace)}/${String(name)}`);
 }

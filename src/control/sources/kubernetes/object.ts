@@ -4,6 +4,7 @@
  */
 
 import { type Fields, fieldsOf, text } from "#base/fields.ts";
+import { intern } from "#base/intern.ts";
 import { type RawObject, withoutUnreadData, writtenVersion } from "#compiler";
 import type { ApiResource } from "../../kube/resource.ts";
 
@@ -30,21 +31,21 @@ export function keepObject(object: Fields, resource: ApiResource): ClusterObject
   const { apiVersion: _, kind: __, metadata, status, ...body } = object;
   const fields = fieldsOf(metadata);
   const { generation } = fields;
-  const { [lastApplied]: ___, ...annotations } = strings(fields["annotations"]);
+  const { [lastApplied]: ___, ...annotations } = fieldsOf(fields["annotations"]);
   const created = text(fields, "creationTimestamp");
   const resourceVersion = text(fields, "resourceVersion") ?? "";
   const ref = {
     group: resource.group,
     kind: resource.kind,
-    namespace: text(fields, "namespace") ?? "",
-    name: text(fields, "name") ?? "",
+    namespace: intern(text(fields, "namespace") ?? ""),
+    name: intern(text(fields, "name") ?? ""),
   };
   return {
     raw: {
       ref,
       version: versionOf(object, resource),
       labels: strings(fields["labels"]),
-      annotations,
+      annotations: strings(annotations),
       ...(created === undefined ? {} : { created }),
       body: readBody(ref, body),
     },

@@ -3,6 +3,7 @@
  * watched and what people are told. Writes that change nothing of a manifest give no edit.
  */
 import { equal } from "#base/equal.ts";
+import { intern } from "#base/intern.ts";
 import { isOwnService } from "#compiler";
 import { type Change, keyOf } from "../../kube/copy.ts";
 import { type ReflectorState, reflect } from "../../kube/reflector.ts";
@@ -83,7 +84,7 @@ function editsOf(
 ): KubernetesBatch["edits"] {
   const { group, kind } = watched.resources[0];
   return changes.flatMap((change) => {
-    const key = `${kind}.${group}/${change.key}`;
+    const key = intern(`${kind}.${group}/${change.key}`);
     if (change.after === undefined) {
       objects.delete(key);
       if (isSecret(watched)) secrets.gone(change.key);
