@@ -42,8 +42,8 @@ export function createLastGoodKeeper(
 ): LastGoodKeeper {
   const kept = new Map(initial);
   const recent = new Map<string, RecentChange>();
-  const raws = new Map<string, RawObject>();
-  const { identities, admitted } = compiler.declared.objects;
+  const { inputs, objects } = compiler.declared;
+  const { identities, admitted } = objects;
 
   function note(ref: ResourceRef, edits: CompilerEdit[]): void {
     const key = refKey(ref);
@@ -73,9 +73,7 @@ export function createLastGoodKeeper(
       for (const edit of edits) {
         if (edit.kind === "lastGood" && edit.value) kept.set(edit.key, edit.value);
         if (edit.kind !== "object") continue;
-        const old = raws.get(edit.key);
-        if (edit.value) raws.set(edit.key, edit.value);
-        else raws.delete(edit.key);
+        const old = inputs.objects.get(edit.key);
         const ref = edit.value?.ref ?? old?.ref;
         // Data that is dropped because nothing refers to it changes nothing, and must not live on here.
         if (!ref || (edit.value && isWithheld(edit.value))) continue;
