@@ -28,7 +28,7 @@ export interface Inbox {
 /** An empty inbox. */
 export function createInbox(): Inbox {
   let work = emptyWork();
-  let wake: () => void = () => undefined;
+  let wake = sleep;
   return {
     addRoot(root, force) {
       work.roots.set(root, force || work.roots.get(root) === true);
@@ -50,13 +50,19 @@ export function createInbox(): Inbox {
       return new Promise((resolve) => {
         const timer = setTimeout(resolve, ms);
         wake = () => {
+          wake = sleep;
           clearTimeout(timer);
-          resolve();
+          // The kernel's events come one by one: those that are there already go together.
+          setImmediate(resolve);
         };
       });
     },
     wake: () => wake(),
   };
+}
+
+function sleep(): void {
+  // Whoever waits for nothing need not be woken.
 }
 
 function emptyWork() {

@@ -95,7 +95,11 @@ export function createReader(setup: ReaderSetup): FilesReader {
     locate: locator.locate,
     directories: tree.directories,
     scan: async (root, force) => stage(await tree.listRoot(root), force),
-    look: async (root, path) => stage(await tree.listEntry(root, path), true),
+    async look(root, path) {
+      const file = tree.find(path);
+      if (file && (await staging.readAtOnce(file))) return;
+      await stage(await tree.listEntry(root, path), true);
+    },
     staged: () =>
       staging.list().map(({ file, content, outcome }) => {
         const doubtful = files.isDoubtful(file.name, outcome);

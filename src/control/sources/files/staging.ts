@@ -6,7 +6,7 @@ import { type ManifestOptions, readManifest } from "../manifests/manifest.ts";
 import { decodeText } from "../manifests/text.ts";
 import type { Budget } from "./budget.ts";
 import type { FileOutcome } from "./file-set.ts";
-import { type FileContent, readContent, readStream } from "./read-file.ts";
+import { type FileContent, type ReadBounds, readAtOnce, readContent, readStream } from "./read-file.ts";
 import type { KnownFile } from "./tree-index.ts";
 
 /** What reading a file again gave. */
@@ -28,6 +28,8 @@ export interface StagingSetup {
 export interface Staging {
   /** Reads files that are there; without `force`, only those that are not what was taken in. */
   read(files: readonly KnownFile[], force: boolean): Promise<void>;
+  /** Reads a file that has changed, if it is small and nothing else has taken its place; false when it is not read. */
+  readAtOnce(file: KnownFile): Promise<boolean>;
   /** Notes that a file is gone, or may not be read any more. */
   miss(file: KnownFile): void;
   list(): readonly Staged[];
@@ -44,11 +46,19 @@ export function createStaging(setup: StagingSetup): Staging {
   const staged = new Map<string, Staged>();
   let turn: Promise<void> = Promise.resolve();
 
-  async function readOne(file: KnownFile, force: boolean): Promise<void> {
+  function boundsOf(file: KnownFile, force: boolean): ReadBounds {
     const reserve = (bytes: number): boolean => budget.reserveBytes(file.path, bytes);
-    const bounds = { fileBytes, reserve, unless: force ? undefined : file.state };
+    return { fileBytes, reserve, unless: force ? undefined : file.state };
+  }
+
+  async function readOne(file: KnownFile, force: boolean): Promise<void> {
+    const bounds = boundsOf(file, force);
     const content = file.path === "-" ? await readStream(stdin, bounds) : await readContent(file.path, bounds);
-    await inTurn(async () => {
+    await stage(file, content, force);
+  }
+
+  function stage(file: KnownFile, content: FileContent, force: boolean): Promise<void> {
+    return inTurn(async () => {
       if (content.kind === "same" || (!force && stateOf(content) === file.state)) staged.delete(file.path);
       else staged.set(file.path, { file, content, outcome: await judge(file, content) });
     });
@@ -72,6 +82,11 @@ export function createStaging(setup: StagingSetup): Staging {
   }
 
   return {
+    async readAtOnce(file) {
+      const content = readAtOnce(file.path, boundsOf(file, true));
+      if (content) await stage(file, content, true);
+      return content !== undefined;
+    },
     read: (files, force) => atOnce(files, concurrentReads, (file) => readOne(file, force)),
     miss: (file) => void staged.set(file.path, { file, content: missing, outcome: missing }),
     list: () => [...staged.values()],
@@ -92,7 +107,7 @@ export function stateOf(content: FileContent): string {
 }
 
 /** Works on all items, so many at the same time, beginning in their order. */
-export async function atOnce<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
+async function atOnce<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
   const queue = [...items].reverse();
   const worker = async (): Promise<void> => {
     for (let item = queue.pop(); item !== undefined; item = queue.pop()) await work(item);

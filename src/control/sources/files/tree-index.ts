@@ -21,6 +21,7 @@ export interface Found {
 
 /** What was found. */
 export interface TreeIndex {
+  find(path: string): KnownFile | undefined;
   forget(path: string): void;
   /** Lists a root again. */
   listRoot(root: Root): Promise<Found>;
@@ -63,6 +64,7 @@ export function createTreeIndex(enter: EnterDirectory): TreeIndex {
   }
 
   return {
+    find: (path) => files.get(path),
     forget: (path) => files.delete(path),
     async listRoot(root) {
       const listing = root.path === "-" ? standardInput(root) : await listRoot(root, enter);

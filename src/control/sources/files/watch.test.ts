@@ -2,6 +2,7 @@
  * What is delivered when people edit files, with real files and the kernel's own events.
  */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   mkdirSync,
@@ -270,6 +271,23 @@ test("a file that becomes a link out of the directory is not read any more", asy
   renameSync(directory.join("in", ".link"), directory.join("in", "a.yaml"));
   await until({});
   await untilProblems("files/outside");
+});
+
+test("a file is followed when it is small, large, empty, and no file any more", async (t) => {
+  const directory = temporaryDirectory(t);
+  directory.write("a.yaml", mappingText("a"));
+  const { until, untilProblems } = await watch(t, directory);
+  directory.write("a.yaml", `${mappingText("a", "large")}# ${"x".repeat(300 * 1024)}\n`);
+  await until({ "a.yaml#1": "large" });
+  directory.write("a.yaml", mappingText("a", "small"));
+  await until({ "a.yaml#1": "small" });
+  truncateSync(directory.join("a.yaml"));
+  await until({});
+  directory.write("a.yaml", mappingText("a", "again"));
+  await until({ "a.yaml#1": "again" });
+  execFileSync("mkfifo", [directory.join("pipe")]);
+  renameSync(directory.join("pipe"), directory.join("a.yaml"));
+  await untilProblems("files/unreadable");
 });
 
 test("a mounted ConfigMap is swapped as a whole", async (t) => {

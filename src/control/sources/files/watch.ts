@@ -5,6 +5,7 @@
  */
 import { realpath } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import type { Locate } from "#base/render-diagnostic.ts";
 import { fileRef } from "../manifests/manifest.ts";
@@ -12,7 +13,6 @@ import { type DirectoryWatch, watchDirectories } from "./directory-watch.ts";
 import { describeFailure } from "./failure.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { createReader, type FileBatch, type FilesReader, type ReaderSetup, type StagedFile } from "./reader.ts";
-import { atOnce } from "./staging.ts";
 import { isManifestName, type Root } from "./tree.ts";
 
 /** Files that are being watched. */
@@ -42,7 +42,8 @@ const maxSettles = 10;
 const manyEntries = 1000;
 /** How often directories are looked at that the kernel does not watch. */
 const unwatchedMs = 1000;
-const concurrentLooks = 16;
+/** How long entries are looked at before others run. */
+const sliceMs = 8;
 
 interface Watch {
   readonly reader: FilesReader;
@@ -166,11 +167,25 @@ async function collect(watch: Watch): Promise<void> {
       await reader.scan(root, force);
     }
     const rest = [...entries].filter(([, root]) => roots.get(root) !== true);
-    await atOnce(rest, concurrentLooks, ([path, root]) => reader.look(root, path));
+    await lookAtAll(reader, rest);
     if (entries.size >= manyEntries) addAllRoots(watch, false);
   } while (!inbox.isEmpty() && performance.now() < until);
   const outer = new Set([...above.values()].flatMap((a) => [...a.directories]));
   directories.keepOnly((path) => outer.has(path) || reader.directories().has(path));
+}
+
+/** Looks at entries one after the other: each may be read at once, and there may be thousands, so others run in between. */
+async function lookAtAll(
+  reader: FilesReader,
+  entries: readonly (readonly [path: string, root: Root])[],
+): Promise<void> {
+  let until = performance.now() + sliceMs;
+  for (const [path, root] of entries) {
+    await reader.look(root, path);
+    if (performance.now() < until) continue;
+    await nextTurn();
+    until = performance.now() + sliceMs;
+  }
 }
 
 /** Reads doubtful files again until they stay the same for a while. */
