@@ -30,8 +30,14 @@ interface Member {
 
 /** Writes a message. */
 export function writeMessage(schema: DescMessage, message: Fields, into: Draft): void {
+  top = 0;
   writerOf(schema)(message, into);
 }
+
+/** What the messages say that are being written, inner ones behind outer ones: lists for each would be much garbage. */
+const said: Member[] = [];
+const values: unknown[] = [];
+let top = 0;
 
 const writers = new WeakMap<DescMessage, Write<Fields>>();
 
@@ -53,28 +59,34 @@ function compileMessage(schema: DescMessage): Write<Fields> {
     else singles.set(member.localName, { number: member.number, write: compileField(member) });
   }
   return (message, into) => {
-    const said: Member[] = [];
-    const values: unknown[] = [];
+    const start = top;
     for (const name in message) {
       const value = message[name];
       if (value === undefined) continue;
       const single = singles.get(name);
       if (single) {
-        insert(single, value, said, values);
+        insert(start, single, value);
         continue;
       }
       const chosen = value as { readonly case?: string; readonly value?: unknown };
       const member = oneofs.get(name)?.get(chosen.case);
-      if (member) insert(member, chosen.value, said, values);
+      if (member) insert(start, member, chosen.value);
     }
-    for (let index = 0; index < said.length; index++) said[index]?.write(values[index], into);
+    const end = top;
+    for (let index = start; index < end; index++) {
+      said[index]?.write(values[index], into);
+      values[index] = undefined;
+    }
+    top = start;
   };
 }
 
 /** By number; fields are mostly said in that order already. */
-function insert(member: Member, value: unknown, said: Member[], values: unknown[]): void {
-  let at = said.length;
-  for (let before = said[at - 1]; before && before.number > member.number; before = said[--at - 1]) {
+function insert(start: number, member: Member, value: unknown): void {
+  let at = top++;
+  for (; at > start; at--) {
+    const before = said[at - 1];
+    if (!before || before.number < member.number) break;
     said[at] = before;
     values[at] = values[at - 1];
   }
@@ -115,7 +127,7 @@ function compileSingle(field: DescField & { fieldKind: "message" | "scalar" | "e
 function compileNested(field: DescField, schema: DescMessage): Write {
   // The runtime knows these as what they hold, and a Struct as plain JSON.
   if (field.fieldKind === "message" && !field.oneof && isWrapperDesc(schema)) {
-    return (value, into) => writeMessage(schema, { value }, into);
+    return (value, into) => writerOf(schema)({ value }, into);
   }
   if (schema.typeName === StructSchema.typeName && field.parent.typeName !== ValueSchema.typeName) {
     return (value, into) => into.array(toBinary(StructSchema, fromJson(StructSchema, value as JsonObject)));
