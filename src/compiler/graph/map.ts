@@ -76,8 +76,8 @@ export class MapNode<I, O> extends Node implements Reads {
     };
   }
 
-  protected override recompute(key: string): void {
-    const item = this.spec.over.get(key);
+  protected override recompute(key: string, present?: I): void {
+    const item = present ?? this.spec.over.get(key);
     if (item === undefined) {
       this.dependencies.forget(key);
       this.accept(key, gone);

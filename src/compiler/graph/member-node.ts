@@ -31,8 +31,8 @@ export abstract class MemberNode<I> extends Node {
   /** Moves a member to where it belongs, from where it belonged as `old`; nothing for one that comes or goes. */
   protected abstract take(key: string, item: I | undefined, old: I | undefined): void;
 
-  protected override recompute(key: string): void {
-    const item = this.over.get(key);
+  protected override recompute(key: string, present?: I): void {
+    const item = present ?? this.over.get(key);
     const old = this.outdated.get(key);
     try {
       this.take(key, item, old);

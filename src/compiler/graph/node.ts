@@ -1,6 +1,6 @@
 /**
- * What all derived nodes have in common: the keys to recompute, in two lists, and their diagnostics.
- * `now` belongs to the wave of work that is going on; `later` to older ones that newer edits have overtaken.
+ * What all derived nodes have in common: the keys to recompute, and their diagnostics.
+ * `first` and `now` belong to the wave of work that is going on; `later` to older ones that newer edits have overtaken.
  */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Inspection } from "./graph.ts";
@@ -15,14 +15,21 @@ export interface NodePlace extends Place {
   readonly report: Report;
 }
 
+/** The first values of an input, which are all to be recomputed, in the order in which they came. */
+interface FirstWave {
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly rest: Iterator<readonly [string, unknown]>;
+  done: number;
+}
+
 /** A transformation with its outputs. */
 export abstract class Node implements Dependent {
   readonly name: string;
   readonly order: number;
   private readonly report: Report;
+  /** Stands for keys in `now`, which a wave of all that there is would fill only to empty it again. */
+  private first: FirstWave | undefined;
   private now = new Set<string>();
-  /** Stands for `now` while that would be all keys of a collection. */
-  private all: ReadonlyMap<string, unknown> | undefined;
   private later = new Set<string>();
   /** Places in the report that hold something, so that the others need not be looked at. */
   private readonly reported = new Set<string>();
@@ -33,8 +40,8 @@ export abstract class Node implements Dependent {
     this.report = place.report;
   }
 
-  /** Brings the outputs of one input key up to date. */
-  protected abstract recompute(key: string): void;
+  /** Brings the outputs of one input key up to date. `item` is what the input has there, if that is at hand. */
+  protected abstract recompute(key: string, item?: unknown): void;
 
   /** Publishes what `recompute` has changed. */
   protected abstract settle(): void;
@@ -43,73 +50,94 @@ export abstract class Node implements Dependent {
   abstract inspect(collection: string, key: string): Inspection | undefined;
 
   wake(key: string, _old?: unknown): void {
-    if (this.all !== undefined) this.list();
+    if (this.first?.values.has(key)) {
+      if (this.first.done === 0) {
+        this.now.delete(key);
+        return;
+      }
+      this.list();
+    }
     this.now.add(key);
   }
 
   wakeAll(values: ReadonlyMap<string, unknown>): void {
-    if (this.now.size === 0 && this.all === undefined) this.all = values;
+    if (this.first === undefined && this.now.size === 0) this.first = { values, rest: values.entries(), done: 0 };
     else for (const key of values.keys()) this.wake(key);
   }
 
   /** Recomputes the keys of this wave, as long as `mayContinue`; false when some are left. */
   work(mayContinue: () => boolean): boolean {
-    if ((this.all ?? this.now).size > 0) this.visit(mayContinue);
-    return this.now.size === 0;
-  }
-
-  private visit(mayContinue: () => boolean): void {
-    const { all, now, later } = this;
-    let done = 0;
-    let isEnough = false;
-    const visitKey = (key: string): void => {
-      isEnough ||= !mayContinue();
-      if (isEnough) return;
-      done++;
-      if (later.size > 0) later.delete(key);
-      this.recompute(key);
-      if (done % published === 0 && all === undefined) this.settle();
-    };
+    if (this.first === undefined && this.now.size === 0) return true;
     try {
-      // An iterator would make an object for every key, of which there are half a million in a first wave.
-      if (all === undefined) now.forEach(visitKey);
-      else all.forEach((_, key) => void visitKey(key));
+      return this.workFirst(mayContinue) && this.workNow(mayContinue);
     } finally {
-      this.forget(done);
       this.settle();
     }
   }
 
+  private workFirst(mayContinue: () => boolean): boolean {
+    const { first } = this;
+    if (first === undefined) return true;
+    while (first.done < first.values.size) {
+      if (!mayContinue()) return false;
+      const next = first.rest.next();
+      if (next.done) break;
+      first.done++;
+      this.visit(next.value[0], next.value[1]);
+    }
+    this.first = undefined;
+    return true;
+  }
+
+  private workNow(mayContinue: () => boolean): boolean {
+    const { now } = this;
+    let done = 0;
+    try {
+      for (const key of now) {
+        if (!mayContinue()) break;
+        done++;
+        this.visit(key);
+        if (done % published === 0) this.settle();
+      }
+    } finally {
+      this.forget(done);
+    }
+    return now.size === 0;
+  }
+
+  private visit(key: string, item?: unknown): void {
+    if (this.later.size > 0) this.later.delete(key);
+    this.recompute(key, item);
+  }
+
   /** Takes the first keys out of this wave. Nobody wakes a node while it works, so they are still the first. */
   private forget(count: number): void {
-    if (count < (this.all ?? this.now).size) {
-      let left = count;
-      for (const key of this.list()) {
-        if (left-- === 0) break;
-        this.now.delete(key);
-      }
-    } else {
-      this.all = undefined;
+    if (count === this.now.size) {
       this.now.clear();
+      return;
+    }
+    let left = count;
+    for (const key of this.now) {
+      if (left-- === 0) break;
+      this.now.delete(key);
     }
   }
 
-  /** The keys of this wave, one by one. */
-  private list(): Set<string> {
-    const { all } = this;
-    this.all = undefined;
-    if (all !== undefined) for (const key of all.keys()) this.now.add(key);
-    return this.now;
+  /** Wakes what is left of the first values one by one. */
+  private list(): void {
+    const { first } = this;
+    this.first = undefined;
+    for (let next = first?.rest.next(); next?.done === false; next = first?.rest.next()) this.now.add(next.value[0]);
   }
 
   /** Whether a key that the node's input has, or had, is to be recomputed, now or later. */
   protected isWoken(key: string): boolean {
-    return this.all !== undefined || this.now.has(key) || this.later.has(key);
+    return this.first !== undefined || this.now.has(key) || this.later.has(key);
   }
 
   /** Whether every key has been recomputed that was woken. */
   protected get isThrough(): boolean {
-    return this.all === undefined && this.now.size === 0 && this.later.size === 0;
+    return this.first === undefined && this.now.size === 0 && this.later.size === 0;
   }
 
   /** Whether something is left for later. */
