@@ -98,7 +98,7 @@ export function lowerUpstream(fields: UpstreamFields, around: UpstreamSurroundin
       ...(problem ? [problem] : []),
       ...(balancing.problem ? [balancing.problem] : []),
       ...(consul?.diagnostics ?? []),
-      ...resolverNotes(lookup.resolvers, resolverName, child(origin, "spec", "resolver"), reads),
+      ...resolverNotes(lookup.resolvers, resolverName, origin, reads),
       ...serviceOddities(address, fields.tls, at),
     ],
   };

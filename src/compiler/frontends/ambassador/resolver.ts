@@ -58,20 +58,20 @@ function firstOf(a: ResolverDecl | undefined, b: ResolverDecl): ResolverDecl {
   return a && a.namespace <= b.namespace ? a : b;
 }
 
-/** Where the old system would have taken a resolver of another namespace; `at` is the object's field. */
+/** Where the old system would have taken a resolver of another namespace for an object. */
 export function resolverNotes(
   resolvers: Index<ResolverDecl>,
   name: string,
-  at: Origin,
+  origin: Origin,
   reads: Reads,
 ): readonly Diagnostic[] {
   const all = reads.lookup(resolvers, name);
-  const own = all.find((one) => one.namespace === at.ref.namespace);
+  const own = all.find((one) => one.namespace === origin.ref.namespace);
   const other = own && all.find((one) => one.namespace < own.namespace);
   if (!other) return [];
   const message = `the object's own namespace comes first; the old system took the resolver "${name}" of namespace "${other.namespace}"`;
   const traffic = `endpoints are those that the resolver of namespace "${own.namespace}" finds`;
-  return [diagnose("compat/own-namespace", at, message, { traffic })];
+  return [diagnose("compat/own-namespace", child(origin, "spec", "resolver"), message, { traffic })];
 }
 
 /** Lowers a ConsulResolver; nothing when its address cannot be one. */

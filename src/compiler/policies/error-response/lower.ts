@@ -29,8 +29,10 @@ export function lowerErrorResponse(config: ModuleConfig, at: Origin): Checked<Ov
 
 /** What a Mapping asks for: its own overrides instead of the Module's, or none at all. */
 export function lowerRouteErrorResponse(spec: MappingSpec, at: Origin): Checked<Overrides> {
+  const { error_response_overrides: given } = spec;
+  if (given === undefined) return spec.bypass_error_response_overrides ? ok([]) : { diagnostics: [] };
   const here = child(at, "spec", "error_response_overrides");
-  const { value, diagnostics } = lowerRules(spec.error_response_overrides, here);
+  const { value, diagnostics } = lowerRules(given, here);
   if (spec.bypass_error_response_overrides) return ok([], value ? [bypassed(here)] : []);
   return value ? ok(value, [...diagnostics, again(here)]) : { diagnostics };
 }

@@ -19,8 +19,8 @@ export function lowerRouteLimits(
   at: Origin,
   { labels: instance }: RouteSurroundings,
 ): Checked<readonly Descriptor[]> {
-  const here = child(at, "spec", "labels");
   if (!labels) return some(instance?.alone ? [instance.common.map(entryOf)] : [], []);
+  const here = child(at, "spec", "labels");
   const unused = Object.keys(labels).filter((domain) => domain !== instance?.domain);
   const diagnostics = unused.map((domain) => uncounted(child(here, domain), domain, instance));
   const descriptors: Descriptor[] = [];
