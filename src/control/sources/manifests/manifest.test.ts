@@ -3,6 +3,8 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { formatOrigin } from "#base/origin.ts";
 import { type ManifestReading, readManifest } from "./manifest.ts";
 import { decodeText } from "./text.ts";
@@ -263,4 +265,24 @@ test("what the parser quotes of a broken text is not repeated", () => {
   const reading = read('a: *s3cr3t\n---\na: !s3cr3t x\n---\na: !<s3cr3t> x\n---\na: !s3cr3t" x"y\n---\nb: *s3cr"3t\n');
   assert.equal(reading.diagnostics.length, 5);
   assert.doesNotMatch(JSON.stringify(reading.diagnostics), /s3cr/);
+});
+
+test("nothing of a file's text is kept but what its objects say", () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const held = (): number => {
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const metadata = (i: number) =>
+    `metadata: {name: quote-of-the-day-${i}, labels: {team: the-quoting-department-${i}}}`;
+  const spec = "spec: {prefix: /quote-of-the-day/, service: quote-of-the-day.shop, hostname: quotes.example.com}";
+  const head = "apiVersion: getambassador.io/v3alpha1\nkind: Mapping";
+  const comment = "#".padEnd(4 << 20, "x");
+  const before = held();
+  const readings = Array.from({ length: 8 }, (_, i) => read(`${comment}\n${head}\n${metadata(i)}\n${spec}\n`));
+  // What was read last may still be remembered by somebody.
+  assert.ok(held() - before < 4 * comment.length);
+  assert.equal(readings.flatMap(({ objects }) => objects).length, 8);
 });
