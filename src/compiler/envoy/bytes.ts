@@ -72,9 +72,13 @@ export function duration(milliseconds: number): Duration {
 
 /** Encoded pieces put together. */
 export function concatenated(parts: readonly Bytes[]): Bytes {
+  write(parts);
+  return draft.cut();
+}
+
+function write(parts: readonly Bytes[]): void {
   draft.begin(lengthOf(parts));
   for (const part of parts) draft.bytes(part);
-  return draft.cut();
 }
 
 function lengthOf(parts: readonly Bytes[]): number {
@@ -126,12 +130,12 @@ function readVarint(bytes: Bytes, from: number): { readonly value: number; reado
   }
 }
 
-/** A short hash of bytes: names what has this content. */
-export function versionOf(...parts: readonly Bytes[]): string {
+/** A short hash of bytes in their pieces: names what has this content. */
+export function versionOf(parts: readonly Bytes[]): string {
   const [only] = parts;
   // Most are hashed as soon as they are encoded.
   const standing = only !== undefined && parts.length === 1 && draft.holds(only);
-  if (!standing) concatenated(parts);
+  if (!standing) write(parts);
   return contentVersion(draft.view());
 }
 

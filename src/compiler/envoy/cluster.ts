@@ -35,7 +35,7 @@ export function emitCluster(cluster: Cluster): Encoded {
   return {
     type: "cluster",
     name: cluster.name,
-    version: versionOf(bytes),
+    version: versionOf([bytes]),
     parts: [bytes],
     ...("endpoints" in target ? { endpoints: target.endpoints } : {}),
     ...warming(cluster),

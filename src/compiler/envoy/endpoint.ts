@@ -9,5 +9,5 @@ import { emitEndpoint } from "./cluster.ts";
 export function emitEndpoints(endpoints: Endpoints): Encoded {
   const lbEndpoints = endpoints.endpoints.map((endpoint) => emitEndpoint(endpoint.address, endpoint.port));
   const bytes = encode(ClusterLoadAssignmentSchema, { clusterName: endpoints.name, endpoints: [{ lbEndpoints }] });
-  return { type: "endpoints", name: endpoints.name, version: versionOf(bytes), parts: [bytes] };
+  return { type: "endpoints", name: endpoints.name, version: versionOf([bytes]), parts: [bytes] };
 }

@@ -38,7 +38,7 @@ export function emitListener(
   return {
     type: "listener",
     name: listener.key,
-    version: versionOf(...parts),
+    version: versionOf(parts),
     parts,
     clusters: chains.map((chain) => chain.clusters),
     looksIn: {

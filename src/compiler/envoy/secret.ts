@@ -7,7 +7,7 @@ import { encode, encodeFields, versionOf } from "./bytes.ts";
 /** Encodes a secret. The bytes hold the private key: they go to Envoy and nowhere else. */
 export function emitSecret(secret: Secret): Encoded {
   const bytes = encode(SecretSchema, { name: secret.name, type: emitType(secret) });
-  return { type: "secret", name: secret.name, version: versionOf(bytes), parts: [bytes] };
+  return { type: "secret", name: secret.name, version: versionOf([bytes]), parts: [bytes] };
 }
 
 /** The same secret under another name: of a field that occurs twice, the last counts. */

@@ -50,7 +50,7 @@ export function emitSlotContent(policy: Policy, envoyVersion: string, { config, 
   return {
     type: "extension",
     name: policy.filter,
-    version: versionOf(bytes),
+    version: versionOf([bytes]),
     parts: [bytes],
     ...(clusters ? { clusters: [clusters] } : {}),
   };

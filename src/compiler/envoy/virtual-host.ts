@@ -58,7 +58,7 @@ export function emitVirtualHost({ table, name, domains, more, first, routes }: V
   const before = first ? [first] : [];
   const inOrder = tree ? emitPrefixTree(tree, before, listed) : [...before, ...listed.map(({ bytes }) => bytes)];
   const bytes = field(virtualHostsField, head, ...(more ? [more] : []), ...inOrder);
-  const host: EncodedVirtualHost = { table, bytes, version: versionOf(bytes), clusters: [...clusters] };
+  const host: EncodedVirtualHost = { table, bytes, version: versionOf([bytes]), clusters: [...clusters] };
   return host;
 }
 

@@ -13,7 +13,7 @@ import { RouteConfigurationSchema } from "#gen/envoy/config/route/v3/route_pb.js
 import { ScopedRouteConfigurationSchema } from "#gen/envoy/config/route/v3/scoped_route_pb.js";
 import { LuaPerRouteSchema } from "#gen/envoy/extensions/filters/http/lua/v3/lua_pb.js";
 import type { Bytes, Encoded } from "../../ir/encoded.ts";
-import { contentVersion, encode, encodeFields, field, pack, versionOf } from "../bytes.ts";
+import { contentVersion, encode, encodeFields, inField, pack, versionOf } from "../bytes.ts";
 import { type EncodedRoute, frameRoute, piecesOf } from "../route.ts";
 import type { EncodedVirtualHost, HostedRoute } from "../virtual-host.ts";
 import { type Division, divisionName } from "./division.ts";
@@ -91,8 +91,8 @@ export function emitScope(key: string, hosts: readonly PlacedHost[]): Encoded {
     type: "scope",
     name,
     key,
-    version: contentVersion([versionOf(head, ...table), ...hosts.map((host) => host.version)].join()),
-    parts: [head, field(routeConfigurationField, ...table, ...hosts.map((host) => host.bytes))],
+    version: contentVersion([versionOf([head, ...table]), ...hosts.map((host) => host.version)].join()),
+    parts: [head, ...inField(routeConfigurationField, [...table, ...hosts.map((host) => host.bytes)])],
     clusters: hosts.map((host) => host.clusters),
     ...(around === undefined ? {} : { around }),
   };

@@ -14,7 +14,7 @@ export function shapeTable(name: string, hosts: readonly EncodedVirtualHost[], p
   return {
     type: "routes",
     name,
-    version: contentVersion([versionOf(head), ...hosts.map((host) => host.version)].join()),
+    version: contentVersion([versionOf([head]), ...hosts.map((host) => host.version)].join()),
     parts: [head, ...hosts.map((host) => host.bytes)],
     clusters: hosts.map((host) => host.clusters),
   };
