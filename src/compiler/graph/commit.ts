@@ -4,7 +4,7 @@
  * goes first, so that a small edit never waits for a wide one.
  */
 import type { Changes, Collection } from "./graph.ts";
-import type { Node } from "./node.ts";
+import type { Node, Woken } from "./node.ts";
 import type { SourceCollection } from "./source.ts";
 import type { ChangedKeys, CommitState } from "./stored.ts";
 
@@ -16,6 +16,7 @@ export function work(
   state: CommitState,
   sources: readonly SourceCollection<unknown>[],
   nodes: readonly Node[],
+  woken: Woken,
   mayContinue?: () => boolean,
 ): Reached {
   state.number++;
@@ -32,13 +33,13 @@ export function work(
     state.moved = moved;
     const ask = afterFirst(mayContinue ?? always);
     state.interrupted = true;
-    if (!pass(nodes, ask)) return "part";
+    if (!pass(nodes, woken, ask)) return "part";
     // What the edits themselves have moved is complete.
     state.moved = moved;
     if (interrupted && nodes.some((node) => node.hasMore)) {
       if (mayContinue && hasEdits && !moved) return "overtook";
       for (const node of nodes) node.bringBack();
-      if (!pass(nodes, ask)) return "part";
+      if (!pass(nodes, woken, ask)) return "part";
     }
     state.interrupted = false;
     state.first = false;
@@ -70,8 +71,13 @@ function always(): boolean {
   return true;
 }
 
-function pass(nodes: readonly Node[], mayContinue: () => boolean): boolean {
-  return nodes.every((node) => node.work(mayContinue));
+function pass(nodes: readonly Node[], woken: Woken, mayContinue: () => boolean): boolean {
+  // Nodes are woken on the way, but only later ones.
+  for (let at = woken.indexOf(true); at >= 0; at = woken.indexOf(true, at + 1)) {
+    if (nodes[at]?.work(mayContinue) === false) return false;
+    woken[at] = false;
+  }
+  return true;
 }
 
 /** A commit that is never allowed anything would never end, so the first key is not asked for. */

@@ -13,7 +13,11 @@ const published = 1024;
 /** What a node is given of the graph that it is declared in. */
 export interface NodePlace extends Place {
   readonly report: Report;
+  readonly woken: Woken;
 }
+
+/** By node, in the order of declaration: whether it may have work in the present wave. The others are not looked at. */
+export type Woken = boolean[];
 
 /** The first values of an input, which are all to be recomputed, in the order in which they came. */
 interface FirstWave {
@@ -27,6 +31,8 @@ export abstract class Node implements Dependent {
   readonly name: string;
   readonly order: number;
   private readonly report: Report;
+  private readonly woken: Woken;
+  private readonly turn: number;
   /** Stands for keys in `now`, which a wave of all that there is would fill only to empty it again. */
   private first: FirstWave | undefined;
   private now = new Set<string>();
@@ -38,6 +44,8 @@ export abstract class Node implements Dependent {
     this.name = place.name;
     this.order = place.order;
     this.report = place.report;
+    this.woken = place.woken;
+    this.turn = this.woken.push(false) - 1;
   }
 
   /** Brings the outputs of one input key up to date. `item` is what the input has there, if that is at hand. */
@@ -58,11 +66,16 @@ export abstract class Node implements Dependent {
       this.list();
     }
     this.now.add(key);
+    this.woken[this.turn] = true;
   }
 
   wakeAll(values: ReadonlyMap<string, unknown>): void {
-    if (this.first === undefined && this.now.size === 0) this.first = { values, rest: values.entries(), done: 0 };
-    else for (const key of values.keys()) this.wake(key);
+    if (this.first === undefined && this.now.size === 0) {
+      this.first = { values, rest: values.entries(), done: 0 };
+      this.woken[this.turn] = true;
+    } else {
+      for (const key of values.keys()) this.wake(key);
+    }
   }
 
   /** Recomputes the keys of this wave, as long as `mayContinue`; false when some are left. */
@@ -157,6 +170,7 @@ export abstract class Node implements Dependent {
   bringBack(): void {
     this.list();
     [this.now, this.later] = [this.later, this.now];
+    this.woken[this.turn] = true;
   }
 
   /** Makes this the consumer of a collection that may already have keys. */

@@ -6,7 +6,7 @@ import type { Changes, Collection, Derived, Graph, GraphOptions, Index, Inspecti
 import { GroupNode } from "./group.ts";
 import { IndexOf } from "./index-of.ts";
 import { MapNode } from "./map.ts";
-import type { Node, NodePlace } from "./node.ts";
+import type { Node, NodePlace, Woken } from "./node.ts";
 import { Report } from "./report.ts";
 import { SourceCollection } from "./source.ts";
 import { SplitNode } from "./split.ts";
@@ -32,6 +32,7 @@ class OpenGraph implements Graph {
   private readonly report: Report;
   private readonly sources: SourceCollection<unknown>[] = [];
   private readonly nodes: Node[] = [];
+  private readonly woken: Woken = [];
   private readonly inspectors = new Map<string, Pick<Node, "inspect">>();
   private readonly once: Stored<null>;
 
@@ -96,7 +97,7 @@ class OpenGraph implements Graph {
 
   commit(mayContinue?: () => boolean): Changes {
     if (this.state.running) throw new Error("a commit is going on already");
-    const reached = work(this.state, this.sources, this.nodes, mayContinue);
+    const reached = work(this.state, this.sources, this.nodes, this.woken, mayContinue);
     this.diagnostics.flush();
     const changes = takeChanges(this.state, reached, this.diagnostics);
     const failures = changes.done ? this.report.takeFailures() : [];
@@ -112,7 +113,7 @@ class OpenGraph implements Graph {
   private place(name: string): NodePlace {
     if (this.state.running) throw new Error(`${name} is declared during a commit`);
     if (this.inspectors.has(name)) throw new Error(`${name} is declared twice`);
-    return { name, order: this.inspectors.size, state: this.state, report: this.report };
+    return { name, order: this.inspectors.size, state: this.state, report: this.report, woken: this.woken };
   }
 
   private add<N extends Node>(node: N): N {
