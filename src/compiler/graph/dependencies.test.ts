@@ -56,6 +56,22 @@ test("a later run's reads replace the earlier ones", () => {
   assert.deepEqual(dependencies.of("a"), []);
 });
 
+test("keys that have read the same share one list, whatever was read in between", () => {
+  const inTurn = setUp();
+  inTurn.read("a", "common", "k1");
+  inTurn.read("c", "common", "k1");
+  inTurn.read("b", "common", "k2");
+  const { dependencies, read, change } = setUp();
+  read("a", "common", "k1");
+  read("b", "common", "k2");
+  read("c", "common", "k1");
+  assert.equal(footprint(dependencies), footprint(inTurn.dependencies));
+  assert.deepEqual(change("k1"), ["a", "c"]);
+  read("a", "common", "k2");
+  assert.deepEqual(change("k1"), ["c"]);
+  assert.deepEqual(change("k2"), ["a", "b"]);
+});
+
 test("what is forgotten leaves no trace", () => {
   const { dependencies, read } = setUp();
   read("x", "k");

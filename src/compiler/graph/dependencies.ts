@@ -33,7 +33,7 @@ export class Dependencies implements Reading {
   /** The reads of the run that is going on, up to `end`: if it were emptied after each, it would have to grow anew. */
   private readonly recorded: Recorded = [];
   private end = 0;
-  /** What was listed last: many input keys read exactly the same, and share one list. */
+  /** What was listed last. Keys that have read the same share one list where that is easily found. */
   private latest: ReadList = none;
   /** How often that was listed again since the last `tidy`. */
   private repeated = 0;
@@ -148,13 +148,23 @@ export class Dependencies implements Reading {
 
   /** What is recorded as a list to keep. */
   private share(): ReadList {
-    if (this.isRecorded(this.latest)) {
-      this.repeated++;
-    } else {
-      const reads = this.recorded.slice(0, this.end);
-      this.latest = this.end > searchedReads ? withoutRepeats(reads) : reads;
-    }
+    if (this.isRecorded(this.latest)) this.repeated++;
+    else this.latest = this.listOfAnother() ?? this.newList();
     return this.latest;
+  }
+
+  /** The same reads of another input key, which then is a reader of the last of these, too. */
+  private listOfAnother(): ReadList | undefined {
+    const edge = this.recorded[this.end - 2];
+    const key = this.recorded[this.end - 1];
+    const other = edge instanceof Edge && typeof key === "string" ? edge.anyReader(key) : undefined;
+    const reads = other === undefined ? undefined : this.reads.get(other);
+    return reads !== undefined && this.isRecorded(reads) ? reads : undefined;
+  }
+
+  private newList(): ReadList {
+    const reads = this.recorded.slice(0, this.end);
+    return this.end > searchedReads ? withoutRepeats(reads) : reads;
   }
 
   private isRecorded(reads: ReadList): boolean {

@@ -3,7 +3,7 @@
  * of the node have read stands here once for all of them; of the others a single reader of a key is one string.
  */
 import type { ReadRef } from "./graph.ts";
-import { addMember, type Members, membersOf, removeMember } from "./members.ts";
+import { addMember, anyMember, type Members, membersOf, removeMember } from "./members.ts";
 import type { Dependent, Readers, Stored } from "./stored.ts";
 
 /** What is known of the reads of the whole node. */
@@ -43,6 +43,11 @@ export class Edge implements Readers {
   remove(key: string, inputKey: string): void {
     this.version++;
     removeMember(this.readers, key, inputKey);
+  }
+
+  /** One of the readers of a key that are listed. */
+  anyReader(key: string): string | undefined {
+    return anyMember(this.readers, key);
   }
 
   /** Makes a key one of the usual reads, or no longer. */

@@ -50,3 +50,11 @@ export function membersOf(sets: ReadonlyMap<string, Members>, key: string): Iter
   if (members === undefined) return none;
   return typeof members === "string" ? [members] : members;
 }
+
+/** One of the members of a key. */
+export function anyMember(sets: ReadonlyMap<string, Members>, key: string): string | undefined {
+  const members = sets.get(key);
+  if (members === undefined || typeof members === "string") return members;
+  const [first] = members;
+  return first;
+}
