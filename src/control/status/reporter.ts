@@ -2,6 +2,7 @@
  * REPORT to a cluster: while this replica leads, statuses and events follow what the compiler and Envoy say. Nothing
  * of it is on the way of an edit to Envoy: a report waits for a moment of quiet, and for Envoy's acknowledgement.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Diagnostic } from "#base/diagnostic.ts";
 import type { Log } from "#base/log.ts";
 import { refKey } from "#base/origin.ts";
@@ -52,6 +53,11 @@ export interface Reporter {
 }
 
 const quietMs = 200;
+/** How long objects are looked at before edits are. */
+const sliceMs = 5;
+/** Looking takes so much of the time at most, where that lets people read within a second what is wrong. */
+const mostShare = 1 / 10;
+const longestRestMs = 600;
 /** An Envoy that does not answer must not keep people from reading what is wrong. */
 const servedWithinMs = 5000;
 /** Looks for what nobody told of: a status that somebody else has changed. */
@@ -67,17 +73,20 @@ export function openReporter(options: ReporterOptions): Reporter {
   const waiting = createWaiting(log);
   let woken = Promise.withResolvers<void>();
   let live: Others["live"] = () => [];
+  let restMs = quietMs;
 
   async function look(others: Others, signal: AbortSignal): Promise<void> {
     const isSoon = waiting.size > 0 || writer.owes;
     await pauseUntil(woken.promise, isSoon ? lookSoonMs : lookAgainMs, signal);
     woken = Promise.withResolvers();
-    await pauseUnlessAborted(quietMs, signal);
+    await pauseUnlessAborted(restMs, signal);
     await pauseUntil(Promise.all([acknowledged.refresh(), others.known]), servedWithinMs, signal);
     if (signal.aborted) return;
     const own = { name: replica, acknowledged: acknowledged.now().versions, refusals: [] };
     const folded = foldReplicas([own, ...others.live()]);
-    const { writes, diagnostics } = survey(options, folded, waiting);
+    const begun = performance.now();
+    const { writes, diagnostics } = await survey(options, folded, waiting);
+    restMs = Math.min(Math.max(quietMs, (performance.now() - begun) / mostShare), longestRestMs);
     await writer.write(writes, signal);
     await events.tell(diagnostics, options.objects(), signal);
   }
@@ -106,8 +115,8 @@ interface Survey {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Looks at all objects. */
-function survey(options: ReporterOptions, folded: Folded, waiting: Waiting): Survey {
+/** Looks at all objects, in slices: they are many, and edits do not wait for them. */
+async function survey(options: ReporterOptions, folded: Folded, waiting: Waiting): Promise<Survey> {
   const { compiler, updateMappings, certificates } = options;
   const objects = options.objects();
   const diagnostics = [...options.diagnostics()];
@@ -116,7 +125,12 @@ function survey(options: ReporterOptions, folded: Folded, waiting: Waiting): Sur
   const context = { now: new Date().toISOString(), updateMappings, service };
   const writes: StatusWrite[] = [];
   waiting.begin(performance.now());
+  let until = performance.now() + sliceMs;
   for (const [key, object] of objects) {
+    if (performance.now() > until) {
+      await nextTurn();
+      until = performance.now() + sliceMs;
+    }
     const refused = folded.refused(object);
     const own = errors.get(key) ?? [];
     const isNew = refused && !own.some(({ code }) => code === refused.code);
