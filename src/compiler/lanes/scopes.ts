@@ -124,7 +124,8 @@ function comingBefore(
       const ranks = pieces
         .ranks({ set, division }, number, reads)
         .filter((one) =>
-          rivals.some(({ route, encoded }) => link.compareRoutes(one, route) < 0 && mayMeet(one, encoded)),
+          // Few paths meet, and whether they do is told sooner than what comes first.
+          rivals.some(({ route, encoded }) => mayMeet(one, encoded) && link.compareRoutes(one, route) < 0),
         );
       found += ranks.length;
       if (found > manyBefore) return undefined;
