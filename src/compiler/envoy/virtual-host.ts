@@ -7,7 +7,7 @@ import type { Bytes } from "../ir/encoded.ts";
 import { routeVariants } from "../ir/exposure.ts";
 import type { NamedMatch } from "../ir/match.ts";
 import type { Exposure } from "../ir/virtual-host.ts";
-import { concatenated, encode, encodeFields, field, versionOf } from "./bytes.ts";
+import { concatenated, encode, encodeFields, inField, versionOf } from "./bytes.ts";
 import { emitHeaderCondition } from "./match.ts";
 import { manyRoutes, prefixTree } from "./prefix-tree.ts";
 import { type EncodedRoute, frameRoute, piecesOf, protoCondition } from "./route.ts";
@@ -24,7 +24,8 @@ export interface HostedRoute {
 export interface EncodedVirtualHost {
   /** Or the scope. */
   readonly table: string;
-  readonly bytes: Bytes;
+  /** In pieces, of which most are routes: the same ones as long as these do not change. */
+  readonly parts: readonly Bytes[];
   readonly version: string;
   readonly clusters: readonly string[];
 }
@@ -56,10 +57,17 @@ export function emitVirtualHost({ table, name, domains, more, first, routes }: V
   const listed = routes.map((route) => ({ encoded: route.encoded, bytes: exposed(route) }));
   const tree = routes.length > manyRoutes ? prefixTree(routes.map(({ encoded }) => encoded.beginning)) : undefined;
   const before = first ? [first] : [];
-  const inOrder = tree ? emitPrefixTree(tree, before, listed) : [...before, ...listed.map(({ bytes }) => bytes)];
-  const bytes = field(virtualHostsField, head, ...(more ? [more] : []), ...inOrder);
-  const host: EncodedVirtualHost = { table, bytes, version: versionOf([bytes]), clusters: [...clusters] };
+  // Whether there is a route that nobody sees is no difference.
+  const list = () => listed.flatMap(({ bytes }) => (bytes === "" ? [] : [bytes]));
+  const inOrder = tree ? emitPrefixTree(tree, before, listed) : [...before, ...list()];
+  const parts = inField(virtualHostsField, [head, ...(more ? [more] : []), ...inOrder]);
+  const host: EncodedVirtualHost = { table, parts, version: versionOf(parts), clusters: [...clusters] };
   return host;
+}
+
+/** The same in one piece, where there are so many virtual hosts that their pieces would be too many. */
+export function inOnePiece(host: EncodedVirtualHost): EncodedVirtualHost {
+  return { ...host, parts: [concatenated(host.parts)] };
 }
 
 /** Whether an exposure of a route lets any request have what the route asks for. */

@@ -4,7 +4,7 @@
  */
 import { parseGlob } from "#base/hostname.ts";
 import type { EncodedRoute } from "../envoy/route.ts";
-import { type EncodedVirtualHost, emitMisdirected, emitVirtualHost } from "../envoy/virtual-host.ts";
+import { type EncodedVirtualHost, emitMisdirected, emitVirtualHost, inOnePiece } from "../envoy/virtual-host.ts";
 import type { Collection, Derived, Reads } from "../graph/graph.ts";
 import { challengePath } from "../ir/challenge.ts";
 import type { NamedMatch, RouteHosts } from "../ir/match.ts";
@@ -61,7 +61,7 @@ export function domainsOf(
   return reads.has(withPorts, host.table) ? host.domains.flatMap(withAnyPort) : host.domains;
 }
 
-/** Emits a virtual host. */
+/** Emits a virtual host for a table. */
 export function emitPlannedHost(
   lookup: PlannedHostLookup,
 ): (host: VirtualHost, reads: Reads) => Derived<EncodedVirtualHost> {
@@ -70,7 +70,7 @@ export function emitPlannedHost(
     const first = host.misdirected && emitMisdirected(host.misdirected);
     const name = host.domains[0] ?? host.key;
     const domains = domainsOf(lookup, host, reads);
-    return { out: [[host.key, emitVirtualHost({ table: host.table, name, domains, first, routes })]] };
+    return { out: [[host.key, inOnePiece(emitVirtualHost({ table: host.table, name, domains, first, routes }))]] };
   };
 }
 

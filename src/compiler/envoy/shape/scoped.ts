@@ -92,7 +92,7 @@ export function emitScope(key: string, hosts: readonly PlacedHost[]): Encoded {
     name,
     key,
     version: contentVersion([versionOf([head, ...table]), ...hosts.map((host) => host.version)].join()),
-    parts: [head, ...inField(routeConfigurationField, [...table, ...hosts.map((host) => host.bytes)])],
+    parts: [head, ...inField(routeConfigurationField, [...table, ...hosts.flatMap((host) => host.parts)])],
     clusters: hosts.map((host) => host.clusters),
     ...(around === undefined ? {} : { around }),
   };

@@ -15,7 +15,7 @@ export function shapeTable(name: string, hosts: readonly EncodedVirtualHost[], p
     type: "routes",
     name,
     version: contentVersion([versionOf([head]), ...hosts.map((host) => host.version)].join()),
-    parts: [head, ...hosts.map((host) => host.bytes)],
+    parts: [head, ...hosts.flatMap((host) => host.parts)],
     clusters: hosts.map((host) => host.clusters),
   };
 }
