@@ -121,10 +121,10 @@ function comingBefore(
     // What is in a bucket meets only what is there, too, or in several.
     const rivals = number === undefined ? own : [...(ownIn.get(number) ?? []), ...anywhere];
     for (const { set } of shared.rest.inherits) {
+      // Few paths meet, and whether they do is told sooner than what comes first.
       const ranks = pieces
         .ranks({ set, division }, number, reads)
         .filter((one) =>
-          // Few paths meet, and whether they do is told sooner than what comes first.
           rivals.some(({ route, encoded }) => mayMeet(one, encoded) && link.compareRoutes(one, route) < 0),
         );
       found += ranks.length;
