@@ -1,6 +1,6 @@
 /**
  * EMIT of virtual hosts: routes that are already bytes are put together under their names.
- * Nothing is encoded again, so an edit of one route costs a copy of its own virtual host.
+ * Nothing is encoded again, so an edit of one route costs a list and a hash of its own virtual host.
  */
 import { RouteMatchSchema, RouteSchema, VirtualHostSchema } from "#gen/envoy/config/route/v3/route_components_pb.js";
 import type { Bytes } from "../ir/encoded.ts";
