@@ -1,7 +1,7 @@
 /**
  * Reads one file of bounded size, without ever blocking on something that is no file.
  */
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { formatBytes } from "../manifests/plain.ts";
 import { describeFailure, isMissing } from "./failure.ts";
@@ -53,6 +53,8 @@ export function readAtOnce(path: string, bounds: ReadBounds): FileContent | unde
   try {
     const file = openSync(path, flags | constants.O_NOFOLLOW);
     try {
+      // A link may have taken the place of a directory above it.
+      if (readlinkSync(`/proc/self/fd/${file}`) !== path) return undefined;
       const stats = fstatSync(file, { bigint: true });
       const size = Number(stats.size);
       if (!stats.isFile() || size === 0 || size > atOnceBytes) return undefined;

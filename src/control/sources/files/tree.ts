@@ -5,7 +5,7 @@
  */
 import type { Dirent } from "node:fs";
 import { lstat, readdir, readlink, realpath, stat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
 import { fileRef } from "../manifests/manifest.ts";
 import { describeFailure, isMissing } from "./failure.ts";
@@ -57,12 +57,23 @@ export async function listEntry(root: Root, path: string, enter: EnterDirectory)
   const listing: Listing = { files: new Map(), directories: new Set(), diagnostics: [] };
   const name = nameOf(root, path);
   try {
+    if (path !== root.path && !(await isWithin(root.path, dirname(path)))) return listing;
     const walk = { listing, real: () => realpath(root.path), enter };
     await listOne(walk, await lstat(path), path, name, 0);
   } catch (error) {
     if (!isMissing(error)) report(listing, "files/unreadable", name, describeFailure(error));
   }
   return listing;
+}
+
+/** The kernel tells of a directory's entries under the name that it had, and a link may have taken its place since. */
+async function isWithin(root: string, directory: string): Promise<boolean> {
+  const [outer, inner] = await Promise.all([realpath(root), realpath(directory)]);
+  return inner === outer || isBelow(outer, inner);
+}
+
+function isBelow(outer: string, inner: string): boolean {
+  return inner.startsWith(outer.endsWith(sep) ? outer : outer + sep);
 }
 
 interface Walk {
@@ -110,7 +121,7 @@ async function listLink(walk: Walk, path: string, name: string, depth: number): 
     const isDirectory = (await stat(real)).isDirectory();
     if (!isDirectory && !isManifestName(path.slice(path.lastIndexOf(sep) + 1))) return;
     const root = await walk.real();
-    if (!real.startsWith(root.endsWith(sep) ? root : root + sep)) {
+    if (!isBelow(root, real)) {
       report(
         walk.listing,
         "files/outside",
