@@ -27,6 +27,8 @@ export interface DeltaTarget {
   readonly version?: string;
   /** It acknowledges only when it is told to. */
   readonly hesitant?: boolean;
+  /** Nobody may listen there yet. */
+  readonly patient?: boolean;
 }
 
 /** A connected client. */
@@ -48,21 +50,26 @@ export interface DeltaClient {
   close(): void;
 }
 
-/** Connects to the socket of an instance. */
+/** Connects to the socket of an instance, which may have just been started. */
 export function openDeltaClient(socketPath: string): DeltaClient {
-  return connectDeltaClient({ address: `unix:${socketPath}` });
+  return connectDeltaClient({ address: `unix:${socketPath}`, patient: true });
 }
 
 /** Connects. */
 export function connectDeltaClient(target: DeltaTarget): DeltaClient {
-  const { address, credentials, node: id = "client", version, hesitant } = target;
+  const { address, credentials, node: id = "client", version, hesitant, patient = false } = target;
   const client = new grpc.Client(address, credentials ?? grpc.credentials.createInsecure(), {
     "grpc.max_receive_message_length": -1,
     // A channel of its own, as another process would have.
     "grpc.use_local_subchannel_pool": 1,
   });
   const { path, requestSerialize, responseDeserialize } = deltaAds.DeltaAggregatedResources;
-  const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+  const call = client.makeBidiStreamRequest(
+    path,
+    requestSerialize,
+    responseDeserialize,
+    new grpc.Metadata({ waitForReady: patient }),
+  );
   let received: Received[] = [];
   let unanswered: (() => void)[] = [];
   const send = (
