@@ -87,8 +87,11 @@ export function withRunOptions(command: Command): Command {
   return withLog(withTls(common));
 }
 
-/** A smaller nursery: a quarter less memory in a large configuration, and shorter pauses, at no cost in time. */
-const controlFlags = ["--max-semi-space-size=16", ...process.execArgv];
+/**
+ * A smaller nursery: a quarter less memory in a large configuration, and shorter pauses, at no cost in time. And no
+ * collection for want of anything to do: an edit would wait for it, and the system is given nothing back.
+ */
+const controlFlags = ["--max-semi-space-size=16", "--no-memory-reducer", ...process.execArgv];
 
 async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   const access = await accessFrom(flags, process.env);
