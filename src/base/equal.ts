@@ -21,8 +21,7 @@ function equalArrays(a: readonly unknown[], b: readonly unknown[]): boolean {
   return true;
 }
 
-/** Whether two byte arrays hold the same bytes. */
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.byteLength !== b.byteLength) return false;
   return Buffer.compare(a, b) === 0;
 }

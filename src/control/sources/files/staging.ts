@@ -107,7 +107,7 @@ export function stateOf(content: FileContent): string {
 }
 
 /** Works on all items, so many at the same time, beginning in their order. */
-async function atOnce<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function atOnce<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
   const queue = [...items].reverse();
   const worker = async (): Promise<void> => {
     for (let item = queue.pop(); item !== undefined; item = queue.pop()) await work(item);

@@ -13,6 +13,7 @@ import { type DirectoryWatch, watchDirectories } from "./directory-watch.ts";
 import { describeFailure } from "./failure.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { createReader, type FileBatch, type FilesReader, type ReaderSetup, type StagedFile } from "./reader.ts";
+import { atOnce } from "./staging.ts";
 import { isManifestName, type Root } from "./tree.ts";
 
 /** Files that are being watched. */
@@ -42,6 +43,7 @@ const maxSettles = 10;
 const manyEntries = 1000;
 /** How often directories are looked at that the kernel does not watch. */
 const unwatchedMs = 1000;
+const concurrentLooks = 16;
 /** How long entries are looked at before others run. */
 const sliceMs = 8;
 
@@ -174,18 +176,19 @@ async function collect(watch: Watch): Promise<void> {
   directories.keepOnly((path) => outer.has(path) || reader.directories().has(path));
 }
 
-/** Looks at entries one after the other: each may be read at once, and there may be thousands, so others run in between. */
+/** Looks at entries, many at the same time; those that are read at once let others run in between. */
 async function lookAtAll(
   reader: FilesReader,
   entries: readonly (readonly [path: string, root: Root])[],
 ): Promise<void> {
   let until = performance.now() + sliceMs;
-  for (const [path, root] of entries) {
+  await atOnce(entries, concurrentLooks, async ([path, root]) => {
+    if (performance.now() >= until) {
+      await nextTurn();
+      until = performance.now() + sliceMs;
+    }
     await reader.look(root, path);
-    if (performance.now() < until) continue;
-    await nextTurn();
-    until = performance.now() + sliceMs;
-  }
+  });
 }
 
 /** Reads doubtful files again until they stay the same for a while. */
