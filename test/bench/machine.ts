@@ -17,6 +17,6 @@ export async function describeMachine() {
     node: process.version,
     envoy: (await obtainEnvoy()).version,
     /** One, five and fifteen minutes, at the end. */
-    load: readFileSync("/proc/loadavg", "utf8").split(" ").slice(0, 3).map(Number),
+    load: readFileSync("/proc/loadavg", "utf8").split(" ").slice(0, 3).join(" "),
   };
 }

@@ -10,7 +10,8 @@ import { describeMachine } from "./machine.ts";
 
 const machine = await describeMachine();
 const figures = readFigures();
-write("latest.json", `${JSON.stringify({ machine, figures }, undefined, 1)}\n`);
+// As the formatter wants it: no list in it fits on a line.
+write("latest.json", `${JSON.stringify({ machine, figures }, undefined, 2)}\n`);
 write("curves.svg", drawCurves(figures));
 write("README.md", page());
 
@@ -23,7 +24,7 @@ function page(): string {
   return `# Figures of one run
 
 \`make bench\` measures; this is what one run of it gave, for orientation.
-${date}, ${commit}: ${processors} processors (${processor}), ${memoryGiB} GiB, Linux ${kernel}, Node ${node}, Envoy ${envoy}; load at the end ${load.join(" ")}.
+${date}, ${commit}: ${processors} processors (${processor}), ${memoryGiB} GiB, Linux ${kernel}, Node ${node}, Envoy ${envoy}; load at the end ${load}.
 Compare figures of one run with each other, and trust medians more than tails.
 "Envoy's own share" is the time that a do-nothing control plane needs for the same change, with tables laid out in the way that is cheapest for it, and the ratio is that of the medians.
 
