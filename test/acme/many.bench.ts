@@ -175,7 +175,7 @@ test(`${hosts} Hosts get their certificates while edits are served`, async () =>
     await pause(betweenEditsMs);
   }
   const served = edits.map((one) => one.served);
-  const mib = Math.round(gateway.program.peakMemory(/ control /) / 2 ** 20);
+  const mib = Math.round(gateway.program.resident(/ control /).most / 2 ** 20);
   console.log(
     `${hosts} Hosts among ${mappings} Mappings in ${seconds.toFixed(1)} s; at most ${proxy.mostAtOnce} orders at once; ` +
       `one edit → served: ${said(edits)}; at rest: ${said(atRest)}; control held ${mib} MiB at most`,

@@ -4,7 +4,7 @@
  * `STATS=all` all of its statistics are kept.
  */
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -16,6 +16,7 @@ import { bootstrap } from "../../src/keeper/bootstrap.ts";
 import { obtainEnvoy } from "../../src/keeper/envoy-binary.ts";
 import { startEnvoyProcess } from "../../src/keeper/envoy-process.ts";
 import { freePort } from "../envoy/free-port.ts";
+import { processOf } from "../process.ts";
 import { printHead, recordSamples } from "./figures.ts";
 import { generate, type Shape } from "./generate.ts";
 
@@ -87,8 +88,7 @@ async function measure(compiler: Compiler | undefined): Promise<{ readonly ms: n
   while (!(await admin.isReady())) await pause(5);
   const ms = performance.now() - start;
   await xds.whenAcknowledged(1);
-  const status = await readFile(`/proc/${envoy.pid}/status`, "utf8");
-  const bytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+  const bytes = processOf(envoy.pid ?? 0).resident().now;
   const exited = once(envoy, "exit");
   envoy.kill("SIGKILL");
   await exited;

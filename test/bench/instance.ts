@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { RawObject } from "#compiler";
+import { type Process, processOf } from "../process.ts";
 import { fileOf, textOf, writeStill } from "./manifests.ts";
-import { type Process, processOf } from "./process.ts";
 
 /** The running program and its directory. */
 export interface Instance {

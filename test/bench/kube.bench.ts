@@ -16,11 +16,11 @@ import { type Program, startProgram } from "../e2e/program.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { lendAddress } from "../kube/addresses.ts";
 import { startCluster } from "../kube/cluster.ts";
+import { processOf } from "../process.ts";
 import { printHead, recordSamples } from "./figures.ts";
 import { startFloor } from "./floor/start.ts";
 import { generate, hostname, mapping, type Shape } from "./generate.ts";
 import { openPoller } from "./poller.ts";
-import { processOf } from "./process.ts";
 import { numbers } from "./random.ts";
 
 const sizes = [1000, 10_000].filter((size) => String(size).startsWith(process.env["SHAPE"] ?? ""));

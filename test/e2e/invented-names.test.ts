@@ -65,8 +65,8 @@ for (const [certificates, end] of Object.entries(ends)) {
       process.kill(gateway.pid(/ control /) ?? 0, "SIGUSR2");
       while (!existsSync(heapFile)) await pause(10);
       const { heapUsed, arrayBuffers } = JSON.parse(readFileSync(heapFile, "utf8")) as NodeJS.MemoryUsage;
-      const envoy = Number(/VmRSS:\s+(\d+) kB/.exec(gateway.processStatus(/--drain-time-s/))?.[1]);
-      return { heap: (heapUsed + arrayBuffers) / 2 ** 20, envoy: envoy / 1024 };
+      const envoy = gateway.resident(/--drain-time-s/).now;
+      return { heap: (heapUsed + arrayBuffers) / 2 ** 20, envoy: envoy / 2 ** 20 };
     }
 
     async function ask(name = ""): Promise<Asked> {

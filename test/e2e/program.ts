@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { processOf, type Resident } from "../process.ts";
 
 const program = join(import.meta.dirname, "..", "..", "bin", "dragoman");
 
@@ -22,8 +23,8 @@ export interface Program {
   pid(command: RegExp): number | undefined;
   /** What the kernel says of the process with this in its command line. */
   processStatus(command: RegExp): string;
-  /** The most memory that it has held, in bytes. */
-  peakMemory(command: RegExp): number;
+  /** Its memory. */
+  resident(command: RegExp): Resident;
   /** Ends everything at once, for a test that failed. */
   kill(): void;
 }
@@ -91,8 +92,8 @@ export function startProgram(args: readonly string[], options: ProgramOptions = 
       return { code, left: started.filter(isRunning).map(({ pid: one, command }) => `${one} ${command}`) };
     },
     pid: (command) => [...descendants(pid)].find((one) => command.test(one.command))?.pid,
-    processStatus: (command) => statusOf(pid, command),
-    peakMemory: (command) => Number(/^VmHWM:\s+(\d+) kB$/m.exec(statusOf(pid, command))?.[1]) * 1024,
+    processStatus: (command) => readFileSync(`/proc/${pidOf(pid, command)}/status`, "utf8"),
+    resident: (command) => processOf(pidOf(pid, command)).resident(),
     kill: () => {
       const started = [...descendants(pid)];
       for (const one of [{ pid, command: "", startTime: startTimeOf(pid) }, ...started]) {
@@ -109,10 +110,12 @@ interface Running {
   readonly startTime: string | undefined;
 }
 
-function statusOf(pid: number, command: RegExp): string {
-  const found = [...descendants(pid), { pid, command: commandOf(pid) }].find((one) => command.test(one.command));
+function pidOf(started: number, command: RegExp): number {
+  const found = [...descendants(started), { pid: started, command: commandOf(started) }].find((one) =>
+    command.test(one.command),
+  );
   if (!found) throw new Error(`nothing like ${command} is running`);
-  return readFileSync(`/proc/${found.pid}/status`, "utf8");
+  return found.pid;
 }
 
 function* descendants(of: number): Iterable<Running> {

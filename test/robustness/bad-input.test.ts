@@ -116,7 +116,7 @@ test("all at once leave everything good to be served", { timeout: 120_000 }, asy
     await checkGood(addressOf, material);
     const metrics = await fetch(`${/http:\S+/.exec(ready)?.[0]}/metrics`);
     assert.match(await metrics.text(), /^dragoman_xds_refusals_total 0$/m);
-    const peak = gateway.peakMemory(/ control /);
+    const peak = gateway.resident(/ control /).most;
     assert.ok(peak < 400 * mebibyte, `control has held ${Math.round(peak / mebibyte)} MiB`);
     assert.deepEqual(await gateway.interrupt(), { code: 0, left: [] });
   } finally {

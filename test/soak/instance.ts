@@ -68,7 +68,7 @@ export async function startSoaked(objects: readonly Edit[], routeTables: RouteTa
   });
   await program.line(/^ready/);
   const control = / control /;
-  const rss = (which: RegExp) => Number(/^VmRSS:\s+(\d+) kB$/m.exec(program.processStatus(which))?.[1]) / 1024;
+  const rss = (which: RegExp) => program.resident(which).now / mebibyte;
   const metrics = async () => (await answerOf({ port: admin, path: "/metrics" })).body;
   const envoy = async (path: string): Promise<Dump> => {
     const [directory = ""] = await readdir(run);
