@@ -4,9 +4,9 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { errorCode } from "#base/error-code.ts";
+import { runtimeDirectoryAt } from "#base/runtime-directory.ts";
 import type { Compiler } from "#compiler";
 import { isAbsent, openAdminClient } from "../keeper/admin-client.ts";
-import { runtimeDirectory } from "../keeper/runtime-dir.ts";
 import { CannotRun } from "./cannot-run.ts";
 
 /** Fails for the first listener whose port another program has. */
@@ -27,7 +27,7 @@ export async function checkPorts(
 /** A control plane that was started again finds its own Envoy listening. */
 async function envoysListeners(directory: string): Promise<string> {
   try {
-    return (await openAdminClient(runtimeDirectory(directory).envoyAdminSocket).get("/listeners")).body;
+    return (await openAdminClient(runtimeDirectoryAt(directory).envoyAdminSocket).get("/listeners")).body;
   } catch (error) {
     if (isAbsent(error)) return "";
     throw error;

@@ -4,8 +4,8 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { runtimeDirectoryAt } from "#base/runtime-directory.ts";
 import { isAbsent } from "../keeper/admin-client.ts";
-import { runtimeDirectory } from "../keeper/runtime-dir.ts";
 import { CannotRun } from "./cannot-run.ts";
 
 /** The option that says which one. */
@@ -16,7 +16,7 @@ export function withInstance(command: Command): Command {
 /** Asks the instance in `directory`, or the only one of this user; `input` is sent as JSON. */
 export async function askInstance(directory: string | undefined, path: string, input: unknown): Promise<unknown> {
   const found = directory ?? (await onlyInstance());
-  const { status, body } = await ask(runtimeDirectory(found).controlSocket, path, input).catch((error: unknown) => {
+  const { status, body } = await ask(runtimeDirectoryAt(found).controlSocket, path, input).catch((error: unknown) => {
     if (isAbsent(error)) throw new CannotRun(`no instance answers in ${found}.`);
     throw error;
   });
@@ -38,13 +38,13 @@ async function onlyInstance(): Promise<string> {
 }
 
 function isOurs(directory: string): boolean {
-  const socket = statSync(runtimeDirectory(directory).controlSocket, { throwIfNoEntry: false });
+  const socket = statSync(runtimeDirectoryAt(directory).controlSocket, { throwIfNoEntry: false });
   return socket?.isSocket() === true && socket.uid === process.getuid?.();
 }
 
 async function answers(directory: string): Promise<boolean> {
   try {
-    return (await ask(runtimeDirectory(directory).controlSocket, "/healthz")).status === 200;
+    return (await ask(runtimeDirectoryAt(directory).controlSocket, "/healthz")).status === 200;
   } catch (error) {
     if (isAbsent(error)) return false;
     throw error;

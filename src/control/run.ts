@@ -2,9 +2,9 @@
  * `dragoman control`: sources → compiler → snapshot → Envoy, and everything that goes back. The only place that knows
  * all of it; each part is told what it needs and nothing more.
  */
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Diagnostic } from "#base/diagnostic.ts";
+import { runtimeDirectoryAt } from "#base/runtime-directory.ts";
 import { type CompilerEdit, openCompiler } from "#compiler";
 import { openAdmin } from "./admin/index.ts";
 import { concernsCertificates } from "./certificates.ts";
@@ -64,7 +64,7 @@ async function start(options: ControlOptions, closers: Closers): Promise<{ reado
   const admin = await openAdmin(options, { view, ...figures, reached });
   closers.push(admin.close);
 
-  const envoy = join(options.runtimeDirectory, "envoy-admin.sock");
+  const envoy = runtimeDirectoryAt(options.runtimeDirectory).envoyAdminSocket;
   const inputs = await openInputs(options, view, reached, closers);
   const pipeline = openPipeline({
     compiler,

@@ -1,8 +1,8 @@
 /** What a data plane by itself has instead of a control process: a control plane elsewhere, and answers for probes. */
 import type { Log } from "#base/log.ts";
+import type { RuntimeDirectory } from "#base/runtime-directory.ts";
 import type { TlsPaths, TlsTexts } from "#base/tls-files.ts";
 import type { RemoteXds } from "./remote-bootstrap.ts";
-import type { RuntimeDirectory } from "./runtime-dir.ts";
 import { keepCredentials } from "./xds-credentials.ts";
 
 /** A control plane elsewhere, and who this Envoy is there. */

@@ -4,9 +4,9 @@
  */
 import { rename, writeFile } from "node:fs/promises";
 import { errorFields, type Log } from "#base/log.ts";
+import type { RuntimeDirectory } from "#base/runtime-directory.ts";
 import { type TlsPaths, type TlsTexts, type TlsWatch, watchTlsFiles } from "#base/tls-files.ts";
 import { secretNames } from "./remote-bootstrap.ts";
-import type { RuntimeDirectory } from "./runtime-dir.ts";
 
 /** Writes the files, and again after each change. */
 export async function keepCredentials(

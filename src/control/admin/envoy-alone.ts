@@ -2,8 +2,8 @@
  * The admin interface of a data plane by itself, whose control plane is elsewhere: probes under their usual names, and
  * Envoy's metrics.
  */
-import { join } from "node:path";
 import type { Log } from "#base/log.ts";
+import { runtimeDirectoryAt } from "#base/runtime-directory.ts";
 import { ownClock } from "../clock.ts";
 import { envoyState } from "../envoy/admin.ts";
 import { createTimings } from "../report/timings.ts";
@@ -34,7 +34,7 @@ export async function openEnvoyAlone({
   log,
 }: EnvoyAloneOptions): Promise<{ readonly text: string; close(): Promise<void> }> {
   if (!admin) return { text: "", close: async () => undefined };
-  const socketPath = join(runtimeDirectory, "envoy-admin.sock");
+  const socketPath = runtimeDirectoryAt(runtimeDirectory).envoyAdminSocket;
   const envoy = watchEnvoyLife({ ask: async () => (await envoyState(socketPath)) === 200, clock: ownClock });
   // How many clusters there are, only the control plane knows.
   const metrics = openEnvoyMetrics({ socketPath, maxClusters, clusters: () => Number.POSITIVE_INFINITY });

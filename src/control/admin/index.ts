@@ -1,7 +1,7 @@
 /**
  * The door of the admin interface: everything that it answers, put together, on its socket and on its ports.
  */
-import { join } from "node:path";
+import { runtimeDirectoryAt } from "#base/runtime-directory.ts";
 import type { Clock } from "../clock.ts";
 import { envoyState, envoyUptime } from "../envoy/admin.ts";
 import type { ControlOptions } from "../options.ts";
@@ -48,7 +48,7 @@ export async function openAdmin(options: ControlOptions, sources: AdminSources):
   };
   const { answering, snapshots } = await answers(options, sources);
   try {
-    closers.push((await answerOnSocket(join(runtimeDirectory, "control.sock"), answering)).close);
+    closers.push((await answerOnSocket(runtimeDirectoryAt(runtimeDirectory).controlSocket, answering)).close);
     if (options.snapshot) {
       closers.push(
         (await answerOnPort(options.snapshot, { endpoints: snapshots, atOnce, isPublic: () => true, log })).close,
@@ -66,7 +66,7 @@ export async function openAdmin(options: ControlOptions, sources: AdminSources):
 
 async function answers(options: ControlOptions, { view, counts, timings, clock, reached }: AdminSources) {
   const { runtimeDirectory, settings, log } = options;
-  const socketPath = join(runtimeDirectory, "envoy-admin.sock");
+  const socketPath = runtimeDirectoryAt(runtimeDirectory).envoyAdminSocket;
   const { compiler, xds, diagnostics } = view;
   const hasServed = () => reached.served;
   const identity = identityOf(options.version, settings, () => reached.namespaceUid?.(), options.clusterId);
