@@ -10,14 +10,14 @@ import { recordEvent } from "../../../control/kube/event.ts";
 import { ApiFailure } from "../../../control/kube/failure.ts";
 import { isOutside } from "../../../control/kube/outside.ts";
 import { objectPath } from "../../../control/kube/resource.ts";
-import { type AcmeHost, filledSpec, type SecretName } from "../acme-host.ts";
+import type { AcmeHost, SecretName } from "../acme-host.ts";
 import type { Bundle } from "../bundle.ts";
 import { type Desk, DeskAway, type Stored } from "../desk.ts";
 import type { HostEvent } from "../event-texts.ts";
 import { type HostStatus, readFailure } from "../host-status.ts";
 import type { Issued } from "../order.ts";
 import { type Attempts, certificateOf, lastAttempt, noteAttempt } from "./attempts.ts";
-import type { HostObject } from "./hosts.ts";
+import { accountOf, type HostObject, secretVersion } from "./hosts.ts";
 import { keep } from "./keeping.ts";
 import { beginOrder, type RecordTools } from "./order-desk.ts";
 import type { Owner } from "./secret-copies.ts";
@@ -52,8 +52,7 @@ interface ClusterDesk {
 /** Opens it for as long as this replica leads. */
 export function openClusterDesk(options: ClusterDeskOptions): Desk {
   const { cluster, signal } = options;
-  const watched = ({ namespace, name }: SecretName): string | undefined =>
-    cluster.objects().get(refKey({ group: "", kind: "Secret", namespace, name }))?.resourceVersion;
+  const watched = (secret: SecretName): string | undefined => secretVersion(cluster.objects(), secret);
   const secrets = openSecrets(cluster.client, watched, signal);
   const attempts: Attempts = new Map();
   const desk: ClusterDesk = { options, secrets, attempts };
@@ -166,10 +165,6 @@ function objectOf(options: ClusterDeskOptions, host: AcmeHost): HostObject {
 
 function objectsOf(options: ClusterDeskOptions, { hosts }: Bundle): readonly HostObject[] {
   return hosts.flatMap((host) => findObject(options, host) ?? []);
-}
-
-function accountOf(host: AcmeHost): SecretName {
-  return { namespace: host.namespace, name: filledSpec(host).accountSecret };
 }
 
 function refIn(bundle: Bundle, hostname: string): ResourceRef | undefined {

@@ -9,6 +9,7 @@ import {
   certificateSpec,
   filledSpec,
   orderedName,
+  type SecretName,
 } from "../acme-host.ts";
 import { bundlesOf } from "../bundle.ts";
 import type { Tended } from "../tending.ts";
@@ -33,14 +34,23 @@ export function bundlesIn(compiler: Compiler, objects: Objects, choice: HostChoi
     const host = { namespace: ref.namespace, name: ref.name, created, spec: certificateSpec(spec) };
     if (sourceOf(host, choice) === "ACME") hosts.push(host);
   }
-  const versionOf = (namespace: string, name: string): string =>
-    objects.get(refKey({ group: "", kind: "Secret", namespace, name }))?.resourceVersion ?? "";
+  const versionOf = (secret: SecretName): string => secretVersion(objects, secret) ?? "";
   const all = [...bundlesOf(hosts)].map(([key, bundle]) => {
     const { secret, hosts: members } = bundle;
-    const accounts = members.map((host) => versionOf(host.namespace, filledSpec(host).accountSecret));
-    return [key, { bundle, version: [versionOf(secret.namespace, secret.name), ...accounts].join(" ") }] as const;
+    const accounts = members.map((host) => versionOf(accountOf(host)));
+    return [key, { bundle, version: [versionOf(secret), ...accounts].join(" ") }] as const;
   });
   return new Map(all);
+}
+
+/** The version that a Secret was last seen in. */
+export function secretVersion(objects: Objects, { namespace, name }: SecretName): string | undefined {
+  return objects.get(refKey({ group: "", kind: "Secret", namespace, name }))?.resourceVersion;
+}
+
+/** The Secret of a Host's account. */
+export function accountOf(host: AcmeHost): SecretName {
+  return { namespace: host.namespace, name: filledSpec(host).accountSecret };
 }
 
 /** Where a Host's certificate comes from. */
