@@ -59,7 +59,8 @@ export function readAtOnce(path: string, bounds: ReadBounds): FileContent | unde
       const size = Number(stats.size);
       if (!stats.isFile() || size === 0 || size > atOnceBytes) return undefined;
       const problem = sizeProblem(size, bounds);
-      return problem ?? { kind: "read", bytes: readOut(file, size), signature: signatureOf(stats) };
+      if (problem) return problem;
+      return { kind: "read", bytes: readInto(Buffer.allocUnsafe(size), file), signature: signatureOf(stats) };
     } finally {
       closeSync(file);
     }
@@ -70,11 +71,11 @@ export function readAtOnce(path: string, bounds: ReadBounds): FileContent | unde
   }
 }
 
-function readOut(file: number, size: number): Uint8Array {
-  const bytes = Buffer.allocUnsafe(size);
+/** What a file holds, but no more than there is room for. */
+export function readInto(bytes: Buffer, file: number): Buffer {
   let filled = 0;
-  while (filled < size) {
-    const read = readSync(file, bytes, filled, size - filled, null);
+  while (filled < bytes.length) {
+    const read = readSync(file, bytes, filled, bytes.length - filled, null);
     if (read === 0) break;
     filled += read;
   }

@@ -3,11 +3,12 @@
  * nowhere else: of any other path not even its existence is told. Such files are small and local, so each is read at
  * once, and nothing is compiled or served in between.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, realpathSync } from "node:fs";
 import { isAbsolute, join, normalize, sep } from "node:path";
 import type { FileContent } from "#compiler";
 import { formatBytes } from "../manifests/plain.ts";
 import { describeFailure, isMissing } from "./failure.ts";
+import { readInto } from "./read-file.ts";
 
 /** What such a file may have: a revocation list is the largest of them. */
 const maxBytes = 4 << 20;
@@ -62,21 +63,11 @@ function readFile(path: string): FileContent {
   try {
     const stats = fstatSync(file);
     if (!stats.isFile()) return unusable("it is not a regular file");
-    const bytes = Buffer.alloc(Math.min(stats.size, maxBytes) + 1);
-    const length = readFully(file, bytes);
-    if (length > maxBytes) return unusable(`it has more than the ${formatBytes(maxBytes)} that may be read`);
-    return textOf(bytes.subarray(0, length));
+    const bytes = readInto(Buffer.alloc(Math.min(stats.size, maxBytes) + 1), file);
+    if (bytes.length > maxBytes) return unusable(`it has more than the ${formatBytes(maxBytes)} that may be read`);
+    return textOf(bytes);
   } finally {
     closeSync(file);
-  }
-}
-
-function readFully(file: number, bytes: Buffer): number {
-  let length = 0;
-  for (;;) {
-    const more = readSync(file, bytes, length, bytes.length - length, null);
-    length += more;
-    if (more === 0 || length === bytes.length) return length;
   }
 }
 
