@@ -22,7 +22,7 @@ import { declareInputs, declareObjects } from "./lanes/objects.ts";
 import { declareRateLimit } from "./lanes/rate-limit.ts";
 import { declareReach } from "./lanes/reach.ts";
 import { declareRouteNotices } from "./lanes/route-notices.ts";
-import { declareRoutes } from "./lanes/routes.ts";
+import { declareEmittedRoutes, declareRoutes } from "./lanes/routes.ts";
 import { declareSecrets } from "./lanes/secrets.ts";
 import { type AskedByPolicy, declareSlots } from "./lanes/slots.ts";
 import { declareSockets } from "./lanes/sockets.ts";
@@ -35,28 +35,29 @@ export type Declared = ReturnType<typeof declareCompiler>;
 
 /** Declares the compiler's graph. */
 export function declareCompiler(g: Graph) {
-  const inputs = declareInputs(g); //                                           all that decides the result
-  const objects = declareObjects(g, inputs); //                                 admit: one resource per identity
-  const module = declareModule(g, inputs, objects); //                          lower: instance-wide values
-  const ingresses = declareIngresses(g, inputs, objects); //                   lower: which Ingresses are ours
-  const hosts = declareHosts(g, inputs, objects, module, ingresses); //         lower: TLSContexts and Hosts
-  const sockets = declareSockets(g, inputs, objects, module, hosts); //         lower, link: declared listeners
-  const routes = declareRoutes(g, inputs, objects, { module, hosts, sockets, ingresses }); // lower, link, emit: routes
-  const auth = declareAuth(g, objects, routes); //                              lower: AuthServices
+  const inputs = declareInputs(g); //                                            all that decides the result
+  const objects = declareObjects(g, inputs); //                                  admit: one resource per identity
+  const module = declareModule(g, inputs, objects); //                           lower: instance-wide values
+  const ingresses = declareIngresses(g, inputs, objects); //                     lower: which Ingresses are ours
+  const hosts = declareHosts(g, inputs, objects, module, ingresses); //          lower: TLSContexts and Hosts
+  const sockets = declareSockets(g, inputs, objects, module, hosts); //          lower, link: declared listeners
+  const routes = declareRoutes(g, inputs, objects, { module, hosts, ingresses }); // lower, link: routes
+  const auth = declareAuth(g, objects, routes); //                               lower: AuthServices
   const rateLimit = declareRateLimit(g, module.rateLimit, module.settings, routes.lookup); // lower: RateLimitServices
-  const logs = declareLogServices(g, objects, routes.lookup); //                lower: LogServices
-  const tracing = declareTracing(g, objects, routes.lookup); //                 lower: TracingServices
+  const logs = declareLogServices(g, objects, routes.lookup); //                 lower: LogServices
+  const tracing = declareTracing(g, objects, routes.lookup); //                  lower: TracingServices
   const upstreams = declareUpstreams(g, inputs, objects, routes, auth, rateLimit, logs, tracing); // link, emit: clusters, endpoints
-  const listeners = declareListeners(g, inputs, sockets, routes, hosts); //     link: listeners and sites
-  declareReach(g, inputs, sockets, hosts, listeners); //                        link: who is reached through the own Service
-  declareRouteNotices(g, inputs, module, routes, listeners); //                 report: whether their layout still fits
-  const names = declareNames(g, inputs, hosts, listeners, routes); //           link: which Host answers for a name
-  const tables = declareTables(g, inputs, listeners, names, routes); //         link, emit: virtual hosts and tables
+  const emitted = declareEmittedRoutes(g, routes, sockets); //                   emit: routes, while Envoy takes clusters
+  const listeners = declareListeners(g, inputs, sockets, routes, hosts); //      link: listeners and sites
+  declareReach(g, inputs, sockets, hosts, listeners); //                         link: who is reached through the own Service
+  declareRouteNotices(g, inputs, module, emitted, listeners); //                 report: whether their layout still fits
+  const names = declareNames(g, inputs, hosts, listeners, routes, emitted); //   link: which Host answers for a name
+  const tables = declareTables(g, inputs, listeners, names, emitted); //         link, emit: virtual hosts and tables
   const chains = declareChains(g, { inputs, module, hosts, listeners, routes, names, logs, tracing }); // link, emit: listeners
-  declareCertificateNotices(g, inputs, listeners, chains); //                   report: whether their source still fits
+  declareCertificateNotices(g, inputs, listeners, chains); //                    report: whether their source still fits
   const asked: AskedByPolicy = { auth: auth.asked, "rate-limit": rateLimit.asked };
   const slots = declareSlots(g, { settings: inputs.settings, module, routes: routes.routes, own: asked }); // lower, emit: policies in use
-  const secrets = declareSecrets(g, hosts, upstreams, chains); //               link, emit: key material in use
+  const secrets = declareSecrets(g, hosts, upstreams, chains); //                link, emit: key material in use
 
   const outputs: Readonly<Record<ResourceType, Collection<Encoded>>> = {
     cluster: upstreams.encodedClusters,
@@ -80,6 +81,7 @@ export function declareCompiler(g: Graph) {
     hosts,
     sockets,
     routes,
+    emitted,
     upstreams,
     listeners,
     names,

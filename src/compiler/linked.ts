@@ -17,13 +17,13 @@ export const finished: Reads = {
 };
 
 /** What finished virtual hosts are put together from. */
-export function finishedHosts({ routes, tables }: Declared): PlannedHostLookup {
-  return { ...tables.planned, routesOf: finishedSets(routes.emittedRoutes) };
+export function finishedHosts({ emitted, tables }: Declared): PlannedHostLookup {
+  return { ...tables.planned, routesOf: finishedSets(emitted.emittedRoutes) };
 }
 
 /** The linked model. Routes are listed once, and by key in the virtual hosts that show them. */
 export function linkedJson(declared: Declared): object {
-  const { chains, hosts, listeners, routes, tables, upstreams } = declared;
+  const { chains, emitted, hosts, listeners, tables, upstreams } = declared;
   const planned = finishedHosts(declared);
   return conceal({
     listeners: values(listeners.listeners).map(({ key, ...listener }) => ({
@@ -47,7 +47,7 @@ export function linkedJson(declared: Declared): object {
       })),
     })),
     routes: Object.fromEntries(
-      sorted(routes.sets).flatMap(([set]) => planned.routesOf(set, finished).map(({ route }) => routeEntry(route))),
+      sorted(emitted.sets).flatMap(([set]) => planned.routesOf(set, finished).map(({ route }) => routeEntry(route))),
     ),
     clusters: values(upstreams.clusters).map(named),
     endpoints: values(upstreams.endpoints),

@@ -81,7 +81,7 @@ function scopeOwners(declared: Declared, name: string): readonly ResourceRef[] {
 
 function hostOwners(declared: Declared, hosts: readonly VirtualHost[], table: string): readonly ResourceRef[] {
   const sets = new Set(hosts.flatMap((host) => host.inherits.map((inherited) => inherited.set)));
-  const routes = [...sets].flatMap(finishedSets(declared.routes.emittedRoutes));
+  const routes = [...sets].flatMap(finishedSets(declared.emitted.emittedRoutes));
   const domains = [...declared.names.domains.entries()]
     .map(([, domain]) => domain)
     .filter((domain) => table.startsWith(`${domain.site}/`));

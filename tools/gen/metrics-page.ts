@@ -48,7 +48,7 @@ async function renderPage(): Promise<string> {
 /** Figures in which every metric has a value. */
 function example(): Figures {
   const responses = { cluster: 0, endpoints: 0, extension: 0, secret: 0, listener: 0, routes: 0, scope: 0 };
-  const snapshot = { number: 0, get: () => undefined, names: () => [], size: () => 0 };
+  const snapshot = { number: 0, isComplete: true, get: () => undefined, names: () => [], size: () => 0 };
   return {
     xds: {
       snapshot,

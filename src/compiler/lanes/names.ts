@@ -6,7 +6,7 @@ import * as link from "../link/index.ts";
 import type { Hosts } from "./hosts.ts";
 import type { Listeners } from "./listeners.ts";
 import type { Inputs } from "./objects.ts";
-import type { Routes } from "./routes.ts";
+import type { EmittedRoutes, Routes } from "./routes.ts";
 import { covering, isIrregular, keep } from "./wiring.ts";
 
 /** Names by site, claimed by Hosts or mentioned by routes, and the names of route sets. */
@@ -18,7 +18,8 @@ export function declareNames(
   { settings }: Inputs,
   { hosts }: Hosts,
   { allSites, listeners }: Listeners,
-  { routes, sets }: Routes,
+  { routes }: Routes,
+  { sets }: EmittedRoutes,
 ) {
   const claims = g.map("link.Claim", hosts, link.linkClaims(allSites));
   const claimsByName = g.group("Hosts by name", claims, (claim) => [link.claimedName(claim)], link.byClaim);

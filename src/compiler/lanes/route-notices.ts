@@ -6,7 +6,7 @@ import type { ListenerDecl } from "../ir/listener.ts";
 import type { Listeners } from "./listeners.ts";
 import type { ModuleValues } from "./module.ts";
 import type { Inputs } from "./objects.ts";
-import type { Routes } from "./routes.ts";
+import type { EmittedRoutes } from "./routes.ts";
 import { shapeOf, single } from "./wiring.ts";
 
 /** Twice as many as those from which a run chooses scopes, so that nobody is told of a few more. */
@@ -17,7 +17,7 @@ export function declareRouteNotices(
   g: Graph,
   inputs: Inputs,
   { settings: module }: ModuleValues,
-  { emittedRoutes }: Routes,
+  { emittedRoutes }: EmittedRoutes,
   { listeners }: Listeners,
 ): void {
   const { settings, routeTables } = inputs;

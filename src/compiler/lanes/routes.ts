@@ -13,22 +13,24 @@ import { declareResolvers } from "./resolvers.ts";
 import type { Sockets } from "./sockets.ts";
 import { emitted, of, unavailable } from "./wiring.ts";
 
-/** Declared and linked routes, and how many there are for each name. */
+/** Declared and linked routes. */
 export type Routes = ReturnType<typeof declareRoutes>;
 
 interface RouteInputs {
   readonly module: ModuleValues;
   readonly hosts: Hosts;
-  readonly sockets: Sockets;
   readonly ingresses: Ingresses;
 }
+
+/** Bytes of routes, and how many there are for each name. */
+export type EmittedRoutes = ReturnType<typeof declareEmittedRoutes>;
 
 /** Declares routes. */
 export function declareRoutes(
   g: Graph,
   { settings, challenges }: Inputs,
   objects: Objects,
-  { module, hosts, sockets: { httpsPort }, ingresses }: RouteInputs,
+  { module, hosts, ingresses }: RouteInputs,
 ) {
   const { all } = objects;
   const resolvers = g.index("resolvers by name", declareResolvers(g, all), (resolver) => [resolver.name]);
@@ -58,6 +60,14 @@ export function declareRoutes(
   const routes = g.map("link.Route", rivals, link.linkRoutes);
   const byOldMatch = g.index("routes by the old match", decls, (decl) => [link.oldMatch(decl)]);
   g.map("report.pathKinds", decls, link.reportPathKinds(byOldMatch));
+  const tcpDecls = g.map("lower.TCPMapping", all("TCPMapping"), of(ambassador.lowerTcpMapping(lookup)));
+  const sameConnections = g.group("same connections", tcpDecls, (decl) => [link.tcpMatch(decl)], link.byAge);
+  const tcpRoutes = g.map("link.TcpRoute", sameConnections, link.linkTcpRoute);
+  return { lookup, decls, routes, tcpDecls, tcpRoutes };
+}
+
+/** Declares their bytes. */
+export function declareEmittedRoutes(g: Graph, { routes }: Routes, { httpsPort }: Sockets) {
   const emittedRoutes = g.map("emit.Route", routes, (route, reads, key) => {
     const port = reads.get(httpsPort, "");
     const emit = (as: Route) => ({ route: as, encoded: emitRoute(as, port) });
@@ -71,8 +81,5 @@ export function declareRoutes(
     );
   });
   const sets = g.count("route sets", emittedRoutes, ({ route }) => [link.routeSet(route.hosts)]);
-  const tcpDecls = g.map("lower.TCPMapping", all("TCPMapping"), of(ambassador.lowerTcpMapping(lookup)));
-  const sameConnections = g.group("same connections", tcpDecls, (decl) => [link.tcpMatch(decl)], link.byAge);
-  const tcpRoutes = g.map("link.TcpRoute", sameConnections, link.linkTcpRoute);
-  return { lookup, decls, routes, emittedRoutes, sets, tcpDecls, tcpRoutes };
+  return { emittedRoutes, sets };
 }

@@ -9,7 +9,7 @@ import type { Names } from "./names.ts";
 import type { Inputs } from "./objects.ts";
 import { emitPlannedHost } from "./planned-host.ts";
 import { declarePieces } from "./route-pieces.ts";
-import type { Routes } from "./routes.ts";
+import type { EmittedRoutes } from "./routes.ts";
 import { declareOutlines, declareScopes } from "./scopes.ts";
 import { byKey, clientTable, clientTableName, isIrregular, keep, openTable, shapeOf } from "./wiring.ts";
 
@@ -22,7 +22,7 @@ export function declareTables(
   inputs: Inputs,
   { sites }: Listeners,
   names: Names,
-  { sets, emittedRoutes }: Routes,
+  { sets, emittedRoutes }: EmittedRoutes,
 ) {
   const { settings } = inputs;
   const { claimed, domains, setNames, globs } = names;

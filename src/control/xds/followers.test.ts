@@ -11,6 +11,7 @@ function follower(acknowledged: number, where: "here" | "elsewhere", held?: stri
     acknowledged,
     holds: (_type, _name, version) => version === held,
     changed: nothing,
+    completed: nothing,
     flagsChanged: nothing,
   };
   const peer = where === "here" ? undefined : { address: "10.0.0.1:1", names: ["edge"] };

@@ -2,12 +2,12 @@
  * Control, a model of Envoy, the stream between them and a clock, for order.test.ts.
  */
 import assert from "node:assert/strict";
-import type { Encoded, ResourceChange, ResourceType } from "#compiler";
+import { type Encoded, type ResourceChange, type ResourceType, typeUrls } from "#compiler";
 import { cluster, endpoints, isBad, listener, ModelEnvoy, refusedMark, routes, scope } from "./model-envoy.ts";
 import { namesClusters } from "./naming.ts";
 import { acknowledged, defaultOrderOptions, type OrderEvent, type OrderState, openOrder, step } from "./order.ts";
 import { createRefusedVersions, type RefusedVersions } from "./refusal.ts";
-import { createSnapshot } from "./snapshot.ts";
+import { createSnapshot, type Snapshot } from "./snapshot.ts";
 import type { Response } from "./subscription.ts";
 import { stillWarms } from "./warming.ts";
 
@@ -18,6 +18,10 @@ export type Act =
   | { readonly kind: "repeatToEnvoy" | "repeatToControl" }
   /** From here on nothing arrives in this direction, though the stream goes on. */
   | { readonly kind: "cutToEnvoy" | "cutToControl" }
+  /** Control has compiled a cluster, or its endpoints, of those that are configured at its start. */
+  | { readonly kind: "compile"; readonly type: "cluster" | "endpoints"; readonly name: string }
+  /** Control has compiled everything. */
+  | { readonly kind: "complete" }
   | { readonly kind: "warm"; readonly name: string }
   | { readonly kind: "wait"; readonly ms: number }
   | {
@@ -42,7 +46,7 @@ function opens({ kind }: OrderEvent): boolean {
 export class World {
   private now = 0;
   private envoy = new ModelEnvoy();
-  private snapshot = createSnapshot();
+  private snapshot: Snapshot;
   private configured = new Map<string, Encoded>();
   private refused: RefusedVersions = createRefusedVersions();
   private order: OrderState;
@@ -56,11 +60,16 @@ export class World {
   private everQuick = new Set<string>();
   /** Scopes that Envoy had when there were none any more. */
   private readonly left = new Set<Encoded>();
+  /** How many it had when it opened the stream. */
+  private broughtClusters = 0;
+  /** Before everything was compiled. */
+  private readonly sentFirst = new Set<Response>();
   private readonly cut = new Set<"cutToEnvoy" | "cutToControl">();
   private lastToEnvoy: Response | undefined;
   private lastToControl: readonly OrderEvent[] = [];
 
-  constructor() {
+  constructor(isComplete = true) {
+    this.snapshot = createSnapshot(isComplete);
     this.order = this.openStream();
   }
 
@@ -71,6 +80,7 @@ export class World {
     this.lastToEnvoy = undefined;
     this.lastToControl = [];
     this.envoy.connect();
+    this.broughtClusters = this.envoy.active.size + this.envoy.warming.size;
     this.order = openOrder(this.snapshot, this.refused, defaultOrderOptions, this.now);
     return this.order;
   }
@@ -83,6 +93,8 @@ export class World {
     if (act.kind === "repeatToEnvoy" && this.lastToEnvoy) this.envoy.receive(this.lastToEnvoy);
     if (act.kind === "repeatToControl") this.step(this.lastToControl);
     if (act.kind === "cutToEnvoy" || act.kind === "cutToControl") this.cut.add(act.kind);
+    if (act.kind === "compile") this.compile(act);
+    if (act.kind === "complete") this.complete();
     if (act.kind === "warm") this.envoy.warm(act.name);
     if (act.kind === "wait") this.advance(act.ms);
     if (act.kind === "loseStream") this.openStream();
@@ -96,15 +108,40 @@ export class World {
   }
 
   private restartControl(): void {
-    const changes = [...this.configured.values()].map((resource) => ({
-      type: resource.type,
-      name: resource.name,
-      resource,
-    }));
-    this.snapshot = createSnapshot();
-    this.snapshot.apply(changes);
+    this.snapshot = createSnapshot(false);
     this.refused = createRefusedVersions();
     this.openStream();
+  }
+
+  /** Clusters and endpoints are released as they come, everything else when all is compiled. */
+  private compile({ type, name }: Extract<Act, { kind: "compile" }>): void {
+    const resource = this.configured.get(`${type}/${name}`);
+    if (!this.snapshot.isComplete && resource) this.change([{ type, name, resource }]);
+  }
+
+  private complete(): void {
+    if (this.snapshot.isComplete) return;
+    this.change(this.missing());
+    this.snapshot.complete();
+    this.step([{ kind: "completed" }]);
+  }
+
+  private change(changes: readonly ResourceChange[]): void {
+    this.snapshot.apply(changes);
+    this.step([{ kind: "changed", changes }]);
+  }
+
+  /** What is configured and not in the snapshot, or the other way round. */
+  private missing(): ResourceChange[] {
+    const changes: ResourceChange[] = [];
+    for (const resource of this.configured.values()) {
+      const { type, name, version } = resource;
+      if (this.snapshot.get(type, name)?.version !== version) changes.push({ type, name, resource });
+    }
+    for (const type of Object.keys(typeUrls) as ResourceType[])
+      for (const name of this.snapshot.names(type))
+        if (!this.configured.has(`${type}/${name}`)) changes.push({ type, name });
+    return changes;
   }
 
   private configure(act: Extract<Act, { kind: "configure" }>): void {
@@ -130,18 +167,13 @@ export class World {
       for (const [index, name] of ["alone", "beside", "together"].entries())
         add(scope(name, `${names.join("")}${act.bad && index === 1 ? refusedMark : ""}`));
     }
-    const changes: ResourceChange[] = [];
-    for (const [key, resource] of next) {
+    for (const resource of next.values()) {
       if (isBad(resource)) this.everBad.add(resource.name);
       if (resource.immediate || resource.endpoints) this.everQuick.add(resource.name);
-      if (this.configured.get(key)?.version !== resource.version)
-        changes.push({ type: resource.type, name: resource.name, resource });
     }
-    for (const [key, { type, name }] of this.configured) if (!next.has(key)) changes.push({ type, name });
     this.configured = next;
     if (this.usedScopes().size === 0) for (const scope of this.envoy.scopes.values()) this.left.add(scope);
-    this.snapshot.apply(changes);
-    this.step([{ kind: "changed", changes }]);
+    if (this.snapshot.isComplete) this.change(this.missing());
   }
 
   private step(events: readonly OrderEvent[]): void {
@@ -150,6 +182,8 @@ export class World {
       const again = resources.filter(({ type, name, version }) => this.refused.has(type, name, version));
       assert.deepEqual(again, [], "what was refused is sent again");
     }
+    if (!this.snapshot.isComplete) this.assertHarmless(output.sends);
+    if (!this.snapshot.isComplete) for (const response of output.sends) this.sentFirst.add(response);
     this.toEnvoy.push(...output.sends);
     this.sent += output.sends.filter((r) => r.resources.length + r.removed.length > 0).length;
     for (const early of output.early) for (const name of early.clusters) this.announced.add(`${early.name}/${name}`);
@@ -157,10 +191,21 @@ export class World {
     this.assertWindow();
   }
 
+  /** Before everything is compiled, only an Envoy that has no clusters is told anything, and of no end. */
+  private assertHarmless(sends: readonly Response[]): void {
+    for (const { type, removed } of sends) {
+      assert.ok(type === "cluster" || type === "endpoints", `${type} is sent before everything is compiled`);
+      assert.deepEqual(removed, [], "something is taken away before everything is compiled");
+      assert.equal(this.broughtClusters, 0, "an Envoy that may serve is told a part");
+    }
+  }
+
   private assertWindow(): void {
     for (const { type, inFlight } of this.order.subscriptions.values()) {
       const fresh = [...inFlight.values()].filter(
-        (r) => type !== "cluster" || (this.now - r.sentAt < defaultOrderOptions.clusterHoldMs && this.blocks(r)),
+        (r) =>
+          type !== "cluster" ||
+          (!this.sentFirst.has(r) && this.now - r.sentAt < defaultOrderOptions.clusterHoldMs && this.blocks(r)),
       );
       assert.ok(fresh.length <= 1, `${fresh.length} unacknowledged ${type} responses`);
     }
@@ -208,6 +253,7 @@ export class World {
 
   /** Lets everything happen that is under way. */
   settle(): void {
+    this.complete();
     if (this.cut.size > 0) this.openStream();
     for (let round = 0; round < 12; round++) {
       this.exchange();
@@ -234,7 +280,8 @@ export class World {
 
   /** What counts as acknowledged is what requests meet. */
   private assertAcknowledgedIsThere(): void {
-    if (acknowledged(this.order) < this.snapshot.number || this.everBad.size > 0) return;
+    if (!this.snapshot.isComplete || this.everBad.size > 0) return;
+    if (acknowledged(this.order) < this.snapshot.number) return;
     for (const { type, name, version } of this.configured.values()) {
       if (type === "routes") assert.equal(this.envoy.tables.get(name)?.version, version, `${name} is acknowledged`);
       if (type === "scope" && this.envoy.listeners.size > 0)
@@ -294,6 +341,8 @@ export class World {
   sendsAfterReconnect(): number {
     this.restartControl();
     this.sent = 0;
+    this.exchange();
+    this.complete();
     this.exchange();
     // Without a listener it has forgotten scopes.
     const excused = this.envoy.listeners.size === 0 || [...this.configured.values()].some(isBad);

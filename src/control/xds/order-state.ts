@@ -55,8 +55,8 @@ export interface OrderState {
   readonly openedAt: number;
   sequence: number;
   writable: boolean;
-  /** Envoy had no listener when it opened this stream. */
-  cameEmpty: boolean;
+  /** Since when Envoy has been sent all clusters and endpoints that there were at first: from then on one may be late. */
+  firstSentAt: number | undefined;
   /** What of it names leaving clusters. */
   readonly naming: Naming;
   /** There were scopes when it was looked last. */

@@ -1,6 +1,6 @@
 /**
  * The order of responses, checked against a small model of Envoy over random histories: changes, slow clusters,
- * refusals, messages that come twice or not at all, lost streams, restarts of either side.
+ * refusals, messages that come twice or not at all, lost streams, restarts of either side, starts before all is compiled.
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -38,6 +38,15 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
       bad: fc.boolean(),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("compile" as const),
+      type: fc.constantFrom("cluster" as const, "endpoints" as const),
+      name: fc.constantFrom(...clusterNames),
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant<Act>({ kind: "complete" }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("warm" as const), name: fc.constantFrom(...clusterNames) }) },
   {
     weight: 2,
@@ -59,8 +68,8 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
 describe("order of responses", () => {
   test("no history lets Envoy hold a route to a cluster it lacks, and every history converges", () => {
     fc.assert(
-      fc.property(fc.array(acts, { minLength: 5, maxLength: 60 }), (history) => {
-        const world = new World();
+      fc.property(fc.boolean(), fc.array(acts, { minLength: 5, maxLength: 60 }), (isComplete, history) => {
+        const world = new World(isComplete);
         for (const act of history) world.act(act);
         world.settle();
         world.assertConverged();

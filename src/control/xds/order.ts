@@ -39,6 +39,8 @@ export type OrderEvent =
   | { readonly kind: "ack"; readonly type: ResourceType; readonly nonce: string }
   | { readonly kind: "nack"; readonly type: ResourceType; readonly nonce: string; readonly message: string }
   | { readonly kind: "changed"; readonly changes: readonly Pick<ResourceChange, "type" | "name">[] }
+  /** All that there is at the start is in the snapshot. */
+  | { readonly kind: "completed" }
   | { readonly kind: "writable"; readonly value: boolean }
   | { readonly kind: "tick" };
 
@@ -68,7 +70,7 @@ export function openOrder(
     openedAt: now,
     sequence: 0,
     writable: true,
-    cameEmpty: false,
+    firstSentAt: undefined,
     naming: createNaming(),
     hasScopes: view.size("scope") > 0,
   };
@@ -85,7 +87,7 @@ export function step(state: OrderState, events: readonly OrderEvent[], now: numb
 
 /** The newest change of which Envoy has acknowledged (or refused) everything that it asked for and is about to. */
 export function acknowledged(state: OrderState): number {
-  if (!state.subscriptions.has("cluster") || willAsk(state)) return 0;
+  if (!state.view.isComplete || !state.subscriptions.has("cluster") || willAsk(state)) return 0;
   let oldest = state.view.number + 1;
   for (const { pending, inFlight } of state.subscriptions.values()) {
     for (const since of pending.values()) oldest = Math.min(oldest, since);
@@ -119,11 +121,15 @@ function take(work: Work, event: OrderEvent): void {
     noteScopes(state);
     return;
   }
+  if (event.kind === "completed") {
+    for (const subscription of state.subscriptions.values()) touchAll(subscription, state.view.number);
+    return;
+  }
   if (event.kind === "open") {
     state.subscriptions.set(event.type, openSubscription(event.type, event.first, state.view));
     forgetNaming(state.naming);
     resendIfWarming(state, event.type);
-    resendIfForgotten(state, event);
+    resendIfForgotten(state, event.type);
     return;
   }
   const subscription = state.subscriptions.get(event.type);
@@ -138,9 +144,9 @@ function take(work: Work, event: OrderEvent): void {
 }
 
 /** An Envoy that comes without listeners has forgotten their scopes, though it says that it has them. */
-function resendIfForgotten(state: OrderState, { type, first }: Extract<OrderEvent, { kind: "open" }>): void {
-  if (type === "listener") state.cameEmpty = Object.keys(first.versions).length === 0;
-  const scopes = type === "scope" && state.cameEmpty ? state.subscriptions.get(type) : undefined;
+function resendIfForgotten({ subscriptions }: OrderState, type: ResourceType): void {
+  const isForgotten = type === "scope" && subscriptions.get("listener")?.cameEmpty;
+  const scopes = isForgotten ? subscriptions.get(type) : undefined;
   for (const name of scopes?.held.keys() ?? []) scopes?.forced.add(name);
 }
 

@@ -21,15 +21,9 @@ import {
 } from "./subscription.ts";
 import { acknowledgesLate, startWarming, stillWarms, stopWarming } from "./warming.ts";
 
-const sendOrder: readonly ResourceType[] = [
-  "cluster",
-  "endpoints",
-  "secret",
-  "extension",
-  "listener",
-  "routes",
-  "scope",
-];
+/** What an Envoy that has nothing may have before everything is compiled: nobody meets it before there is a listener. */
+const sentFirst: readonly ResourceType[] = ["cluster", "endpoints"];
+const sentThen: readonly ResourceType[] = ["secret", "extension", "listener", "routes", "scope"];
 /**
  * Envoy can withhold CDS acknowledgements for long. The pause before the next response, from which on more goes into
  * it, is twice as long with so many more outstanding: a thousand take a minute, and each further thousand centuries.
@@ -38,17 +32,29 @@ const doublingAfter = 64;
 
 /** Fills a round with all that may be sent. */
 export function plan(work: Work): void {
-  const { state } = work;
-  for (const type of sendOrder) {
-    const subscription = state.subscriptions.get(type);
-    while (subscription) {
-      const response = nextResponse(work, subscription);
-      if (!response) break;
-      send(work, subscription, response);
-    }
-  }
+  const { view, subscriptions, leaving } = work.state;
+  if (!view.isComplete && !subscriptions.get("cluster")?.cameEmpty) return;
+  for (const type of sentFirst) sendAll(work, type);
+  if (!view.isComplete) return;
+  noteFirstSent(work);
+  for (const type of sentThen) sendAll(work, type);
   planRemovals(work);
-  wake(work, nextRemovalAt(state.leaving));
+  wake(work, nextRemovalAt(leaving));
+}
+
+function sendAll(work: Work, type: ResourceType): void {
+  const subscription = work.state.subscriptions.get(type);
+  while (subscription) {
+    const response = nextResponse(work, subscription);
+    if (!response) break;
+    send(work, subscription, response);
+  }
+}
+
+/** How long Envoy takes for thousands of clusters says nothing about one that does not get warm. */
+function noteFirstSent({ state, now }: Work): void {
+  const isThrough = sentFirst.every((type) => (state.subscriptions.get(type)?.pending.size ?? 0) === 0);
+  if (isThrough) state.firstSentAt ??= now;
 }
 
 function planRemovals(work: Work): void {
@@ -129,7 +135,7 @@ function nextResponse(work: Work, subscription: Subscription): Response | undefi
   }
   const content = gather(work, subscription, pending.keys(), limitOf(subscription, work.state.options));
   if (content) return draft(work, subscription, content);
-  return subscription.unanswered && pending.size === 0
+  return subscription.unanswered && pending.size === 0 && work.state.view.isComplete
     ? draft(work, subscription, { resources: [], removed: [] })
     : undefined;
 }
@@ -163,8 +169,10 @@ function mayFollow(work: Work, { type, inFlight }: Subscription): boolean {
   return false;
 }
 
-function heldUntil({ options, warming }: OrderState, response: Response): number {
+function heldUntil({ options, warming, view }: OrderState, response: Response): number {
   const { resources, removed, sentAt } = response;
+  // Nothing changes twice at first, and endpoints may come late.
+  if (!view.isComplete) return 0;
   if (removed.length === 0 && !stillWarms(warming, response)) return 0;
   if (resources.some((resource) => !resource.immediate)) return sentAt + options.clusterHoldMs;
   return acknowledgesLate(warming) ? 0 : sentAt + options.immediateWaitMs;
@@ -196,9 +204,9 @@ function gather(work: Work, subscription: Subscription, names: Iterable<string>,
 }
 
 /** An Envoy that came with listeners may have seen scopes of refused responses on an earlier stream, and say nothing. */
-function asNew({ cameEmpty, openedAt }: OrderState, { type, tried }: Subscription, resource: Encoded): Encoded {
+function asNew({ subscriptions, openedAt }: OrderState, { type, tried }: Subscription, resource: Encoded): Encoded {
   const times = tried.get(resource.name) ?? 0;
-  const mayBeKnown = type === "scope" && (times > 0 || !cameEmpty);
+  const mayBeKnown = type === "scope" && (times > 0 || !subscriptions.get("listener")?.cameEmpty);
   return mayBeKnown ? renewed(resource, `${openedAt} ${times}`) : resource;
 }
 

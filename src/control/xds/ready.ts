@@ -39,18 +39,18 @@ function unsent({ subscriptions, view }: OrderState): number {
 
 /** Until when something that names this cluster has to wait; undefined if the cluster is there, or will never be. */
 function waitUntil(state: OrderState, name: string, now: number): number | undefined {
-  const { subscriptions, warming, options, openedAt, view, refused } = state;
+  const { subscriptions, warming, options, view, refused, firstSentAt = Number.POSITIVE_INFINITY } = state;
   const warm = warming.clusters.get(name);
   if (warm?.added && warm.resource.immediate) {
     // Envoy reads in order, so it has this cluster by the time it reads what names it.
     const until = warm.since + options.immediateWaitMs;
     return until > now && !acknowledgesLate(warming) ? until : undefined;
   }
-  if (warm) return warm.added ? warm.since + options.warmWaitMs : undefined;
+  if (warm) return warm.added ? Math.max(warm.since, firstSentAt) + options.warmWaitMs : undefined;
   const clusters = subscriptions.get("cluster");
   const cluster = view.get("cluster", name);
   if (!cluster || has(clusters, name) || refused.has("cluster", name, cluster.version)) return undefined;
-  return clusters ? Number.POSITIVE_INFINITY : openedAt + options.warmWaitMs;
+  return clusters ? Number.POSITIVE_INFINITY : firstSentAt + options.warmWaitMs;
 }
 
 /** Whether all new scopes that one is around have been sent: it may lead to them, or no longer cover their hosts. */

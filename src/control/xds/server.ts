@@ -1,8 +1,8 @@
 /**
  * SERVE: delta ADS over gRPC, on a unix socket for the Envoy of this instance and, where asked for, on a port for Envoys
  * elsewhere.
- * Streams are accepted at once and answered from the first complete configuration on, so that an Envoy that is warm
- * is never told that its configuration is gone.
+ * Streams are accepted at once. One that has nothing is given clusters as they come; any other is answered from the
+ * first complete configuration on, so that an Envoy that is warm is never told that its configuration is gone.
  */
 import { chmod, rm } from "node:fs/promises";
 import * as grpc from "@grpc/grpc-js";
@@ -11,7 +11,15 @@ import { flagLayer } from "./flags.ts";
 import { type ConnectedEnvoy, describe } from "./followers.ts";
 import { openRemoteDoor } from "./remote.ts";
 import { bind, deltaServer } from "./service.ts";
-import { accept, createServing, statistics, update, type XdsServerOptions, type XdsStatistics } from "./serving.ts";
+import {
+  accept,
+  createServing,
+  open,
+  statistics,
+  update,
+  type XdsServerOptions,
+  type XdsStatistics,
+} from "./serving.ts";
 import type { SnapshotView } from "./snapshot.ts";
 
 export type { XdsServerOptions, XdsStatistics } from "./serving.ts";
@@ -66,12 +74,9 @@ export async function serveXds(options: XdsServerOptions): Promise<XdsServer> {
       refusals.forgive(type, name, version);
       for (const { stream } of followers) stream.changed([{ type, name }]);
     },
-    open() {
-      serving.isOpen = true;
-      serving.opened.resolve();
-    },
+    open: () => open(serving),
     get isOpen() {
-      return serving.isOpen;
+      return snapshot.isComplete;
     },
     acknowledged: convergence.acknowledged,
     whenAcknowledged: convergence.whenAcknowledged,

@@ -1,6 +1,7 @@
 /**
- * SERVE: what is served and to whom. A stream is answered from the first complete configuration on, and what its Envoy
- * takes and refuses is judged together with what the others do.
+ * SERVE: what is served and to whom. What the Envoys of several streams take and refuse is judged together.
+ * An Envoy that starts with this instance is given clusters while routes are still being compiled; everybody is answered
+ * from the first complete configuration on.
  */
 import type { Log } from "#base/log.ts";
 import type { ResourceChange, ResourceType } from "#compiler";
@@ -60,16 +61,15 @@ export interface Serving {
   readonly convergence: Convergence;
   readonly responses: Record<ResourceType, number>;
   readonly counters: { bytes: number; refusals: number; early: number };
-  /** Resolves when streams are answered. */
+  /** Resolves when the snapshot is complete for the first time. */
   readonly opened: PromiseWithResolvers<void>;
-  isOpen: boolean;
   flags: FlagLayer;
 }
 
 /** Nothing is served yet, and nobody is there. */
 export function createServing(options: XdsServerOptions): Serving {
   const { hasOwnEnvoy = true, onConverged } = options;
-  const snapshot = createSnapshot();
+  const snapshot = createSnapshot(false);
   const followers = new Set<Follower>();
   return {
     options,
@@ -82,14 +82,13 @@ export function createServing(options: XdsServerOptions): Serving {
     responses: { cluster: 0, endpoints: 0, extension: 0, secret: 0, listener: 0, routes: 0, scope: 0 },
     counters: { bytes: 0, refusals: 0, early: 0 },
     opened: Promise.withResolvers(),
-    isOpen: false,
     flags: flagLayer({}),
   };
 }
 
-/** Serves a stream, once there is something to serve. */
+/** Serves a stream. Who is not told of the Module's flags over its admin interface must have them from the beginning. */
 export async function accept(serving: Serving, call: DeltaCall, peer?: RemotePeer): Promise<void> {
-  await serving.opened.promise;
+  if (peer) await serving.opened.promise;
   if (call.cancelled) return;
   const now = performance.now();
   const stream = serveStream(
@@ -98,7 +97,20 @@ export async function accept(serving: Serving, call: DeltaCall, peer?: RemotePee
   );
   const follower: Follower = { stream, peer, connectedAt: now, behindSince: now, bytes: 0, refusals: 0 };
   serving.followers.add(follower);
-  if (!peer) serving.options.onConnected?.();
+  if (!peer) whenOpen(serving, () => serving.options.onConnected?.());
+}
+
+/** Nobody hears of anything before that: what is to be done about it relies on all that is compiled. */
+function whenOpen({ snapshot, opened }: Serving, then: () => void): void {
+  if (snapshot.isComplete) then();
+  else void opened.promise.then(then);
+}
+
+/** The snapshot is complete for the first time. */
+export function open({ snapshot, followers, opened }: Serving): void {
+  snapshot.complete();
+  opened.resolve();
+  for (const { stream } of followers) stream.completed();
 }
 
 /** What a stream needs, and what follows from what it tells. */
@@ -115,7 +127,7 @@ function surroundingsOf(serving: Serving, peer: RemotePeer | undefined, follower
       counters.bytes += bytes;
       follower().bytes += bytes;
     },
-    onRefusal: (refused) => judge(serving, follower(), refused),
+    onRefusal: (refused) => whenOpen(serving, () => judge(serving, follower(), refused)),
     onEarly(early) {
       counters.early++;
       options.onEarly?.(early);

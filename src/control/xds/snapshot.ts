@@ -8,6 +8,8 @@ import type { Encoded, ResourceChange, ResourceType } from "#compiler";
 export interface SnapshotView {
   /** Grows by one with each applied change set; 0 means that nothing has been compiled yet. */
   readonly number: number;
+  /** Whether all that there is at the start is in it; before that, what is not there may still come. */
+  readonly isComplete: boolean;
   get(type: ResourceType, name: string): Encoded | undefined;
   names(type: ResourceType): Iterable<string>;
   size(type: ResourceType): number;
@@ -17,10 +19,12 @@ export interface SnapshotView {
 export interface Snapshot extends SnapshotView {
   /** Takes changes over and returns the number that stands for them. */
   apply(changes: readonly ResourceChange[]): number;
+  /** All that there is at the start is in it from now on. */
+  complete(): void;
 }
 
-/** An empty snapshot. */
-export function createSnapshot(): Snapshot {
+/** An empty snapshot; `isComplete` unless there is more to come before anything may rely on it. */
+export function createSnapshot(isComplete = true): Snapshot {
   const byType: Record<ResourceType, Map<string, Encoded>> = {
     cluster: new Map(),
     endpoints: new Map(),
@@ -31,9 +35,13 @@ export function createSnapshot(): Snapshot {
     scope: new Map(),
   };
   let number = 0;
+  let complete = isComplete;
   return {
     get number() {
       return number;
+    },
+    get isComplete() {
+      return complete;
     },
     get: (type, name) => byType[type].get(name),
     names: (type) => byType[type].keys(),
@@ -44,6 +52,9 @@ export function createSnapshot(): Snapshot {
         else byType[type].delete(name);
       }
       return ++number;
+    },
+    complete() {
+      complete = true;
     },
   };
 }

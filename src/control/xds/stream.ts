@@ -55,6 +55,8 @@ export interface XdsStream {
   /** Whether this Envoy has acknowledged this version of a resource. */
   holds(type: ResourceType, name: string, version: string): boolean;
   changed(changes: readonly ResourceChange[]): void;
+  /** All that there is at the start is in the snapshot. */
+  completed(): void;
   /** The Module's flags may have changed. */
   flagsChanged(): void;
 }
@@ -100,6 +102,7 @@ export function serveStream(call: DuplexCall, surroundings: StreamSurroundings):
     },
     holds: (type, name, version) => state.order?.subscriptions.get(type)?.held.get(name)?.version === version,
     flagsChanged: () => guard(call, flags.tell),
+    completed: () => guard(call, () => happened(state, [{ kind: "completed" }])),
     changed: (changes) => guard(call, () => happened(state, [{ kind: "changed", changes }])),
   };
 }

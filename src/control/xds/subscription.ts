@@ -46,6 +46,8 @@ export interface Subscription {
   /** Parts of a refused response, each to be sent alone, to find the resource that Envoy refuses. */
   readonly parts: string[][];
   readonly inFlight: Map<string, Response>;
+  /** Envoy had nothing of this type when it opened the stream. */
+  readonly cameEmpty: boolean;
   /** Envoy came with nothing and asked for everything: it waits for an answer, even if that is empty. */
   unanswered: boolean;
 }
@@ -81,7 +83,18 @@ export function openSubscription(type: ResourceType, first: FirstRequest, view: 
   const spellings: Spellings = new Map();
   for (const name of names) noteSpelling(spellings, type, name);
   const sending = { sent: new Map(), forced: new Set<string>(), tried: new Map(), parts: [], inFlight: new Map() };
-  return { type, wildcard, names, spellings, held, pending, ...sending, unanswered: wildcard && held.size === 0 };
+  const cameEmpty = Object.keys(first.versions).length === 0;
+  return {
+    type,
+    wildcard,
+    names,
+    spellings,
+    held,
+    pending,
+    ...sending,
+    cameEmpty,
+    unanswered: wildcard && held.size === 0,
+  };
 }
 
 /** Whether Envoy wants a name. */
@@ -116,6 +129,8 @@ export function judge(subscription: Subscription, name: string, view: SnapshotVi
   if (!wants(subscription, name)) return { kind: "nothing" };
   const told = lastTold(subscription, name);
   const resource = view.get(type, name) ?? respelled(subscription.spellings, name, view);
+  // It is looked at again when everything is there.
+  if (!resource && !view.isComplete) return { kind: "nothing" };
   const forced = subscription.forced.has(name);
   if (resource && told?.version === resource.version && !forced) {
     adopt(subscription, name, resource);
@@ -137,9 +152,10 @@ function removable(type: ResourceType, name: string, view: SnapshotView): boolea
   return type === "cluster" || type === "listener" || isAskedByServerName(type, name);
 }
 
-/** Looks again at everything that Envoy has, some of which may have been left in place. */
+/** Looks again at everything that Envoy has or wants, some of which may have been left in place, or unanswered. */
 export function touchAll(subscription: Subscription, since: number): void {
-  for (const name of [...subscription.held.keys(), ...subscription.sent.keys()]) touch(subscription, name, since);
+  const { names, held, sent } = subscription;
+  for (const name of [...names, ...held.keys(), ...sent.keys()]) touch(subscription, name, since);
 }
 
 function adopt(subscription: Subscription, name: string, resource: Encoded): void {
