@@ -19,9 +19,12 @@ export interface Origin {
   readonly path: string;
 }
 
-/** The graph key of an object: unique per identity, ordered by kind, namespace, name; never parsed back. */
+/**
+ * The graph key of an object: unique per identity, ordered by kind, namespace, name; never parsed back. Mostly asked for
+ * to look something up; who keeps it for each object interns it.
+ */
 export function refKey(ref: ResourceRef): string {
-  return intern(`${ref.kind}.${ref.group}/${ref.namespace}/${ref.name}`);
+  return `${ref.kind}.${ref.group}/${ref.namespace}/${ref.name}`;
 }
 
 /** The graph key of an object where only one kind is meant: `default/quote`. */

@@ -1,4 +1,5 @@
 /** The first lane: what was read under one identity → one typed resource, or none. */
+import { intern } from "#base/intern.ts";
 import { refKey } from "#base/origin.ts";
 import * as api from "../api/index.ts";
 import type { Collection, Graph } from "../graph/index.ts";
@@ -36,7 +37,7 @@ export function declareInputs(g: Graph) {
 export function declareObjects(g: Graph, inputs: Inputs) {
   const { objects, settings } = inputs;
   const everything = g.map("all objects", objects, unfold(settings));
-  const identities = g.group("objects by identity", everything, (raw) => [refKey(raw.ref)], byCreation);
+  const identities = g.group("objects by identity", everything, (raw) => [intern(refKey(raw.ref))], byCreation);
   const admitted = g.map("admit", identities, admission(inputs, api.admit, salvageMapping, withoutRefusedSlot));
   const ofKind = g.split("resources", admitted, ({ resource }) => resource.kind);
   const all = <K extends api.AnyResource["kind"]>(kind: K) => ofKind(kind) as Collection<Admitted<ResourceOf<K>>>;

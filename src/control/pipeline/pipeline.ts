@@ -70,11 +70,9 @@ export function openPipeline(options: PipelineOptions): Pipeline {
 function prepare(parts: Parts, arrived: readonly CompilerEdit[]): readonly CompilerEdit[] {
   const { lastListener, gate, quarantine, lastGood } = parts;
   const edits = lastListener.prepare(arrived);
-  // Not by push: a first batch may be larger than a call's arguments.
-  parts.edited = [
-    ...parts.edited,
-    ...edits.flatMap((edit) => (edit.kind === "object" && edit.value ? [edit.value.ref] : [])),
-  ];
+  // Before anything is served, no edit ends connections.
+  for (const edit of parts.options.xds.isOpen ? edits : [])
+    if (edit.kind === "object" && edit.value) parts.edited.push(edit.value.ref);
   return gate.admit([...edits, ...quarantine.release(edits), ...lastGood.before(edits)]);
 }
 

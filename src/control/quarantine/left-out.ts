@@ -54,6 +54,7 @@ export function letIn({ refusals }: LeftOut, refs: readonly ResourceRef[]): Comp
 
 /** Forgets what was refused of objects that these edits give another content. */
 export function forgetChanged(leftOut: LeftOut, edits: readonly CompilerEdit[]): CompilerEdit[] {
+  if (leftOut.refusals.size === 0) return [];
   const changed = edits.flatMap((edit) => {
     if (edit.kind !== "object" || !edit.value) return [];
     const key = refKey(edit.value.ref);

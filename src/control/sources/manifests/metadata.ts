@@ -53,10 +53,10 @@ function readTexts(
   diagnostics: Diagnostic[],
 ): Readonly<Record<string, string>> {
   if (value === undefined || value === null) return none;
-  const at = child(origin, ...steps);
+  const at = () => child(origin, ...steps);
   if (!isFields(value)) {
     diagnostics.push(
-      diagnose("manifest/bad-metadata", at, "this must be an object whose values are text; it is not used"),
+      diagnose("manifest/bad-metadata", at(), "this must be an object whose values are text; it is not used"),
     );
     return none;
   }
@@ -65,14 +65,14 @@ function readTexts(
     if (name === lastApplied) continue;
     if (typeof text === "string") texts[name] = text.length <= maxLabel ? intern(text) : detach(text);
     else if (text === null || typeof text === "object") {
-      diagnostics.push(diagnose("manifest/bad-metadata", child(at, name), "the value is not text; it is not used"));
+      diagnostics.push(diagnose("manifest/bad-metadata", child(at(), name), "the value is not text; it is not used"));
     } else {
       texts[name] = String(text);
       const hint = "put it in quotes: an API server would refuse it";
       diagnostics.push(
         diagnose(
           "manifest/bad-metadata",
-          child(at, name),
+          child(at(), name),
           `the value is not text; it is taken as ${quote(String(text))}`,
           { hint },
         ),

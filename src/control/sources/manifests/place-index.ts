@@ -2,6 +2,7 @@
  * Where every object and every remarkable document stands, and which objects stand in several places.
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { intern } from "#base/intern.ts";
 import { formatRef, type ResourceRef, refKey } from "#base/origin.ts";
 import { documentRef, type Place } from "./manifest.ts";
 
@@ -37,7 +38,7 @@ export function createPlaceIndex(): PlaceIndex {
   }
 
   function add(place: Place): void {
-    const key = refKey(place.ref);
+    const key = intern(refKey(place.ref));
     const others = placesOf(key);
     put(key, others.length === 0 ? [place] : [...others, place].sort(comparePlaces));
   }
