@@ -58,16 +58,14 @@ export function declareRoutes(
   const decls = g.union("route declarations", ofMappings, ofIngresses, probes, ofHosts, answers);
   const rivals = g.group("same match", decls, (decl) => [decl.matchKey], link.byTurn);
   const routes = g.map("link.Route", rivals, link.linkRoutes);
-  const byOldMatch = g.index("routes by the old match", decls, (decl) => [link.oldMatch(decl)]);
-  g.map("report.pathKinds", decls, link.reportPathKinds(byOldMatch));
   const tcpDecls = g.map("lower.TCPMapping", all("TCPMapping"), of(ambassador.lowerTcpMapping(lookup)));
   const sameConnections = g.group("same connections", tcpDecls, (decl) => [link.tcpMatch(decl)], link.byAge);
   const tcpRoutes = g.map("link.TcpRoute", sameConnections, link.linkTcpRoute);
   return { lookup, decls, routes, tcpDecls, tcpRoutes };
 }
 
-/** Declares their bytes. */
-export function declareEmittedRoutes(g: Graph, { routes }: Routes, { httpsPort }: Sockets) {
+/** Declares their bytes, and what is told of them: nothing here is in the way of clusters. */
+export function declareEmittedRoutes(g: Graph, { decls, routes }: Routes, { httpsPort }: Sockets) {
   const emittedRoutes = g.map("emit.Route", routes, (route, reads, key) => {
     const port = reads.get(httpsPort, "");
     const emit = (as: Route) => ({ route: as, encoded: emitRoute(as, port) });
@@ -80,6 +78,8 @@ export function declareEmittedRoutes(g: Graph, { routes }: Routes, { httpsPort }
       () => emit(unavailable(route)),
     );
   });
+  const byOldMatch = g.index("routes by the old match", decls, (decl) => [link.oldMatch(decl)]);
+  g.map("report.pathKinds", decls, link.reportPathKinds(byOldMatch));
   const sets = g.count("route sets", emittedRoutes, ({ route }) => [link.routeSet(route.hosts)]);
   return { emittedRoutes, sets };
 }

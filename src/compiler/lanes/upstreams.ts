@@ -31,8 +31,6 @@ export function declareUpstreams(
   const ofTcp = g.map("clusters of TCP", tcpDecls, (decl, _, key) => keep(key, decl.upstream));
   const wanted = g.union("wanted clusters", ofRoutes, ofTcp, ...asked.map(({ upstreams }) => upstreams));
   const clusterDecls = g.group("clusters by name", wanted, (decl) => [decl.name], byOrigin);
-  const oneName = g.group("clusters by old name", clusterDecls, link.oldClusterName, link.byOldOrder);
-  g.map("link.ownClusters", oneName, link.linkOwnClusters);
   const byNamespace = g.index("Services by namespace", all("Service"), ({ resource }) => [resource.ref.namespace]);
   const clusters = g.map("link.Cluster", clusterDecls, link.linkCluster({ services, byNamespace, settings }));
   const encodedClusters = g.map("emit.Cluster", clusters, (cluster) =>
@@ -50,6 +48,8 @@ export function declareUpstreams(
   };
   const endpoints = g.map("link.Endpoints", subscribers, link.linkEndpoints(lookup));
   const encodedEndpoints = g.map("emit.Endpoints", endpoints, (of) => keep(of.name, emitEndpoints(of)));
+  const oneName = g.group("clusters by old name", clusterDecls, link.oldClusterName, link.byOldOrder);
+  g.map("link.ownClusters", oneName, link.linkOwnClusters);
   const consulServices = declareConsul(g, subscribers, consul);
   return { clusterDecls, clusters, subscribers, consulServices, endpoints, encodedClusters, encodedEndpoints };
 }
