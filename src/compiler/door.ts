@@ -47,6 +47,13 @@ export interface CommitResult {
   readonly diagnosticsChanged: boolean;
 }
 
+/** Notes objects that are not what they were, until it ends. */
+export interface Following {
+  /** The objects, by `refKey`, that commits since the last call have read, admitted or taken for ours differently. */
+  take(): ReadonlySet<string>;
+  end(): void;
+}
+
 /** A compiler that is kept open and fed with edits. Not re-entrant. */
 export interface Compiler {
   apply(edits: readonly CompilerEdit[]): void;
@@ -58,8 +65,10 @@ export interface Compiler {
   wantedSecrets(): ReadonlySet<string>;
   resources(type: ResourceType): Iterable<Encoded>;
   resource(type: ResourceType, name: string): Encoded | undefined;
-  /** All diagnostics, in a stable order. */
+  /** All diagnostics, in a stable order. The same list as long as none has changed. */
   diagnostics(): readonly Diagnostic[];
+  /** For whoever looks at single objects, and not as often as there are commits. */
+  follow(): Following;
   /** The objects that a resource came from. */
   owners(type: ResourceType, name: string): readonly ResourceRef[];
   /** Objects that were admitted from their own current text (not from last good), with that text. */

@@ -27,7 +27,7 @@ export {
 } from "./api/index.ts";
 
 export type { RawObject } from "./api/raw-object.ts";
-export type { CommitResult, Compilation, Compiler, CompilerEdit, ResourceChange } from "./door.ts";
+export type { CommitResult, Compilation, Compiler, CompilerEdit, Following, ResourceChange } from "./door.ts";
 export { renamedSecret } from "./envoy/secret.ts";
 export type { LastGood, Refusal } from "./history.ts";
 export type { Challenge } from "./ir/challenge.ts";

@@ -6,6 +6,7 @@ import { formatOrigin, type Origin, type ResourceRef, refKey } from "#base/origi
 import type { FileContent, RawObject } from "./api/index.ts";
 import { type Declared, declareCompiler } from "./compile.ts";
 import type { CommitResult, Compilation, Compiler, CompilerEdit, ResourceChange } from "./door.ts";
+import { createFollowers } from "./followers.ts";
 import { type Changes, type Graph, openGraph } from "./graph/index.ts";
 import type { LastGood, Refusal } from "./history.ts";
 import type { ConsulAnswer } from "./ir/consul.ts";
@@ -42,16 +43,29 @@ export function openCompiler(
   const graph = openGraph({ strict: options.strict ?? false, originOf });
   const declared = declareCompiler(graph);
   declared.inputs.settings.set("", settings);
+  const followers = createFollowers(declared);
+  let sorted: readonly Diagnostic[] | undefined;
   return {
     apply: (edits) => {
       for (const edit of edits) applyEdit(declared.inputs, edit);
     },
-    commit: (mayContinue) => commitResult(declared, graph.commit(mayContinue)),
+    commit(mayContinue) {
+      const before = sorted;
+      sorted = undefined;
+      const changes = graph.commit(mayContinue);
+      if (!changes.diagnosticsChanged) sorted = before;
+      followers.note(changes);
+      return commitResult(declared, changes);
+    },
     resources: (type) => valuesOf(declared.outputs[type]),
     wantedFiles: () => declared.inputs.files.wanted(),
     wantedSecrets: () => declared.hosts.wantedSecrets(),
     resource: (type, name) => declared.outputs[type].get(name),
-    diagnostics: () => sortedDiagnostics(graph),
+    diagnostics() {
+      sorted ??= sortedDiagnostics(graph);
+      return sorted;
+    },
+    follow: followers.follow,
     owners: (type, name) => ownersOf(declared, type, name),
     admitted: (ref) => admittedText(declared, ref),
     inspect: (collection, key) => graph.inspect(collection, key),

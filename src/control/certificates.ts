@@ -36,8 +36,8 @@ export interface CertificateCluster {
   others(): readonly string[];
   /** Objects as they were last seen, by `refKey`. */
   objects(): ReadonlyMap<string, ClusterObject>;
-  /** What statuses are to say of certificates has changed. */
-  report(): void;
+  /** What the statuses of these Hosts, by `refKey`, are to say of their certificates may have changed. */
+  report(hosts: Iterable<string>): void;
 }
 
 /** Somebody who obtains certificates. */

@@ -100,11 +100,11 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
     publisher: undefined,
     reporting: undefined,
   };
-  const wakeReporter = (): void => side.reporter?.wake();
+  const changed = (keys: Iterable<string>): void => side.reporter?.changed(keys);
   return {
     watch: {
       ...{ ...selectors, ...own, knative, client, singleNamespace, certsSingleNamespace, log },
-      onSeen: wakeReporter,
+      onSeen: changed,
       progress: side.progress,
     },
     state: side.state,
@@ -112,13 +112,13 @@ export function openCluster(choice: ClusterChoice, settings: Settings, log: Log,
       ...{ client, ...place, objects },
       replica: replica.name,
       others: () => side.reporter?.others() ?? [],
-      report: wakeReporter,
+      report: changed,
     }),
     report: (reported) => report(side, reported, stop.signal),
     namespaceUid: openNamespaceUid(client, singleNamespace ? namespace : "default", stop.signal),
     wake(all) {
       side.refused = all.filter(isRefusal);
-      wakeReporter();
+      side.reporter?.wake();
       side.publisher?.wake();
     },
     async close() {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ClusterObject } from "../sources/kubernetes/object.ts";
-import { foldReplicas, namesOf, type Replica } from "./fold.ts";
+import { foldReplicas, isAsFar, namesOf, type Replica } from "./fold.ts";
 import type { ReplicaRefusal } from "./record.ts";
 
 const hosts = { group: "getambassador.io", version: "v2", plural: "hosts", kind: "Host", namespaced: true };
@@ -124,4 +124,18 @@ test("the order of replicas changes nothing but that of their names", () => {
     const one = foldReplicas(replicas).behind(object(version));
     assert.deepEqual([...foldReplicas(replicas.toReversed()).behind(object(version))].sort(), one);
   }
+});
+
+test("as far as before is who has acknowledged at least as much, and refuses the same", () => {
+  const [a, b] = [replica("a", "9"), replica("b", "9", refusal(2))];
+  const same = (...now: readonly Replica[]) => isAsFar([a, b], now);
+  assert.equal(same(a, b), true);
+  assert.equal(same(replica("a", "10"), replica("b", "10", refusal(2))), true);
+  assert.equal(same(replica("a", "8"), b), false);
+  assert.equal(same(replica("a", undefined), b), true);
+  assert.equal(isAsFar([replica("a", undefined)], [a]), false);
+  assert.equal(same(a, replica("b", "9")), false);
+  assert.equal(same(a, replica("c", "9", refusal(2))), false);
+  assert.equal(same(a), false);
+  assert.equal(same(a, b, replica("c", "9")), false);
 });

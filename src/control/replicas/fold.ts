@@ -3,6 +3,7 @@
  * for many objects: what is asked of each hardly costs more with many replicas than with few.
  */
 import { type Diagnostic, diagnose } from "#base/diagnostic.ts";
+import { equal } from "#base/equal.ts";
 import { resourceName } from "../kube/resource.ts";
 import { isAtLeast } from "../kube/resource-version.ts";
 import type { ClusterObject } from "../sources/kubernetes/object.ts";
@@ -46,6 +47,21 @@ export function foldReplicas(replicas: readonly Replica[]): Folded {
       return diagnose("envoy/refused", at, `at ${where}: ${message}`, seen);
     },
   };
+}
+
+/** Whether they are the same ones, who refuse the same, and each has acknowledged what it had acknowledged before. */
+export function isAsFar(before: readonly Replica[], now: readonly Replica[]): boolean {
+  return (
+    before.length === now.length &&
+    now.every(({ name, acknowledged, refusals }, index) => {
+      const was = before[index];
+      if (was?.name !== name || !equal(was.refusals, refusals)) return false;
+      return acknowledged.entries().every(([resource, version]) => {
+        const earlier = was.acknowledged.get(resource);
+        return earlier !== undefined && isAtLeast(version, earlier);
+      });
+    })
+  );
 }
 
 /** `replica a`, `replicas a, b and 3 others`. */

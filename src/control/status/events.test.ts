@@ -21,7 +21,7 @@ const host: ClusterObject = {
   generation: 1,
   status: {},
 };
-const objects = new Map([[refKey(ref), host]]);
+const key = refKey(ref);
 const problem = (message: string): Diagnostic => diagnose("tls/unusable-secret", { ref, path: ".spec" }, message);
 
 function openTest(answer: () => void = () => undefined) {
@@ -32,7 +32,11 @@ function openTest(answer: () => void = () => undefined) {
   };
   const log = (_: string, message: string) => void said.push(message);
   const events = openEventWriter({ ask } as unknown as Client, log, () => "2026-01-01T00:00:00Z");
-  return { messages, said, tell: (...all: readonly Diagnostic[]) => events.tell(all, objects, signal) };
+  return {
+    messages,
+    said,
+    tell: (...problems: readonly Diagnostic[]) => events.tell([{ key, object: host, problems }], signal),
+  };
 }
 
 test("each problem is told once, and again when it comes back", async () => {
@@ -60,4 +64,14 @@ test("what the server does not take is kept, and it is left alone for a while", 
   refuses = false;
   await tell(problem("one"), problem("two"));
   deepEqual(messages, [".spec — one", ".spec — two"]);
+});
+
+test("objects with something left to tell are given back", async (t) => {
+  t.mock.method(performance, "now", () => 0);
+  const { messages, tell } = openTest();
+  const many = Array.from({ length: 150 }, (_, at) => problem(`number ${at}`));
+  deepEqual([...new Set(await tell(...many))], [key]);
+  equal(messages.length, 100);
+  deepEqual(await tell(...many), []);
+  equal(messages.length, 150);
 });

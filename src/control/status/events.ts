@@ -4,16 +4,16 @@
  */
 import type { Diagnostic } from "#base/diagnostic.ts";
 import { errorFields, type Log } from "#base/log.ts";
-import { refKey } from "#base/origin.ts";
 import type { Client } from "../kube/client.ts";
 import { type ObjectEvent, recordEvent } from "../kube/event.ts";
 import { isOutside } from "../kube/outside.ts";
 import type { ClusterObject } from "../sources/kubernetes/object.ts";
+import type { Looked } from "./survey.ts";
 
 /** Writes Events. */
 export interface EventWriter {
-  /** Tells what is new of all that is wrong now. */
-  tell(all: readonly Diagnostic[], objects: ReadonlyMap<string, ClusterObject>, signal: AbortSignal): Promise<void>;
+  /** Tells what is new of all that is wrong with some objects, and gives those of which something is left to tell. */
+  tell(looked: readonly Looked[], signal: AbortSignal): Promise<readonly string[]>;
 }
 
 const component = "dragoman";
@@ -22,7 +22,8 @@ const quietMs = 60_000;
 
 /** Opens a writer; `now` gives ISO times. */
 export function openEventWriter(client: Client, log: Log, now: () => string): EventWriter {
-  let told = new Set<string>();
+  /** By object, what is wrong with it and need not be told again. */
+  const told = new Map<string, Set<string>>();
   let quietUntil = 0;
   let isFailing = false;
 
@@ -35,38 +36,50 @@ export function openEventWriter(client: Client, log: Log, now: () => string): Ev
   }
 
   return {
-    async tell(all, objects, signal) {
-      const current = new Map(all.flatMap((diagnostic) => entryOf(diagnostic, objects)));
-      const fresh = [...current].filter(([key]) => !told.has(key)).slice(0, mostAtOnce);
-      told = new Set(current.keys());
+    async tell(looked, signal) {
+      const fresh = looked.flatMap((one) => newsOf(one, told));
+      let done = 0;
       try {
-        while (fresh[0] && performance.now() >= quietUntil) {
-          await recordEvent(client, eventOf(fresh[0][1]), now(), signal);
-          fresh.shift();
+        for (; done < Math.min(fresh.length, mostAtOnce) && performance.now() >= quietUntil; done++) {
+          await recordEvent(client, eventOf(fresh[done] as News), now(), signal);
           isFailing = false;
         }
       } catch (error) {
         if (!signal.aborted) fail(error);
       }
       // The rest is told another time.
-      for (const [key] of fresh) told.delete(key);
+      const rest = fresh.slice(done);
+      for (const { key, text } of rest) told.get(key)?.delete(text);
+      return rest.map(({ key }) => key);
     },
   };
 }
 
-interface Told {
-  readonly diagnostic: Diagnostic;
+interface News {
+  readonly key: string;
   readonly object: ClusterObject;
+  readonly diagnostic: Diagnostic;
+  /** What tells it from others. */
+  readonly text: string;
 }
 
-function entryOf(diagnostic: Diagnostic, objects: ReadonlyMap<string, ClusterObject>): (readonly [string, Told])[] {
-  if (diagnostic.severity === "notice") return [];
-  const object = objects.get(refKey(diagnostic.at.ref));
-  if (!object) return [];
-  return [[`${object.uid} ${diagnostic.code} ${diagnostic.at.path} ${diagnostic.message}`, { diagnostic, object }]];
+/** What is to be told of an object; from then on it is told. */
+function newsOf({ key, object, problems }: Looked, told: Map<string, Set<string>>): readonly News[] {
+  const before = told.get(key);
+  if (!object || problems.length === 0) {
+    told.delete(key);
+    return [];
+  }
+  const current = new Map(problems.map((diagnostic) => [textOf(object, diagnostic), diagnostic]));
+  told.set(key, new Set(current.keys()));
+  return [...current].flatMap(([text, diagnostic]) => (before?.has(text) ? [] : { key, object, diagnostic, text }));
 }
 
-function eventOf({ diagnostic, object: { raw, uid } }: Told): ObjectEvent {
+function textOf({ uid }: ClusterObject, { code, at, message }: Diagnostic): string {
+  return `${uid} ${code} ${at.path} ${message}`;
+}
+
+function eventOf({ diagnostic, object: { raw, uid } }: News): ObjectEvent {
   const { code, severity, at, message, traffic, hint } = diagnostic;
   const said = [at.path, message, traffic, hint].filter((part) => part !== undefined && part !== "").join(" — ");
   return {

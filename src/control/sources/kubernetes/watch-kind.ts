@@ -48,7 +48,7 @@ function noteChanges(watching: Watching, kind: WatchedKind, changes: readonly Ch
   const edits = editsOf(watching, kind, changes);
   if (kind.isReported && edits.length > 0) options.progress?.edited();
   delivery.add(edits, lookAtOwnService(watching, changes));
-  if (changes.length > 0) options.onSeen?.();
+  if (changes.length > 0) options.onSeen?.(changes.map((change) => keyOfEdit(kind, change.key)));
 }
 
 function noteState(watching: Watching, kind: WatchedKind, state: ReflectorState): void {
@@ -82,9 +82,8 @@ function editsOf(
   watched: WatchedKind,
   changes: readonly Change<ClusterObject>[],
 ): KubernetesBatch["edits"] {
-  const { group, kind } = watched.resources[0];
   return changes.flatMap((change) => {
-    const key = intern(`${kind}.${group}/${change.key}`);
+    const key = keyOfEdit(watched, change.key);
     if (change.after === undefined) {
       objects.delete(key);
       if (isSecret(watched)) secrets.gone(change.key);
@@ -97,6 +96,10 @@ function editsOf(
     objects.set(key, isSame ? since(before, after) : after);
     return isSame ? [] : [{ key, value: after.raw }];
   });
+}
+
+function keyOfEdit({ resources: [{ group, kind }] }: WatchedKind, key: string): string {
+  return intern(`${kind}.${group}/${key}`);
 }
 
 /** An object whose manifest has not changed; one that was made again was away in between. */

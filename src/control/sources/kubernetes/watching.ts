@@ -28,8 +28,8 @@ export interface KubernetesOptions {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
   readonly knative?: boolean;
-  /** Objects have changed, be it only in what the compiler does not look at. */
-  readonly onSeen?: () => void;
+  /** These objects, by the key of their edits, have changed, be it only in what the compiler does not look at. */
+  readonly onSeen?: (keys: Iterable<string>) => void;
   /** Told how far reported kinds have been read. */
   readonly progress?: ReadProgress;
   /** Told what the first batch waits for. */

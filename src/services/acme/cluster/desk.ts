@@ -143,14 +143,11 @@ async function isWritten({ options, secrets }: ClusterDesk, bundle: Bundle, issu
 
 function report({ options, attempts }: ClusterDesk, bundle: Bundle, status: HostStatus): void {
   const { statuses, cluster } = options;
-  let isNew = false;
-  for (const host of bundle.hosts) {
-    const key = refKey(hostRef(host));
-    isNew ||= JSON.stringify(statuses.get(key)) !== JSON.stringify(status);
-    statuses.set(key, status);
-  }
+  const keys = bundle.hosts.map((host) => refKey(hostRef(host)));
+  const changed = keys.filter((key) => JSON.stringify(statuses.get(key)) !== JSON.stringify(status));
+  for (const key of changed) statuses.set(key, status);
   if (status.state === "Ready") noteAttempt(attempts, bundle, {});
-  if (isNew) cluster.report();
+  if (changed.length > 0) cluster.report(changed);
 }
 
 function findObject({ cluster }: ClusterDeskOptions, host: AcmeHost): HostObject | undefined {

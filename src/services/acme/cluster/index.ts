@@ -25,6 +25,7 @@ export function openClusterCertificates(options: ClusterCertificatesOptions): Ce
     start(given) {
       door = given;
       if (!given.cluster) return;
+      given.cluster.report(given.compiler.declared.objects.all("Host").keys());
       answers = openAnswers(given, given.cluster, log);
       started.resolve({ door: given, cluster: given.cluster, answers });
     },
