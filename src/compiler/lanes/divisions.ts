@@ -24,9 +24,11 @@ export function declareDivisions(g: Graph, { shape, sets, emittedRoutes }: Divis
     const chosen = shape(reads);
     return keep(set, chosen === "pathed" || (chosen === "scoped" && size > manyRoutes / 2) ? size : undefined);
   });
+  // Where there are none at all, that is all that is remembered of what each route has asked.
+  const any = g.count("any large sets", large, () => [""]);
   const samples = g.map("shape.sample", emittedRoutes, ({ route }, reads, key) => {
     const set = link.routeSet(route.hosts);
-    const size = reads.get(large, set);
+    const size = reads.has(any, "") ? reads.get(large, set) : undefined;
     return keep(key, size !== undefined && isSampled(key, size) ? { set, path: route.match.path } : undefined);
   });
   const bySet = g.group("samples by set", samples, ({ set }) => [set], byKey);

@@ -1,6 +1,6 @@
 /** SHAPE: how a virtual host is laid out in scopes: with its names or elsewhere, in one piece, in many, or shared. */
 import { parseGlob } from "#base/hostname.ts";
-import { type Division, divisionName, manyRoutes } from "../envoy/shape/division.ts";
+import { type Division, manyRoutes } from "../envoy/shape/division.ts";
 import { innerScope, scopeOf, wildScope } from "../envoy/shape/scope-name.ts";
 import type { Lead } from "../envoy/shape/scoped.ts";
 import type { Collection, Derived, Reads } from "../graph/index.ts";
@@ -80,28 +80,23 @@ function scopesOfNames({ table }: VirtualHost, domains: readonly string[]): Map<
   return byScope;
 }
 
-/** The sets that a virtual host is put together from as a whole; without an outline, that is how tables are. */
-export function wholeSets({ inherits }: VirtualHost, outline: Outline | undefined): readonly string[] | undefined {
-  if (!outline?.division) return inherits.map(({ set }) => set);
-  return outline.shared && [outline.shared.own];
-}
-
-/** A route set that is asked for by its buckets. */
+/** A route set that is asked for in one piece or by its buckets. */
 export interface Demand {
   readonly set: string;
-  readonly division: Division;
+  readonly division?: Division;
 }
 
-/** The route sets of a divided virtual host, each divided as it is. */
-export function demandsOf({ host, division }: Outline, _: Reads, key: string): Derived<Demand> {
-  if (!division) return { out: [] };
-  const sets = new Set(host.inherits.map(({ set }) => set));
-  return { out: [...sets].map((set) => [`${key} ${set}`, { set, division }] as const) };
+/** What decides how a virtual host is laid out that could share its routes: its own and all others. */
+export function rankDemandsOf({ shared, division }: Outline, _: Reads, key: string): Derived<Demand> {
+  if (!shared || !division) return { out: [] };
+  const own: [string, Demand] = [`${key} `, { set: shared.own }];
+  return { out: [own, ...demandsOf(shared.rest, division, key)] };
 }
 
-/** Demands for the same. */
-export function demandKey({ set, division }: Demand): string {
-  return `${set}|${divisionName(division)}`;
+/** Each set of a virtual host, divided as that is. */
+function demandsOf({ inherits }: VirtualHost, division: Division, key: string): readonly [string, Demand][] {
+  const sets = new Set(inherits.map(({ set }) => set));
+  return [...sets].map((set) => [`${key} ${set}`, { set, division }]);
 }
 
 /** How a virtual host is laid out. */
@@ -112,14 +107,39 @@ export interface Layout {
   /** The virtual host whose routes its leads lead to: itself, or what it shares with others. */
   readonly store: VirtualHost;
   readonly division?: Division;
-  /** It has routes of its own before its lead. */
-  readonly shares?: true;
+  /** Its own routes stand before its lead. */
+  readonly shares?: Prelude;
 }
 
-/** The layout of an outline; `sharing` if its own routes can stand alone before the others. */
-export function layOut({ host, domains, leads, division, shared }: Outline, sharing: boolean): Layout {
+/** What stands before a lead: a name's own routes, and what of the others comes before one of them. */
+export interface Prelude extends Shared {
+  readonly before: readonly BeforeOwn[];
+}
+
+/** Routes of a set, by their keys, in order. */
+export interface BeforeOwn {
+  readonly set: string;
+  readonly routes: readonly string[];
+}
+
+/** The layout of an outline; `before` if its own routes can stand alone before the others, and these before them. */
+export function layOut(
+  { host, domains, leads, division, shared }: Outline,
+  before: readonly BeforeOwn[] | undefined,
+): Layout {
   const base = { host, domains, leads, ...(division ? { division } : {}) };
-  return shared && sharing ? { ...base, store: shared.rest, shares: true } : { ...base, store: host };
+  return shared && before ? { ...base, store: shared.rest, shares: { ...shared, before } } : { ...base, store: host };
+}
+
+/** The sets that a virtual host is put together from as a whole; without a layout, that is how tables are. */
+export function wholeSets({ inherits }: VirtualHost, layout: Layout | undefined): readonly string[] | undefined {
+  if (!layout?.division) return inherits.map(({ set }) => set);
+  return layout.shares && [layout.shares.own];
+}
+
+/** The sets whose buckets the leads of a divided virtual host lead to. */
+export function storeDemandsOf({ store, division }: Layout, _: Reads, key: string): Derived<Demand> {
+  return { out: division ? demandsOf(store, division, key) : [] };
 }
 
 /** Names of a virtual host in one scope: with its routes, or with a lead to them. */
@@ -128,8 +148,8 @@ export interface Place {
   readonly domains: readonly string[];
   readonly host: VirtualHost;
   readonly lead?: Lead;
-  /** Before the lead there are routes of its own. */
-  readonly shares?: true;
+  /** What stands before the lead. */
+  readonly shares?: Prelude;
 }
 
 function leadOf({ store, division }: Layout): Lead {

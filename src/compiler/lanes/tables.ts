@@ -4,13 +4,14 @@ import type { Graph, Reads } from "../graph/index.ts";
 import type { VirtualHost } from "../ir/virtual-host.ts";
 import * as link from "../link/index.ts";
 import { declareDivisions } from "./divisions.ts";
+import { declareLayouts } from "./layouts.ts";
 import type { Listeners } from "./listeners.ts";
 import type { Names } from "./names.ts";
 import type { Inputs } from "./objects.ts";
 import { emitPlannedHost } from "./planned-host.ts";
 import { declarePieces } from "./route-pieces.ts";
 import type { EmittedRoutes } from "./routes.ts";
-import { declareOutlines, declareScopes } from "./scopes.ts";
+import { declareScopes } from "./scopes.ts";
 import { byKey, clientTable, clientTableName, isIrregular, keep, openTable, shapeOf } from "./wiring.ts";
 
 /** Tables, their virtual hosts, and the tables' bytes. */
@@ -41,8 +42,8 @@ export function declareTables(
   const withPorts = g.count("tables with ports", virtualHosts, tableWithPorts);
   const shape = shapeOf(inputs);
   const divisions = declareDivisions(g, { shape, sets, emittedRoutes });
-  const outlines = declareOutlines(g, { shape, virtualHosts, withPorts, ...divisions });
-  const pieces = declarePieces(g, { virtualHosts, outlines, emittedRoutes });
+  const layouts = declareLayouts(g, { shape, virtualHosts, withPorts, emittedRoutes, ...divisions });
+  const pieces = declarePieces(g, { virtualHosts, layouts, emittedRoutes });
   const planned = { routesOf: pieces.whole, settings, withPorts };
   const inTables = (reads: Reads) => shape(reads) === "table";
   const emitHost = emitPlannedHost(planned);
@@ -56,7 +57,7 @@ export function declareTables(
       inTables(reads) ? shapeTable(name, reads.get(byTable, name) ?? [], reads.has(withPorts, name)) : undefined,
     ),
   );
-  const scopes = declareScopes(g, { shape, tables, outlines, planned, pieces });
+  const scopes = declareScopes(g, { shape, tables, layouts, planned, pieces });
   return { tables, virtualHosts, planned, encodedTables, scopes };
 }
 
