@@ -73,7 +73,7 @@ function tableOwners(declared: Declared, name: string): readonly ResourceRef[] {
 function scopeOwners(declared: Declared, name: string): readonly ResourceRef[] {
   const { places, parts, encodedScopes } = declared.tables.scopes;
   const key = encodedScopes.get(name)?.key ?? name;
-  const placed = [...places.entries()].flatMap(([, place]) => (place.scope === key ? [place.host] : []));
+  const placed = [...places.entries()].flatMap(([, place]) => (place.frame.key === key ? [place.host] : []));
   const part = parts.get(key);
   const hosts = part ? [part.host] : placed;
   return hosts.flatMap((host) => hostOwners(declared, [host], host.table));

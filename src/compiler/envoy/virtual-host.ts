@@ -35,34 +35,38 @@ const virtualHostsField = 2;
 /** What is put together to a virtual host. */
 export interface VirtualHostContent {
   readonly table: string;
-  readonly name: string;
-  readonly domains: readonly string[];
-  /** Further fields, encoded. */
-  readonly more?: Bytes;
+  /** Its name, its domains and what else is not routes. */
+  readonly head: readonly Bytes[];
   /** A framed route before all others, such as one that answers 421 to every secure request. */
   readonly first?: Bytes | undefined;
   readonly routes: readonly HostedRoute[];
 }
 
+/** What a virtual host begins with. */
+export function emitHostHead(name: string, domains: readonly string[]): Bytes {
+  return encode(VirtualHostSchema, { name, domains: [...domains] });
+}
+
 /** Puts a virtual host together. */
-export function emitVirtualHost({ table, name, domains, more, first, routes }: VirtualHostContent) {
-  const head = encode(VirtualHostSchema, { name, domains: [...domains] });
+export function emitVirtualHost({ table, head, first, routes }: VirtualHostContent): EncodedVirtualHost {
   const clusters = new Set<string>();
   for (const { encoded, exposure } of routes) {
-    if (!forwards(encoded, exposure)) continue;
     const { cluster, mirror } = encoded;
+    if ((cluster === undefined && mirror === undefined) || !forwards(encoded, exposure)) continue;
     if (cluster !== undefined) clusters.add(cluster);
     if (mirror !== undefined) clusters.add(mirror);
   }
-  const listed = routes.map((route) => ({ encoded: route.encoded, bytes: exposed(route) }));
-  const tree = routes.length > manyRoutes ? prefixTree(routes.map(({ encoded }) => encoded.beginning)) : undefined;
   const before = first ? [first] : [];
+  const parts = inField(virtualHostsField, [...head, ...inOrder(before, routes)]);
+  return { table, parts, version: versionOf(parts), clusters: [...clusters] };
+}
+
+function inOrder(before: readonly Bytes[], routes: readonly HostedRoute[]): readonly Bytes[] {
+  const tree = routes.length > manyRoutes ? prefixTree(routes.map(({ encoded }) => encoded.beginning)) : undefined;
   // Whether there is a route that nobody sees is no difference.
-  const list = () => listed.flatMap(({ bytes }) => (bytes === "" ? [] : [bytes]));
-  const inOrder = tree ? emitPrefixTree(tree, before, listed) : [...before, ...list()];
-  const parts = inField(virtualHostsField, [head, ...(more ? [more] : []), ...inOrder]);
-  const host: EncodedVirtualHost = { table, parts, version: versionOf(parts), clusters: [...clusters] };
-  return host;
+  if (!tree) return [...before, ...routes.map(exposed).filter((bytes) => bytes !== "")];
+  const listed = routes.map((route) => ({ encoded: route.encoded, bytes: exposed(route) }));
+  return emitPrefixTree(tree, before, listed);
 }
 
 /** The same in one piece, where there are so many virtual hosts that their pieces would be too many. */
@@ -72,7 +76,7 @@ export function inOnePiece(host: EncodedVirtualHost): EncodedVirtualHost {
 
 /** Whether an exposure of a route lets any request have what the route asks for. */
 function forwards({ proto }: EncodedRoute, exposure: Exposure): boolean {
-  return routeVariants(proto, exposure).some(({ toHttps }) => !toHttps);
+  return exposure === "direct" || routeVariants(proto, exposure).some(({ toHttps }) => !toHttps);
 }
 
 const composed: Readonly<Record<Exposure, WeakMap<EncodedRoute, Bytes>>> = {
@@ -105,7 +109,9 @@ function compose(route: EncodedRoute, exposure: Exposure, ...conditions: readonl
 }
 
 /** A route that answers 421 to secure requests, or to all of them, framed for a virtual host. */
-export function emitMisdirected(secure: "marked" | "all"): Bytes {
+export const misdirected = { marked: emitMisdirected("marked"), all: emitMisdirected("all") } as const;
+
+function emitMisdirected(secure: "marked" | "all"): Bytes {
   const route = { name: "misdirected", action: { case: "directResponse", value: { status: 421 } } } as const;
   const match = encode(RouteMatchSchema, { pathSpecifier: { case: "prefix", value: "/" } });
   return frameRoute({

@@ -4,7 +4,13 @@
  */
 import { parseGlob } from "#base/hostname.ts";
 import type { EncodedRoute } from "../envoy/route.ts";
-import { type EncodedVirtualHost, emitMisdirected, emitVirtualHost, inOnePiece } from "../envoy/virtual-host.ts";
+import {
+  type EncodedVirtualHost,
+  emitHostHead,
+  emitVirtualHost,
+  inOnePiece,
+  misdirected,
+} from "../envoy/virtual-host.ts";
 import type { Collection, Derived, Reads } from "../graph/graph.ts";
 import { challengePath } from "../ir/challenge.ts";
 import type { NamedMatch, RouteHosts } from "../ir/match.ts";
@@ -38,8 +44,8 @@ export interface ShownRoute extends EmittedRoute {
 
 /** The routes of a virtual host, in the order of matching. */
 export function shownRoutes(lookup: PlannedHostLookup, host: VirtualHost, reads: Reads): readonly ShownRoute[] {
-  const loose = reads.get(lookup.settings, "")?.looseLabelSelectors ?? false;
   const { selector } = host;
+  const loose = selector !== undefined && (reads.get(lookup.settings, "")?.looseLabelSelectors ?? false);
   const lists = host.inherits.map((inherited) => {
     const routes = lookup.routesOf(inherited.set, reads);
     return selector ? routes.filter(({ route }) => takesRoute(selector, route, loose)) : routes;
@@ -67,15 +73,15 @@ export function emitPlannedHost(
 ): (host: VirtualHost, reads: Reads) => Derived<EncodedVirtualHost> {
   return (host, reads) => {
     const routes = shownRoutes(lookup, host, reads);
-    const first = host.misdirected && emitMisdirected(host.misdirected);
-    const name = host.domains[0] ?? host.key;
-    const domains = domainsOf(lookup, host, reads);
-    return { out: [[host.key, inOnePiece(emitVirtualHost({ table: host.table, name, domains, first, routes }))]] };
+    const first = host.misdirected && misdirected[host.misdirected];
+    const head = [emitHostHead(host.domains[0] ?? host.key, domainsOf(lookup, host, reads))];
+    return { out: [[host.key, inOnePiece(emitVirtualHost({ table: host.table, head, first, routes }))]] };
   };
 }
 
 /** Challenges of certificate authorities come in cleartext and must be answered there. */
 function exposureOf(route: Route, exposure: Exposure): Exposure {
+  if (exposure === "direct") return exposure;
   const { path } = route.match;
   const prefix = path.kind === "prefix" ? path.prefix : path.kind === "segments" ? `${path.prefix}/` : "";
   const isOne = path.kind === "exact" && path.path.startsWith(challengePath);

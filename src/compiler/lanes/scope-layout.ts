@@ -1,9 +1,11 @@
 /** SHAPE: how a virtual host is laid out in scopes: with its names or elsewhere, in one piece, in many, or shared. */
 import { parseGlob } from "#base/hostname.ts";
 import { type Division, manyRoutes } from "../envoy/shape/division.ts";
-import { innerScope, scopeOf, wildScope } from "../envoy/shape/scope-name.ts";
-import type { Lead } from "../envoy/shape/scoped.ts";
+import { innerScope, scopeName, scopeOf, wildScope } from "../envoy/shape/scope-name.ts";
+import { frameScope, type Lead, leadRoute, type ScopeFrame } from "../envoy/shape/scoped.ts";
+import { emitHostHead, type HostedRoute } from "../envoy/virtual-host.ts";
 import type { Collection, Derived, Reads } from "../graph/index.ts";
+import type { Bytes } from "../ir/encoded.ts";
 import type { VirtualHost } from "../ir/virtual-host.ts";
 import * as link from "../link/index.ts";
 
@@ -142,14 +144,25 @@ export function storeDemandsOf({ store, division }: Layout, _: Reads, key: strin
   return { out: division ? demandsOf(store, division, key) : [] };
 }
 
-/** Names of a virtual host in one scope: with its routes, or with a lead to them. */
-export interface Place {
-  readonly scope: string;
-  readonly domains: readonly string[];
+/** What of a virtual host in a scope is encoded once, because no edit of a route changes it. */
+export interface Framed {
   readonly host: VirtualHost;
-  readonly lead?: Lead;
+  readonly frame: ScopeFrame;
+  /** What the virtual host begins with. */
+  readonly head: Bytes;
+}
+
+/** Names of a virtual host in one scope: with its routes, or with a lead to them. */
+export interface Place extends Framed {
+  readonly lead?: PlacedLead;
   /** What stands before the lead. */
   readonly shares?: Prelude;
+}
+
+/** A lead as it stands in a scope: its route, and the name of the scope that it leads to. */
+export interface PlacedLead extends Lead {
+  readonly route: HostedRoute;
+  readonly around: string;
 }
 
 function leadOf({ store, division }: Layout): Lead {
@@ -157,14 +170,20 @@ function leadOf({ store, division }: Layout): Lead {
 }
 
 /** The scopes in which a virtual host's names are. */
-export function placesOf(layout: Layout, _: Reads, key: string): Derived<Place> {
+export function placesOf(layout: Layout, key: string, portsMatter: boolean): Derived<Place> {
   const { host, domains, leads, shares } = layout;
   const wild = wildScope(host.table);
   const out = [...scopesOfNames(host, domains)].map(([scope, names]): [string, Place] => {
-    const lead = (scope === wild ? leads.wild : leads.exact) ? { lead: leadOf(layout) } : {};
-    return [`${scope} ${key}`, { scope, domains: names, host, ...lead, ...(shares ? { shares } : {}) }];
+    const lead = (scope === wild ? leads.wild : leads.exact) ? { lead: placeLead(leadOf(layout)) } : {};
+    const head = emitHostHead(names[0] ?? host.key, names);
+    const frame = frameScope(scope, portsMatter);
+    return [`${scope} ${key}`, { host, frame, head, ...lead, ...(shares ? { shares } : {}) }];
   });
   return { out };
+}
+
+function placeLead(lead: Lead): PlacedLead {
+  return { ...lead, route: leadRoute(lead), around: scopeName(lead.scope) };
 }
 
 /** Routes that names lead to: those of a virtual host, of whomever it is. */
@@ -182,8 +201,7 @@ export function storeOf(layout: Layout, _: Reads, key: string): Derived<Store> {
 }
 
 /** A scope that names lead to: all routes of a virtual host, or those of one bucket. */
-export interface Part {
-  readonly host: VirtualHost;
+export interface Part extends Framed {
   readonly bucket?: { readonly division: Division; readonly number: number };
 }
 
@@ -192,7 +210,11 @@ export function partsOf([store]: readonly Store[]): Derived<Part> {
   if (!store) return { out: [] };
   const { host, lead } = store;
   const { scope, division } = lead;
-  if (!division) return { out: [[scope, { host }]] };
-  const part = (number: number): [string, Part] => [`${scope}|${number}`, { host, bucket: { division, number } }];
+  const framed = (key: string): Framed => ({ host, frame: frameScope(key, false), head: emitHostHead(key, ["*"]) });
+  if (!division) return { out: [[scope, framed(scope)]] };
+  const part = (number: number): [string, Part] => {
+    const key = `${scope}|${number}`;
+    return [key, { ...framed(key), bucket: { division, number } }];
+  };
   return { out: Array.from({ length: division.buckets }, (_, number) => part(number)) };
 }

@@ -1,7 +1,7 @@
 /** Scopes: where the routes of every name are while tables are scoped, and the bytes of each such place. */
 import { wildScope } from "../envoy/shape/scope-name.ts";
-import { asLead, emitScope, knownHost, type Lead, leadRoute, type PlacedHost } from "../envoy/shape/scoped.ts";
-import { emitMisdirected, emitVirtualHost } from "../envoy/virtual-host.ts";
+import { asLead, emitScope, frameScope, knownHost, type Lead, type PlacedHost } from "../envoy/shape/scoped.ts";
+import { emitVirtualHost, misdirected } from "../envoy/virtual-host.ts";
 import type { Collection, Derived, Graph, Reads } from "../graph/index.ts";
 import type { Bytes, Encoded } from "../ir/encoded.ts";
 import type { Table, VirtualHost } from "../ir/virtual-host.ts";
@@ -23,21 +23,29 @@ export interface ScopeInputs {
 
 /** Declares scopes. */
 export function declareScopes(g: Graph, { shape, tables, layouts, planned, pieces }: ScopeInputs) {
-  const places = g.map("shape.places", layouts, placesOf);
+  const places = g.map("shape.places", layouts, (layout, reads, key) =>
+    placesOf(layout, key, reads.has(planned.withPorts, layout.host.table)),
+  );
   const hosts = g.map("emit.PlacedHost", places, (place, reads, key) =>
-    keep(key, emitPlace(place, planned, pieces, reads)),
+    keep(key, emitPlace(place, { planned, pieces, reads })),
   );
   const byScope = g.group("virtual hosts by scope", hosts, ({ table }) => [table], byKey);
-  const ofNames = g.map("emit.Scope", byScope, (own, _, key) => byName(emitScope(key, own)));
+  const ofNames = g.map("emit.Scope", byScope, (own) => ofHosts(own));
   // One without names tells Envoy, and who serves it, that there are scopes.
   const empty = g.map("emit.EmptyScope", tables, (table, reads) => {
     const key = wildScope(table.name);
-    return shape(reads) === "table" || reads.has(byScope, key) ? { out: [] } : byName(emitScope(key, []));
+    const isNeeded = shape(reads) !== "table" && !reads.has(byScope, key);
+    return isNeeded ? byName(emitScope(frameScope(key, false), [])) : { out: [] };
   });
   const byLead = g.group("stores by scope", g.map("shape.store", layouts, storeOf), ({ lead }) => [lead.scope], byKey);
   const parts = g.map("shape.parts", byLead, partsOf);
-  const ofParts = g.map("emit.Part", parts, (part, reads, key) => byName(emitPart(key, part, planned, pieces, reads)));
+  const ofParts = g.map("emit.Part", parts, (part, reads) => byName(emitPart(part, { planned, pieces, reads })));
   return { places, parts, encodedScopes: g.union<Encoded>("scopes", ofNames, ofParts, empty) };
+}
+
+function ofHosts(hosts: readonly PlacedHost[]): Derived<Encoded> {
+  const frame = hosts[0]?.frame;
+  return frame ? byName(emitScope(frame, hosts)) : { out: [] };
 }
 
 function byName(scope: Encoded): Derived<Encoded> {
@@ -48,18 +56,19 @@ function routeOf({ route }: EmittedRoute) {
   return route;
 }
 
-function firstOf(host: VirtualHost): Bytes | undefined {
-  return host.misdirected && emitMisdirected(host.misdirected);
+function firstOf({ misdirected: secure }: VirtualHost): Bytes | undefined {
+  return secure && misdirected[secure];
 }
 
-function emitPlace(place: Place, planned: PlannedHostLookup, pieces: Pieces, reads: Reads): PlacedHost {
-  const { scope, domains, host, lead, shares } = place;
-  const before = shares && lead ? preludeOf(host, shares, lead, { planned, pieces, reads }) : [];
-  const routes = lead ? [...before, leadRoute(lead)] : shownRoutes(planned, host, reads);
-  const first = lead && !shares ? undefined : firstOf(host);
-  const name = domains[0] ?? host.key;
-  const emitted = emitVirtualHost({ table: scope, name, domains, more: knownHost, first, routes });
-  return { ...emitted, portsMatter: reads.has(planned.withPorts, host.table), ...(lead ? { lead } : {}) };
+function emitPlace({ frame, head: named, host, lead, shares }: Place, found: Found): PlacedHost {
+  const [table, head] = [frame.key, [named, knownHost]];
+  if (!lead) {
+    const routes = shownRoutes(found.planned, host, found.reads);
+    return { ...emitVirtualHost({ table, head, first: firstOf(host), routes }), frame };
+  }
+  const routes = [...(shares ? preludeOf(host, shares, lead, found) : []), lead.route];
+  const first = shares && firstOf(host);
+  return { ...emitVirtualHost({ table, head, first, routes }), frame, around: lead.around };
 }
 
 /** Where routes are found. */
@@ -88,21 +97,15 @@ function preludeOf(
   return link.mergeRoutes([shown, others.map((route) => asLead(route, lead))], routeOf);
 }
 
-function emitPart(
-  key: string,
-  { host, bucket: place }: Part,
-  planned: PlannedHostLookup,
-  { bucket }: Pieces,
-  reads: Reads,
-): Encoded {
+function emitPart({ frame, head, host, bucket }: Part, { planned, pieces, reads }: Found): Encoded {
   const inBucket = ({ division, number }: NonNullable<Part["bucket"]>, set: string) =>
     link.mergeRoutes(
-      [number, undefined].map((one) => bucket({ set, division }, one, reads)),
+      [number, undefined].map((one) => pieces.bucket({ set, division }, one, reads)),
       routeOf,
     );
-  const lookup = place ? { ...planned, routesOf: (set: string) => inBucket(place, set) } : planned;
+  const lookup = bucket ? { ...planned, routesOf: (set: string) => inBucket(bucket, set) } : planned;
   const routes = shownRoutes(lookup, host, reads);
   const first = firstOf(host);
-  const emitted = emitVirtualHost({ table: key, name: key, domains: ["*"], more: knownHost, first, routes });
-  return emitScope(key, [{ ...emitted, portsMatter: false }]);
+  const emitted = emitVirtualHost({ table: frame.key, head: [head, knownHost], first, routes });
+  return emitScope(frame, [{ ...emitted, frame }]);
 }

@@ -59,9 +59,9 @@ const whole: Division = { depth: 0, buckets: 1 };
 
 /** A virtual host in a scope. */
 export interface PlacedHost extends EncodedVirtualHost {
-  readonly portsMatter: boolean;
-  /** Where its routes are, if they are elsewhere. */
-  readonly lead?: Lead;
+  readonly frame: ScopeFrame;
+  /** The name of the scope that it leads to, which those of its buckets begin with. */
+  readonly around?: string;
 }
 
 /** What tells the filter that a host is this one, though it has no route for a request. */
@@ -73,27 +73,44 @@ const ofAll = encodeFields(RouteConfigurationSchema, { requestHeadersToRemove: [
 /** Scopes that Envoy finds by itself. */
 const ofNamed = encodeFields(RouteConfigurationSchema, { typedPerFilterConfig: findsNothing });
 
-/** A scope with the virtual hosts in it: one message for both. */
-export function emitScope(key: string, hosts: readonly PlacedHost[]): Encoded {
-  const leads = hosts.flatMap(({ lead }) => lead?.scope ?? []);
+/** A scope apart from its virtual hosts: whatever these are, it is the same. */
+export interface ScopeFrame {
+  readonly key: string;
+  readonly name: string;
+  readonly head: Bytes;
+  /** What its table begins with, but for what many have alike. */
+  readonly table: Bytes;
+  readonly version: string;
+}
+
+/** The frame of the scope with this key. */
+export function frameScope(key: string, portsMatter: boolean): ScopeFrame {
   const name = scopeName(key);
-  const wild = key.endsWith(wildScope(""));
-  const around = wild ? name.slice(0, -wildScope("").length + 1) : leads[0] && scopeName(leads[0]);
   const fragments = [{ type: { case: "stringKey", value: key } as const }];
   const head = encodeFields(ScopedRouteConfigurationSchema, { name, key: { fragments } });
-  const ignorePortInHostMatching = !hosts.some((host) => host.portsMatter);
-  const table = [
-    encode(RouteConfigurationSchema, { name: key, ignorePortInHostMatching }),
-    ofAll,
-    ...(wild ? [] : [ofNamed]),
-  ];
+  const table = encode(RouteConfigurationSchema, { name: key, ignorePortInHostMatching: !portsMatter });
+  return { key, name, head, table, version: versionOf([head, table, ...alike(key)]) };
+}
+
+function alike(key: string): readonly Bytes[] {
+  return isWild(key) ? [ofAll] : [ofAll, ofNamed];
+}
+
+function isWild(key: string): boolean {
+  return key.endsWith(wildScope(""));
+}
+
+/** A scope with the virtual hosts in it: one message for both. */
+export function emitScope({ key, name, head, table, version }: ScopeFrame, hosts: readonly PlacedHost[]): Encoded {
+  const led = hosts.find(({ around }) => around !== undefined)?.around;
+  const around = isWild(key) ? name.slice(0, -wildScope("").length + 1) : led;
   return {
     type: "scope",
     name,
     key,
-    version: contentVersion([versionOf([head, ...table]), ...hosts.map((host) => host.version)].join()),
-    parts: [head, ...inField(routeConfigurationField, [...table, ...hosts.flatMap((host) => host.parts)])],
-    clusters: hosts.map((host) => host.clusters),
+    version: contentVersion([version, ...hosts.map((host) => host.version)].join()),
+    parts: [head, ...inField(routeConfigurationField, [table, ...alike(key), ...hosts.flatMap(({ parts }) => parts)])],
+    clusters: hosts.map(({ clusters }) => clusters),
     ...(around === undefined ? {} : { around }),
   };
 }
