@@ -1,13 +1,13 @@
 /** EMIT of header edits. */
 import type { HeaderEdits, HeaderValue } from "../ir/headers.ts";
 
-/** The header edits of a route, a virtual host or a table. */
-export function emitHeaderEdits(edits: HeaderEdits) {
+/** The header edits of a route, a virtual host or a table. Few ask for any, and what is not said costs nothing. */
+export function emitHeaderEdits({ addRequest, removeRequest, addResponse, removeResponse }: HeaderEdits) {
   return {
-    requestHeadersToAdd: edits.addRequest.map(emitHeaderValue),
-    requestHeadersToRemove: [...edits.removeRequest],
-    responseHeadersToAdd: edits.addResponse.map(emitHeaderValue),
-    responseHeadersToRemove: [...edits.removeResponse],
+    ...(addRequest.length > 0 && { requestHeadersToAdd: addRequest.map(emitHeaderValue) }),
+    ...(removeRequest.length > 0 && { requestHeadersToRemove: [...removeRequest] }),
+    ...(addResponse.length > 0 && { responseHeadersToAdd: addResponse.map(emitHeaderValue) }),
+    ...(removeResponse.length > 0 && { responseHeadersToRemove: [...removeResponse] }),
   };
 }
 

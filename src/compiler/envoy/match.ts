@@ -16,8 +16,8 @@ type StringMatcher = Init<typeof StringMatcherSchema>;
 export function emitMatch(match: RouteMatch, fraction: number | undefined): Init<typeof RouteMatchSchema> {
   return {
     ...emitPath(match.path),
-    headers: match.headers.map(emitHeader),
-    queryParameters: match.query.map(emitQuery),
+    ...(match.headers.length > 0 && { headers: match.headers.map(emitHeader) }),
+    ...(match.query.length > 0 && { queryParameters: match.query.map(emitQuery) }),
     ...(fraction === undefined ? {} : { runtimeFraction: { defaultValue: { numerator: fraction, denominator: 0 } } }),
   };
 }

@@ -60,7 +60,12 @@ const routesField = 3;
 
 /** A route with its pieces in their places. */
 export function frameRoute({ match, common, action }: RoutePieces): FramedRoute {
-  const framed = field(routesField, matchField(match), common, action);
+  return framePieces(matchField(match), common, action);
+}
+
+/** `match` is the whole field. */
+function framePieces(match: Bytes, common: Bytes, action: Bytes): FramedRoute {
+  const framed = field(routesField, match, common, action);
   return { framed, actionStart: framed.length - action.length };
 }
 
@@ -94,13 +99,13 @@ export function emitRoute(route: Route, httpsPort: number | undefined): EncodedR
     ...(route.policies ? { typedPerFilterConfig: emitRoutePolicies(route.policies) } : {}),
   });
   // Fields are encoded in the order of their numbers: the match is 1, every action is below 9, all others are above.
-  const match = fieldAt(bytes, 0);
-  const action = fieldAt(bytes, match.end);
-  const { framed, actionStart } = frameRoute({
-    match: slice(bytes, match.start, match.end),
-    common: withMarks(slice(bytes, action.end), route),
-    action: withUpgradeMarks(slice(bytes, match.end, action.end), route),
-  });
+  const match = slice(bytes, 0, fieldAt(bytes, 0).end);
+  const actionEnd = fieldAt(bytes, match.length).end;
+  const { framed, actionStart } = framePieces(
+    match,
+    withMarks(slice(bytes, actionEnd), route),
+    withUpgradeMarks(slice(bytes, match.length, actionEnd), route),
+  );
   const forward = route.action.kind === "forward" ? route.action : undefined;
   return {
     framed,
@@ -168,7 +173,7 @@ function emitForward(forward: Forward): ActionInit {
     ...emitForwardRewrite(forward.rewrite),
     ...emitHostRewrite(forward.hostRewrite),
     ...(forward.priority === "high" ? { priority: 1 } : {}),
-    upgradeConfigs: forward.upgrades.map(emitUpgrade),
+    ...(forward.upgrades.length > 0 && { upgradeConfigs: forward.upgrades.map(emitUpgrade) }),
     ...(forward.mirror ? { requestMirrorPolicies: [emitMirror(forward.mirror)] } : {}),
     ...(forward.retry ? { retryPolicy: emitRetryPolicy(forward.retry) } : {}),
     ...(forward.hashOn ? { hashPolicy: [emitHashKey(forward.hashOn)] } : {}),
