@@ -70,6 +70,10 @@ export class GroupNode<I> extends MemberNode<I> {
     const after = item === undefined ? nothing : distinct(this.spec.by(item, key));
     if (old !== undefined) {
       if (!equal(before, after)) this.out.state.moved = true;
+      else if (item !== undefined && after.every((group) => this.isAlone(key, group))) {
+        for (const group of after) this.out.put(group, [item]);
+        return;
+      }
       for (const group of before) this.editsOf(group).removed.push({ key, item: old });
     }
     if (item !== undefined) for (const group of after) this.enter(group, key, item);
@@ -79,6 +83,11 @@ export class GroupNode<I> extends MemberNode<I> {
     for (const [group, edits] of this.edits) this.store(group, this.sort(group, edits));
     this.edits.clear();
     this.out.flush();
+  }
+
+  /** Whether a member is all that there is of a group, so that nothing is to be sorted. */
+  private isAlone(key: string, group: string): boolean {
+    return this.keys.get(group) === key && !this.edits.has(group) && !this.unordered.has(group);
   }
 
   private enter(group: string, key: string, item: I): void {
