@@ -20,21 +20,23 @@ export interface HostedRoute {
   readonly authority?: NamedMatch;
 }
 
-/** An encoded virtual host, framed as a field of its RouteConfiguration. */
-export interface EncodedVirtualHost {
-  /** Or the scope. */
-  readonly table: string;
+/** The bytes of a virtual host, framed as a field of its RouteConfiguration. */
+export interface HostBytes {
   /** In pieces, of which most are routes: the same ones as long as these do not change. */
   readonly parts: readonly Bytes[];
-  readonly version: string;
   readonly clusters: readonly string[];
+}
+
+/** An encoded virtual host. */
+export interface EncodedVirtualHost extends HostBytes {
+  readonly table: string;
+  readonly version: string;
 }
 
 const virtualHostsField = 2;
 
 /** What is put together to a virtual host. */
 export interface VirtualHostContent {
-  readonly table: string;
   /** Its name, its domains and what else is not routes. */
   readonly head: readonly Bytes[];
   /** A framed route before all others, such as one that answers 421 to every secure request. */
@@ -48,7 +50,7 @@ export function emitHostHead(name: string, domains: readonly string[]): Bytes {
 }
 
 /** Puts a virtual host together. */
-export function emitVirtualHost({ table, head, first, routes }: VirtualHostContent): EncodedVirtualHost {
+export function emitVirtualHost({ head, first, routes }: VirtualHostContent): HostBytes {
   const clusters = new Set<string>();
   for (const { encoded, exposure } of routes) {
     const { cluster, mirror } = encoded;
@@ -57,8 +59,7 @@ export function emitVirtualHost({ table, head, first, routes }: VirtualHostConte
     if (mirror !== undefined) clusters.add(mirror);
   }
   const before = first ? [first] : [];
-  const parts = inField(virtualHostsField, [...head, ...inOrder(before, routes)]);
-  return { table, parts, version: versionOf(parts), clusters: [...clusters] };
+  return { parts: inField(virtualHostsField, [...head, ...inOrder(before, routes)]), clusters: [...clusters] };
 }
 
 function inOrder(before: readonly Bytes[], routes: readonly HostedRoute[]): readonly Bytes[] {
@@ -69,9 +70,10 @@ function inOrder(before: readonly Bytes[], routes: readonly HostedRoute[]): read
   return emitPrefixTree(tree, before, listed);
 }
 
-/** The same in one piece, where there are so many virtual hosts that their pieces would be too many. */
-export function inOnePiece(host: EncodedVirtualHost): EncodedVirtualHost {
-  return { ...host, parts: [concatenated(host.parts)] };
+/** A virtual host of a table, in one piece, because there are so many that their pieces would be too many. */
+export function inOnePiece(table: string, { parts, clusters }: HostBytes): EncodedVirtualHost {
+  const whole = [concatenated(parts)];
+  return { table, parts: whole, version: versionOf(whole), clusters };
 }
 
 /** Whether an exposure of a route lets any request have what the route asks for. */

@@ -75,7 +75,7 @@ export function emitPlannedHost(
     const routes = shownRoutes(lookup, host, reads);
     const first = host.misdirected && misdirected[host.misdirected];
     const head = [emitHostHead(host.domains[0] ?? host.key, domainsOf(lookup, host, reads))];
-    return { out: [[host.key, inOnePiece(emitVirtualHost({ table: host.table, head, first, routes }))]] };
+    return { out: [[host.key, inOnePiece(host.table, emitVirtualHost({ head, first, routes }))]] };
   };
 }
 

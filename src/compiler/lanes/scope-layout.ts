@@ -170,16 +170,22 @@ function leadOf({ store, division }: Layout): Lead {
 }
 
 /** The scopes in which a virtual host's names are. */
-export function placesOf(layout: Layout, key: string, portsMatter: boolean): Derived<Place> {
+export function placesOf(layout: Layout, portsMatter: boolean): Derived<Place> {
   const { host, domains, leads, shares } = layout;
   const wild = wildScope(host.table);
   const out = [...scopesOfNames(host, domains)].map(([scope, names]): [string, Place] => {
     const lead = (scope === wild ? leads.wild : leads.exact) ? { lead: placeLead(leadOf(layout)) } : {};
     const head = emitHostHead(names[0] ?? host.key, names);
     const frame = frameScope(scope, portsMatter);
-    return [`${scope} ${key}`, { host, frame, head, ...lead, ...(shares ? { shares } : {}) }];
+    const place = { host, frame, head, ...lead, ...(shares ? { shares } : {}) };
+    return [placeKey(place), place];
   });
   return { out };
+}
+
+/** What a place is known by. */
+export function placeKey({ host, frame }: Framed): string {
+  return `${frame.key} ${host.key}`;
 }
 
 function placeLead(lead: Lead): PlacedLead {

@@ -1,6 +1,7 @@
 /** Scopes: where the routes of every name are while tables are scoped, and the bytes of each such place. */
+import { versionOf } from "../envoy/bytes.ts";
 import { wildScope } from "../envoy/shape/scope-name.ts";
-import { asLead, emitScope, frameScope, knownHost, type Lead, type PlacedHost } from "../envoy/shape/scoped.ts";
+import { asLead, emitScope, frameScope, isWild, knownHost, type Lead, type PlacedHost } from "../envoy/shape/scoped.ts";
 import { emitVirtualHost, misdirected } from "../envoy/virtual-host.ts";
 import type { Collection, Derived, Graph, Reads } from "../graph/index.ts";
 import type { Bytes, Encoded } from "../ir/encoded.ts";
@@ -9,7 +10,16 @@ import * as link from "../link/index.ts";
 import type { RouteTables } from "../settings.ts";
 import { type EmittedRoute, type PlannedHostLookup, type ShownRoute, shownRoutes } from "./planned-host.ts";
 import type { Pieces } from "./route-pieces.ts";
-import { type Layout, type Part, type Place, type Prelude, partsOf, placesOf, storeOf } from "./scope-layout.ts";
+import {
+  type Layout,
+  type Part,
+  type Place,
+  type Prelude,
+  partsOf,
+  placeKey,
+  placesOf,
+  storeOf,
+} from "./scope-layout.ts";
 import { byKey, keep } from "./wiring.ts";
 
 /** What scopes are derived from. */
@@ -23,14 +33,19 @@ export interface ScopeInputs {
 
 /** Declares scopes. */
 export function declareScopes(g: Graph, { shape, tables, layouts, planned, pieces }: ScopeInputs) {
-  const places = g.map("shape.places", layouts, (layout, reads, key) =>
-    placesOf(layout, key, reads.has(planned.withPorts, layout.host.table)),
+  const places = g.map("shape.places", layouts, (layout, reads) =>
+    placesOf(layout, reads.has(planned.withPorts, layout.host.table)),
   );
-  const hosts = g.map("emit.PlacedHost", places, (place, reads, key) =>
-    keep(key, emitPlace(place, { planned, pieces, reads })),
+  // Those of wildcards are together in one scope; all others are nearly always alone.
+  const wildHosts = g.map("emit.WildHost", places, (place, reads, key) =>
+    keep(key, isWild(place.frame.key) ? emitWildHost(place, { planned, pieces, reads }) : undefined),
   );
-  const byScope = g.group("virtual hosts by scope", hosts, ({ table }) => [table], byKey);
-  const ofNames = g.map("emit.Scope", byScope, (own) => ofHosts(own));
+  const byScope = g.group("places by scope", places, ({ frame }) => [frame.key], byKey);
+  const ofNames = g.map("emit.Scope", byScope, (together, reads, key) => {
+    const emit = (place: Place) =>
+      isWild(key) ? reads.get(wildHosts, placeKey(place)) : emitPlace(place, { planned, pieces, reads });
+    return ofPlaces(together, emit);
+  });
   // One without names tells Envoy, and who serves it, that there are scopes.
   const empty = g.map("emit.EmptyScope", tables, (table, reads) => {
     const key = wildScope(table.name);
@@ -43,8 +58,9 @@ export function declareScopes(g: Graph, { shape, tables, layouts, planned, piece
   return { places, parts, encodedScopes: g.union<Encoded>("scopes", ofNames, ofParts, empty) };
 }
 
-function ofHosts(hosts: readonly PlacedHost[]): Derived<Encoded> {
-  const frame = hosts[0]?.frame;
+function ofPlaces(places: readonly Place[], emit: (place: Place) => PlacedHost | undefined): Derived<Encoded> {
+  const frame = places[0]?.frame;
+  const hosts = places.flatMap((place) => emit(place) ?? []);
   return frame ? byName(emitScope(frame, hosts)) : { out: [] };
 }
 
@@ -60,15 +76,18 @@ function firstOf({ misdirected: secure }: VirtualHost): Bytes | undefined {
   return secure && misdirected[secure];
 }
 
-function emitPlace({ frame, head: named, host, lead, shares }: Place, found: Found): PlacedHost {
-  const [table, head] = [frame.key, [named, knownHost]];
+function emitPlace({ head: named, host, lead, shares }: Place, found: Found): PlacedHost {
+  const head = [named, knownHost];
   if (!lead) {
-    const routes = shownRoutes(found.planned, host, found.reads);
-    return { ...emitVirtualHost({ table, head, first: firstOf(host), routes }), frame };
+    return emitVirtualHost({ head, first: firstOf(host), routes: shownRoutes(found.planned, host, found.reads) });
   }
   const routes = [...(shares ? preludeOf(host, shares, lead, found) : []), lead.route];
-  const first = shares && firstOf(host);
-  return { ...emitVirtualHost({ table, head, first, routes }), frame, around: lead.around };
+  return { ...emitVirtualHost({ head, first: shares && firstOf(host), routes }), around: lead.around };
+}
+
+function emitWildHost(place: Place, found: Found): PlacedHost {
+  const host = emitPlace(place, found);
+  return { ...host, version: versionOf(host.parts) };
 }
 
 /** Where routes are found. */
@@ -105,7 +124,5 @@ function emitPart({ frame, head, host, bucket }: Part, { planned, pieces, reads 
     );
   const lookup = bucket ? { ...planned, routesOf: (set: string) => inBucket(bucket, set) } : planned;
   const routes = shownRoutes(lookup, host, reads);
-  const first = firstOf(host);
-  const emitted = emitVirtualHost({ table: frame.key, head: [head, knownHost], first, routes });
-  return emitScope(frame, [{ ...emitted, frame }]);
+  return emitScope(frame, [emitVirtualHost({ head: [head, knownHost], first: firstOf(host), routes })]);
 }

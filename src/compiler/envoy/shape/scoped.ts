@@ -15,7 +15,7 @@ import { LuaPerRouteSchema } from "#gen/envoy/extensions/filters/http/lua/v3/lua
 import type { Bytes, Encoded } from "../../ir/encoded.ts";
 import { contentVersion, encode, encodeFields, inField, pack, versionOf } from "../bytes.ts";
 import { type EncodedRoute, frameRoute, piecesOf } from "../route.ts";
-import type { EncodedVirtualHost, HostedRoute } from "../virtual-host.ts";
+import type { HostBytes, HostedRoute } from "../virtual-host.ts";
 import { type Division, divisionName } from "./division.ts";
 import { scopeHeader, scopeName, wildScope } from "./scope-name.ts";
 
@@ -58,8 +58,9 @@ function leading(match: Bytes, { beginning, proto }: Matching, { scope, division
 const whole: Division = { depth: 0, buckets: 1 };
 
 /** A virtual host in a scope. */
-export interface PlacedHost extends EncodedVirtualHost {
-  readonly frame: ScopeFrame;
+export interface PlacedHost extends HostBytes {
+  /** Where it has many others beside it, so that with one of them not all are hashed. */
+  readonly version?: string;
   /** The name of the scope that it leads to, which those of its buckets begin with. */
   readonly around?: string;
 }
@@ -80,7 +81,6 @@ export interface ScopeFrame {
   readonly head: Bytes;
   /** What its table begins with, but for what many have alike. */
   readonly table: Bytes;
-  readonly version: string;
 }
 
 /** The frame of the scope with this key. */
@@ -88,29 +88,39 @@ export function frameScope(key: string, portsMatter: boolean): ScopeFrame {
   const name = scopeName(key);
   const fragments = [{ type: { case: "stringKey", value: key } as const }];
   const head = encodeFields(ScopedRouteConfigurationSchema, { name, key: { fragments } });
-  const table = encode(RouteConfigurationSchema, { name: key, ignorePortInHostMatching: !portsMatter });
-  return { key, name, head, table, version: versionOf([head, table, ...alike(key)]) };
+  return {
+    key,
+    name,
+    head,
+    table: encode(RouteConfigurationSchema, { name: key, ignorePortInHostMatching: !portsMatter }),
+  };
 }
 
-function alike(key: string): readonly Bytes[] {
-  return isWild(key) ? [ofAll] : [ofAll, ofNamed];
-}
-
-function isWild(key: string): boolean {
+/** Whether a scope, by its key, is for all names that have none of their own. */
+export function isWild(key: string): boolean {
   return key.endsWith(wildScope(""));
 }
 
 /** A scope with the virtual hosts in it: one message for both. */
-export function emitScope({ key, name, head, table, version }: ScopeFrame, hosts: readonly PlacedHost[]): Encoded {
+export function emitScope({ key, name, head, table }: ScopeFrame, hosts: readonly PlacedHost[]): Encoded {
+  const wild = isWild(key);
   const led = hosts.find(({ around }) => around !== undefined)?.around;
-  const around = isWild(key) ? name.slice(0, -wildScope("").length + 1) : led;
+  const around = wild ? name.slice(0, -wildScope("").length + 1) : led;
+  const alike = wild ? [ofAll] : [ofAll, ofNamed];
+  const content = inField(routeConfigurationField, [table, ...alike, ...hosts.flatMap(({ parts }) => parts)]);
+  const parts = [head, ...content];
   return {
     type: "scope",
     name,
     key,
-    version: contentVersion([version, ...hosts.map((host) => host.version)].join()),
-    parts: [head, ...inField(routeConfigurationField, [table, ...alike(key), ...hosts.flatMap(({ parts }) => parts)])],
+    version: wild ? wildVersion([head, table], hosts) : versionOf(parts),
+    parts,
     clusters: hosts.map(({ clusters }) => clusters),
     ...(around === undefined ? {} : { around }),
   };
+}
+
+function wildVersion(frame: readonly Bytes[], hosts: readonly PlacedHost[]): string {
+  const ofHosts = hosts.map(({ parts, version }) => version ?? versionOf(parts));
+  return contentVersion([versionOf(frame), ...ofHosts].join());
 }
