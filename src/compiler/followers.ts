@@ -14,12 +14,14 @@ export interface Followers {
 }
 
 /** Nobody follows yet. */
-export function createFollowers({ objects: { identities, admitted }, ingresses }: Declared): Followers {
+export function createFollowers({ objects: { identities, admitted, all }, ingresses }: Declared): Followers {
+  // Each for itself: a commit that is interrupted may have done one of them and not yet another.
+  const followed = [identities, admitted, all("Host"), ingresses];
   const followers = new Set<(key: string) => void>();
   return {
     note(changes) {
       if (followers.size === 0) return;
-      for (const collection of [identities, admitted, ingresses])
+      for (const collection of followed)
         for (const key of changes.changed(collection)) for (const note of followers) note(key);
     },
     follow() {

@@ -53,7 +53,7 @@ function openTest(certificates?: SurveyOptions["certificates"]) {
   const look = async (...replicas: readonly Replica[]) => survey.look([self, ...replicas]);
   const names = async (...replicas: readonly Replica[]) =>
     (await look(...replicas)).map(({ key }) => key.split("/").at(-1)).sort();
-  return { objects, survey, see, compile, look, names };
+  return { compiler, see, compile, look, names };
 }
 
 test("all at first, then what was delivered or is judged anew, and what is still to be done", async () => {
@@ -130,4 +130,25 @@ test("Hosts where a Secret comes or goes, which may be of any type", async () =>
   deepEqual(await names(), []);
   compile(secret);
   deepEqual(await names(), ["a", "tls"]);
+});
+
+test("a Host that an interrupted commit has admitted, and not yet sorted by its kind", async () => {
+  const moved = { ...host, body: { spec: { hostname: "b.test" } } };
+  for (let keys = 1; keys < 30; keys++) {
+    const hostname = (): unknown => compiler.declared.objects.all("Host").get(refKey(host.ref))?.resource.spec.hostname;
+    const { compiler, see, compile, look } = openTest({
+      status: () => ({ state: "Ready", tlsCertificateSource: hostname() }),
+    });
+    const changes = async () => (await look()).map(({ change }) => change?.["tlsCertificateSource"]);
+    compile(host);
+    see(host, { state: "Ready", tlsCertificateSource: "a.test" });
+    deepEqual(await changes(), [undefined]);
+    let left = keys;
+    see(moved, { state: "Ready", tlsCertificateSource: "a.test" });
+    compiler.apply([{ kind: "object", key: refKey(host.ref), value: moved }]);
+    compiler.commit(() => --left > 0);
+    await look();
+    compiler.commit();
+    deepEqual(await changes(), ["b.test"], `after ${keys} keys`);
+  }
 });
