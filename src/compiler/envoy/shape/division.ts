@@ -47,8 +47,13 @@ export function pathHash(path: string, depth: number): number {
 
 /** The bucket of every path that a route can match; undefined if there are several. */
 export function bucketOf(match: PathMatch, { depth, buckets }: Division): number | undefined {
-  const hash = hashesOf(match)[depths.indexOf(depth as (typeof depths)[number])];
-  return hash === undefined || hash < 0 ? undefined : hash % buckets;
+  const hash = hashOf(match, depth);
+  return hash < 0 ? undefined : hash % buckets;
+}
+
+/** The hash of that part of every path that a route can match, below zero if there are several. */
+function hashOf(match: PathMatch, depth: number): number {
+  return fixes(match, depth) ? pathHash(literalOf(match), depth) : -1;
 }
 
 /** Up to so many routes are all looked at; of more there are between half as many and so many. */
@@ -95,11 +100,11 @@ function helps(hashes: Int32Array, buckets: number): boolean {
 
 const known = new WeakMap<PathMatch, Int32Array>();
 
-/** A route's hash for each depth, below zero where it is for paths with different ones. */
+/** A route's hash for each depth; remembered, because those by which a set is divided are mostly the same ones. */
 function hashesOf(match: PathMatch): Int32Array {
   const remembered = known.get(match);
   if (remembered) return remembered;
-  const hashes = Int32Array.from(depths, (depth) => (fixes(match, depth) ? pathHash(literalOf(match), depth) : -1));
+  const hashes = Int32Array.from(depths, (depth) => hashOf(match, depth));
   known.set(match, hashes);
   return hashes;
 }
