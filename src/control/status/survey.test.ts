@@ -51,8 +51,7 @@ function openTest(certificates?: SurveyOptions["certificates"]) {
     compiler.commit();
   };
   const look = async (...replicas: readonly Replica[]) => survey.look([self, ...replicas]);
-  const names = async (...replicas: readonly Replica[]) =>
-    (await look(...replicas)).map(({ key }) => key.split("/").at(-1)).sort();
+  const names = async () => (await look()).map(({ key }) => key.split("/").at(-1)).sort();
   return { compiler, see, compile, look, names };
 }
 
@@ -75,36 +74,65 @@ test("all at first, then what was delivered or is judged anew, and what is still
   deepEqual(await names(), []);
 });
 
+/** One Host that has been looked at, and then whether another look is at it. */
+async function openHost() {
+  let looks = 0;
+  const status = () => {
+    looks++;
+    return "unknown" as const;
+  };
+  const { see, compile, look } = openTest({ status });
+  see(host);
+  compile(host);
+  await look();
+  const isLookedAt = async (...replicas: readonly Replica[]) => {
+    const before = looks;
+    await look(...replicas);
+    return looks > before;
+  };
+  return { see, isLookedAt };
+}
+
 test("all where another replica comes, goes, falls back or refuses, and where the own Service changes", async () => {
-  const { see, compile, names } = openTest();
-  see(mapping("good", "/good/"));
-  compile(mapping("good", "/good/"));
-  await names();
+  const { see, isLookedAt } = await openHost();
   const at = (version: string, more?: Partial<Replica>): Replica => {
     return { name: "other", acknowledged: new Map([["mappings.getambassador.io", version]]), refusals: [], ...more };
   };
   const refusals = [{ object: "x", uid: "x", generation: 1, path: "", message: "no" }];
-  const all = ["good"];
-  deepEqual(await names(at("9")), all);
-  deepEqual(await names(at("10")), []);
-  deepEqual(await names(at("9")), all);
-  deepEqual(await names(at("9", { refusals })), all);
-  deepEqual(await names(at("9", { refusals, name: "another" })), all);
-  deepEqual(await names(), all);
+  equal(await isLookedAt(at("9")), true);
+  equal(await isLookedAt(at("10")), false);
+  equal(await isLookedAt(at("9")), true);
+  equal(await isLookedAt(at("9", { refusals })), true);
+  equal(await isLookedAt(at("9", { refusals, name: "another" })), true);
+  equal(await isLookedAt(), true);
+  equal(await isLookedAt(), false);
   see(service);
-  deepEqual(await names(), ["gateway", ...all]);
+  equal(await isLookedAt(), true);
 });
 
 test("all now and then", async (t) => {
   let time = 0;
   t.mock.method(performance, "now", () => time);
-  const { see, names } = openTest();
-  see(mapping("good", "/good/"));
-  await names();
+  const { isLookedAt } = await openHost();
   time += 29_000;
-  deepEqual(await names(), []);
+  equal(await isLookedAt(), false);
   time += 1000;
-  deepEqual(await names(), ["good"]);
+  equal(await isLookedAt(), true);
+});
+
+test("what another replica refuses is told until it is over, and then that there is nothing to tell", async () => {
+  const { see, compile, look } = openTest();
+  const good = mapping("good", "/good/");
+  see(good);
+  compile(good);
+  const refusal = { object: "x", uid: "Mapping", generation: 1, path: "", message: "no" };
+  const other = (...refusals: Replica["refusals"]) => ({ name: "other", acknowledged: new Map(), refusals });
+  const told = async (replica: Replica) =>
+    (await look(replica)).map(({ problems }) => problems.map(({ code }) => code));
+  await look();
+  deepEqual(await told(other(refusal)), [["envoy/refused"]]);
+  deepEqual(await told(other()), [[]]);
+  deepEqual(await told(other()), []);
 });
 
 test("an Ingress that becomes ours", async () => {

@@ -31,7 +31,7 @@ export interface SurveyOptions {
   readonly waiting: Pick<Waiting, "begin" | "note" | "end">;
 }
 
-/** An object that was looked at. */
+/** An object of which something is to be said, or else no longer. */
 export interface Looked {
   readonly key: string;
   /** Absent: it is gone. */
@@ -67,6 +67,10 @@ interface Last {
 
 /** What one look is made with. */
 interface Look extends Last {
+  /** Those of which something else may be to be said. */
+  readonly keys: ReadonlySet<string>;
+  /** Whether the others are looked at, too. */
+  readonly isAll: boolean;
   readonly folded: Folded;
   readonly context: StatusContext;
 }
@@ -78,7 +82,7 @@ export function openSurvey(options: SurveyOptions): Survey {
   let marked = new Set<string>();
   let last: Last = { diagnostics: [], problems: new Map(), replicas: [], allAt: Number.NEGATIVE_INFINITY };
   /** The gateway's own, of which there may be several. */
-  let services: ReadonlyMap<string, ClusterObject> = new Map();
+  const services = new Map<string, ClusterObject>();
 
   function mark(keys: Iterable<string>): void {
     for (const key of keys) marked.add(key);
@@ -95,10 +99,16 @@ export function openSurvey(options: SurveyOptions): Survey {
     return object !== undefined && isOwnService(object.raw, own);
   }
 
+  function* keysOf({ keys, isAll }: Look): Iterable<string> {
+    yield* keys;
+    if (isAll) for (const key of options.objects().keys()) if (!keys.has(key)) yield key;
+  }
+
   function lookAt(key: string, { problems: known, folded, context }: Look): Looked {
     const object = options.objects().get(key);
     if (!object) return { key, problems: none };
-    const problems = withRefusal(known.get(key) ?? none, folded.refused(object));
+    const refused = folded.refused(object);
+    const problems = withRefusal(known.get(key) ?? none, refused);
     const errors = problems.length === 0 ? none : problems.filter(({ severity }) => severity === "error");
     const isOurs = isTaken(compiler, key, object);
     const certificate = object.raw.ref.kind === "Host" ? certificates?.status(object) : undefined;
@@ -106,12 +116,17 @@ export function openSurvey(options: SurveyOptions): Survey {
     const late = isWell && isOurs ? folded.behind(object) : [];
     const behind = late.length > 0 ? waiting.note(key, object, late) : late;
     const change = behind && statusChange(object, { errors, isOurs, certificate, behind }, context);
-    if (change || late.length > 0) marked.add(key);
+    if (change || late.length > 0 || refused) marked.add(key);
     return { key, object, problems, change };
   }
 
-  /** Which objects this look is at, and what they are looked at with. */
-  function begin(replicas: readonly Replica[], now: number): { readonly keys: Iterable<string>; readonly look: Look } {
+  function findServices(): void {
+    services.clear();
+    for (const [key, object] of options.objects()) if (isOwn(object)) services.set(key, object);
+  }
+
+  /** What this look is at, and made with. */
+  function begin(replicas: readonly Replica[], now: number): Look {
     const diagnostics = options.diagnostics();
     const problems = equal(last.diagnostics, diagnostics) ? last.problems : problemsOf(diagnostics);
     if (problems !== last.problems) mark(changedProblems(last.problems, problems));
@@ -121,19 +136,11 @@ export function openSurvey(options: SurveyOptions): Survey {
     const keys = marked;
     marked = new Set();
     const isAll = concernsAll(keys, replicas, now);
-    if (isAll) {
-      for (const key of options.objects().keys()) keys.add(key);
-      services = new Map(
-        options
-          .objects()
-          .entries()
-          .filter(([, object]) => isOwn(object)),
-      );
-    }
+    if (isAll) findServices();
     last = { diagnostics, problems, replicas, allAt: isAll ? now : last.allAt };
     const service = ownService(services.values(), own);
     const context = { now: new Date().toISOString(), updateMappings, service };
-    return { keys, look: { ...last, folded: foldReplicas(replicas), context } };
+    return { ...last, keys, isAll, folded: foldReplicas(replicas), context };
   }
 
   return {
@@ -141,16 +148,17 @@ export function openSurvey(options: SurveyOptions): Survey {
     close: following.end,
     async look(replicas) {
       const now = performance.now();
-      const { keys, look } = begin(replicas, now);
+      const look = begin(replicas, now);
       waiting.begin(now);
       const looked: Looked[] = [];
       let until = now + sliceMs;
-      for (const key of keys) {
+      for (const key of keysOf(look)) {
         if (performance.now() > until) {
           await nextTurn();
           until = performance.now() + sliceMs;
         }
-        looked.push(lookAt(key, look));
+        const one = lookAt(key, look);
+        if (one.change || one.problems.length > 0 || look.keys.has(key)) looked.push(one);
       }
       waiting.end();
       return looked;
