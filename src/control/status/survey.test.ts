@@ -122,10 +122,9 @@ test("all now and then", async (t) => {
 
 test("what another replica refuses is told until it is over, and then that there is nothing to tell", async () => {
   const { see, compile, look } = openTest();
-  const good = mapping("good", "/good/");
-  see(good);
-  compile(good);
-  const refusal = { object: "x", uid: "Mapping", generation: 1, path: "", message: "no" };
+  see(secret);
+  compile(secret);
+  const refusal = { object: "x", uid: "Secret", generation: 1, path: "", message: "no" };
   const other = (...refusals: Replica["refusals"]) => ({ name: "other", acknowledged: new Map(), refusals });
   const told = async (replica: Replica) =>
     (await look(replica)).map(({ problems }) => problems.map(({ code }) => code));
@@ -133,6 +132,20 @@ test("what another replica refuses is told until it is over, and then that there
   deepEqual(await told(other(refusal)), [["envoy/refused"]]);
   deepEqual(await told(other()), [[]]);
   deepEqual(await told(other()), []);
+});
+
+test("what waits for a replica is looked at until it does not", async () => {
+  const { see, compile, look } = openTest();
+  const states = async (version: string) => {
+    const acknowledged = new Map([["hosts.getambassador.io", version]]);
+    return (await look({ name: "other", acknowledged, refusals: [] })).map(({ change }) => change?.["state"]);
+  };
+  see(host);
+  compile(host);
+  deepEqual(await states("0"), ["Pending"]);
+  see(host, { state: "Pending", tlsCertificateSource: "None" });
+  deepEqual(await states("0"), [undefined]);
+  deepEqual(await states("1"), ["Ready"]);
 });
 
 test("an Ingress that becomes ours", async () => {
