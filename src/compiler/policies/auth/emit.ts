@@ -79,14 +79,16 @@ function names(list: readonly string[]) {
   return { patterns: list.map((value) => ({ matchPattern: { case: "exact", value } as const, ignoreCase: true })) };
 }
 
+/** The same on many routes. */
+const bypass = packRoute({ case: "disabled", value: true });
+
 /** The filter on a route: not at all, or with something to tell the service. */
 export function emitRouteAuth(settings: RouteAuth): Any | undefined {
-  const override = overrideOf(settings);
-  return override && pack(ExtAuthzPerRouteSchema, { override });
+  if (settings.kind === "bypass") return bypass;
+  const { extensions } = settings;
+  return extensions && packRoute({ case: "checkSettings", value: { contextExtensions: { ...extensions } } });
 }
 
-function overrideOf(settings: RouteAuth): Override | undefined {
-  if (settings.kind === "bypass") return { case: "disabled", value: true };
-  const { extensions } = settings;
-  return extensions && { case: "checkSettings", value: { contextExtensions: { ...extensions } } };
+function packRoute(override: Override): Any {
+  return pack(ExtAuthzPerRouteSchema, { override });
 }
