@@ -34,8 +34,6 @@ export interface SecretFetches {
   awaited(): Promise<void> | undefined;
 }
 
-/** Secrets, as the API server names them. */
-
 const mostAtOnce = 8;
 const retries = { shortestMs: 200, longestMs: 30_000, healthyMs: Number.POSITIVE_INFINITY };
 
