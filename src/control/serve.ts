@@ -1,6 +1,6 @@
 /** The xDS server of a control process, and what it tells the pipeline and the log. */
-import { join } from "node:path";
 import { errorFields } from "#base/log.ts";
+import { runtimeDirectoryAt } from "#base/runtime-directory.ts";
 import type { ControlOptions } from "./options.ts";
 import type { Reached } from "./view.ts";
 import { serveXds, type XdsServer } from "./xds/server.ts";
@@ -11,7 +11,7 @@ export function startXds(
   reached: Reached,
 ): Promise<XdsServer> {
   return serveXds({
-    socketPath: join(runtimeDirectory, "xds.sock"),
+    socketPath: runtimeDirectoryAt(runtimeDirectory).xdsSocket,
     hasOwnEnvoy,
     ...(remote && { remote: { ...remote, envoyVersion, log } }),
     ...(drainSeconds === undefined ? {} : { order: { drainMs: drainSeconds * 1000 } }),

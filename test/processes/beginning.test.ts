@@ -3,32 +3,26 @@
  * endpoints while routes are still on their way, and one that serves goes on as it is.
  */
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import type { Refused } from "../../src/control/xds/refusal.ts";
 import { freePort } from "../envoy/free-port.ts";
 import { edsCluster, endpoints, listener, put, routes, staticCluster } from "./resources.ts";
 import { until } from "./running.ts";
 import { get, type ServedEnvoy, startServedEnvoy } from "./served-envoy.ts";
+import { startUpstream, type Upstream } from "./upstream.ts";
 
-const upstream = createServer((_, response) => response.end("upstream"));
 const refusals: Refused[] = [];
 let envoy: ServedEnvoy;
 let port: number;
-let upstreamPort: number;
+let upstream: Upstream;
 
 before(async () => {
-  upstream.listen(0, "127.0.0.1");
-  await once(upstream, "listening");
-  upstreamPort = (upstream.address() as AddressInfo).port;
+  upstream = await startUpstream();
   port = await freePort();
   envoy = await startServedEnvoy({ onRefusal: (refused) => void refusals.push(refused) });
 });
 after(async () => {
   await envoy.close();
-  upstream.closeAllConnections();
   upstream.close();
 });
 
@@ -45,15 +39,15 @@ test("an Envoy that starts has clusters before there is a listener, and hears of
   xds.update(
     put(
       edsCluster("own"),
-      staticCluster("fixed", upstreamPort),
-      staticCluster("bad", upstreamPort, {
+      staticCluster("fixed", upstream.port),
+      staticCluster("bad", upstream.port, {
         lb_policy: "RING_HASH",
         ring_hash_lb_config: { minimum_ring_size: "9000000" },
       }),
     ),
   );
   // Envoy asks for endpoints that come only later, and must not be told that there are none.
-  xds.update(put(endpoints("own", upstreamPort)));
+  xds.update(put(endpoints("own", upstream.port)));
   await until(async () => (await clusters()).join() === "fixed,own");
   assert.deepEqual(refusals, [], "nobody can look yet for who is to blame");
   assert.equal(xds.acknowledged(), 0);
@@ -71,7 +65,7 @@ test("an Envoy that starts has clusters before there is a listener, and hears of
 
 test("one that serves is given nothing until everything is there, and goes on meanwhile", async () => {
   const xds = await envoy.restartServer();
-  xds.update(put(edsCluster("moved"), endpoints("moved", upstreamPort)));
+  xds.update(put(edsCluster("moved"), endpoints("moved", upstream.port)));
   await until(async () => xds.statistics().streams === 1);
   for (let i = 0; i < 20; i++) assert.equal(await get(port, "/own/"), "200 upstream");
   assert.deepEqual(xds.statistics().responses, {
@@ -83,8 +77,8 @@ test("one that serves is given nothing until everything is there, and goes on me
 
   const all = [
     edsCluster("own"),
-    endpoints("own", upstreamPort),
-    staticCluster("fixed", upstreamPort),
+    endpoints("own", upstream.port),
+    staticCluster("fixed", upstream.port),
     listener("web", port),
   ];
   const last = xds.update(put(...all, routes("web", "second", ["own", "fixed", "moved"])));

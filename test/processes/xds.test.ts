@@ -15,21 +15,19 @@ import { edsCluster, endpoints, listener, put, refusedRoutes, routes, staticClus
 import { until } from "./running.ts";
 import { get, type ServedEnvoy, startServedEnvoy } from "./served-envoy.ts";
 import { cannotWarm } from "./unwarm.ts";
+import { startUpstream, type Upstream } from "./upstream.ts";
 
 const graceMs = 300;
 
 describe("serving a real Envoy", { concurrency: false }, () => {
-  const upstream = createServer((_, response) => response.end("upstream"));
   const refusals: Refused[] = [];
   const early: SentEarly[] = [];
   let envoy: ServedEnvoy;
   let port: number;
-  let upstreamPort: number;
+  let upstream: Upstream;
 
   before(async () => {
-    upstream.listen(0, "127.0.0.1");
-    await once(upstream, "listening");
-    upstreamPort = (upstream.address() as AddressInfo).port;
+    upstream = await startUpstream();
     port = await freePort();
     envoy = await startServedEnvoy({
       order: { removalGraceMs: graceMs },
@@ -43,7 +41,6 @@ describe("serving a real Envoy", { concurrency: false }, () => {
 
   after(async () => {
     await envoy.close();
-    upstream.closeAllConnections();
     upstream.close();
   });
 
@@ -63,7 +60,7 @@ describe("serving a real Envoy", { concurrency: false }, () => {
   });
 
   test("a new EDS cluster and the route to it arrive together, without a request in between failing", async () => {
-    await serve(edsCluster("a"), endpoints("a", upstreamPort), routes("web", "third", ["a"]));
+    await serve(edsCluster("a"), endpoints("a", upstream.port), routes("web", "third", ["a"]));
     assert.equal(await get(port, "/a/"), "200 upstream");
     assert.deepEqual(early, []);
   });
@@ -78,7 +75,7 @@ describe("serving a real Envoy", { concurrency: false }, () => {
 
   test("a cluster that nothing names any more is removed after the grace", async () => {
     const exists = async () => (await envoy.admin.get("/clusters")).body.includes("gone::");
-    await serve(staticCluster("gone", upstreamPort), routes("web", "fourth", ["gone"]));
+    await serve(staticCluster("gone", upstream.port), routes("web", "fourth", ["gone"]));
     assert.ok(await exists());
     await serve(routes("web", "fifth", ["a"]));
     const number = envoy.xds.update([{ type: "cluster", name: "gone" }]);
@@ -105,8 +102,8 @@ describe("serving a real Envoy", { concurrency: false }, () => {
 
   test("a refused cluster among many is found, the others are taken", async () => {
     refusals.length = 0;
-    const good = Array.from({ length: 30 }, (_, i) => staticCluster(`many-${i}`, upstreamPort));
-    const bad = staticCluster("bad", upstreamPort, {
+    const good = Array.from({ length: 30 }, (_, i) => staticCluster(`many-${i}`, upstream.port));
+    const bad = staticCluster("bad", upstream.port, {
       lb_policy: "RING_HASH",
       ring_hash_lb_config: { minimum_ring_size: "9000000" },
     });
@@ -126,10 +123,10 @@ describe("serving a real Envoy", { concurrency: false }, () => {
     await once(silent, "listening");
     const silentPort = (silent.address() as AddressInfo).port;
     envoy.xds.update(put(...cannotWarm(silentPort)));
-    envoy.xds.update(put(edsCluster("b"), endpoints("b", upstreamPort), routes("web", "eighth", ["a", "b"])));
+    envoy.xds.update(put(edsCluster("b"), endpoints("b", upstream.port), routes("web", "eighth", ["a", "b"])));
     await until(async () => (await get(port)) === "200 eighth");
     assert.equal(await get(port, "/b/"), "200 upstream");
-    envoy.xds.update(put(staticCluster("d", upstreamPort), routes("web", "eighth and more", ["a", "b", "d"])));
+    envoy.xds.update(put(staticCluster("d", upstream.port), routes("web", "eighth and more", ["a", "b", "d"])));
     await until(async () => (await get(port)) === "200 eighth and more");
     assert.equal(await get(port, "/d/"), "200 upstream");
     assert.deepEqual(early, [], "it was not sent by running out of time");
