@@ -17,6 +17,7 @@ import { envoyTuning } from "./envoy-tuning.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { fileDirectories } from "./file-directories.ts";
 import { maxMetricsClusters } from "./metrics-limit.ts";
+import { optimizeEarly } from "./optimize-early.ts";
 import { type RunFlags, withRunOptions } from "./run.ts";
 import { settingsFrom } from "./settings.ts";
 import { productVersion } from "./version.ts";
@@ -37,6 +38,7 @@ export function controlCommand(): Command {
 async function control(paths: readonly string[], flags: ControlFlags): Promise<void> {
   const keeper = openKeeperLink();
   if (!keeper) throw new CannotRun("control is started by dragoman run, not by hand.");
+  optimizeEarly();
   const log = openLog({ source: "control", level: flags.logLevel, format: flags.logFormat });
   const { settings: adminSettings, ...places } = adminFrom(flags, process.env);
   const access = await accessFrom(flags, process.env);

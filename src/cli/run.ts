@@ -13,6 +13,7 @@ import { acmeChoice } from "./certificates.ts";
 import { accessFrom, type ClusterFlags, fieldSelectorFrom } from "./cluster.ts";
 import { configDirectory } from "./config-directory.ts";
 import { consulIdentity } from "./consul-identity.ts";
+import { controlFlags } from "./control-flags.ts";
 import { envoyTuning } from "./envoy-tuning.ts";
 import { idleSentences } from "./idle-environment.ts";
 import { keptStats as keptStatsFrom } from "./kept-stats.ts";
@@ -87,12 +88,6 @@ export function withRunOptions(command: Command): Command {
   return withLog(withTls(common));
 }
 
-/**
- * A smaller nursery: a quarter less memory in a large configuration, and shorter pauses, at no cost in time. And no
- * collection for want of anything to do: an edit would wait for it, and the system is given nothing back.
- */
-const controlFlags = ["--max-semi-space-size=16", "--no-memory-reducer", ...process.execArgv];
-
 async function run(given: readonly string[], flags: RunFlags): Promise<void> {
   const access = await accessFrom(flags, process.env);
   const paths = given.length > 0 || access ? given : [configDirectory(process.env)];
@@ -129,6 +124,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<void> {
         command: process.execPath,
         args: [
           ...controlFlags,
+          ...process.execArgv,
           ...heapFlags(memory, [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""]),
           process.argv[1] ?? "",
           ...controlArguments(stdin.paths, flags, envoy?.version ?? supportedEnvoys.newest),

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { type CompilerEdit, openCompiler } from "#compiler";
+import { optimizeEarly } from "../../src/cli/optimize-early.ts";
 import { generate, mapping, mappingKey, type Shape } from "./generate.ts";
 import { numbers } from "./random.ts";
 
@@ -26,6 +27,7 @@ if (import.meta.main)
   console.log(JSON.stringify(measure(JSON.parse(process.argv[2] ?? "") as Shape, Number(process.argv[3]))));
 
 function measure(shape: Shape, count: number): Measured {
+  optimizeEarly();
   collectGarbage();
   const empty = held();
   const objects: CompilerEdit[] = generate(shape).map(([key, value]) => ({ kind: "object", key, value }));

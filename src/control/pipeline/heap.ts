@@ -22,7 +22,12 @@ export const ownHeap: Heap = {
   limit: getHeapStatistics().heap_size_limit - nurseryBytes,
   used: () => getHeapStatistics().used_heap_size,
   held() {
-    globalThis.gc?.();
+    collectGarbage();
     return getHeapStatistics().used_heap_size;
   },
 };
+
+/** Holds the process for a tenth of a second at 10,000 Mappings; does nothing without `--expose-gc`. */
+export function collectGarbage(): void {
+  globalThis.gc?.();
+}
