@@ -108,8 +108,8 @@ async function end({ keeper, pids }: Running): Promise<void> {
 }
 
 /** Waits until something is so. */
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await pause(10);
+export async function until(isSo: () => Promise<boolean>, everyMs = 10): Promise<void> {
+  while (!(await isSo())) await pause(everyMs);
 }
 
 /** The processes whose command line contains a text. */

@@ -1,17 +1,26 @@
-/** A server behind Envoy that answers every request with `upstream`. */
+/** Servers behind Envoy: one that answers every request with `upstream`, and one that never says anything. */
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Where it listens on loopback. */
+/** Where one listens on loopback. */
 export interface Upstream {
   readonly port: number;
   close(): void;
 }
 
-/** Starts it. */
-export async function startUpstream(): Promise<Upstream> {
-  const server = createServer((_, response) => response.end("upstream")).listen(0, "127.0.0.1");
+/** Starts one that answers. */
+export function startUpstream(): Promise<Upstream> {
+  return listening(createServer((_, response) => response.end("upstream")));
+}
+
+/** Starts one that takes connections and is silent on them. */
+export function startSilent(): Promise<Upstream> {
+  return listening(createServer().on("connection", () => {}));
+}
+
+async function listening(server: Server): Promise<Upstream> {
+  server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,

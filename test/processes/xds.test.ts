@@ -15,7 +15,7 @@ import { edsCluster, endpoints, listener, put, refusedRoutes, routes, staticClus
 import { until } from "./running.ts";
 import { get, type ServedEnvoy, startServedEnvoy } from "./served-envoy.ts";
 import { cannotWarm } from "./unwarm.ts";
-import { startUpstream, type Upstream } from "./upstream.ts";
+import { startSilent, startUpstream, type Upstream } from "./upstream.ts";
 
 const graceMs = 300;
 
@@ -118,11 +118,8 @@ describe("serving a real Envoy", { concurrency: false }, () => {
   });
 
   test("a cluster that cannot warm holds back nothing else", async () => {
-    const silent = createServer().on("connection", () => {});
-    silent.listen(0, "127.0.0.1");
-    await once(silent, "listening");
-    const silentPort = (silent.address() as AddressInfo).port;
-    envoy.xds.update(put(...cannotWarm(silentPort)));
+    const silent = await startSilent();
+    envoy.xds.update(put(...cannotWarm(silent.port)));
     envoy.xds.update(put(edsCluster("b"), endpoints("b", upstream.port), routes("web", "eighth", ["a", "b"])));
     await until(async () => (await get(port)) === "200 eighth");
     assert.equal(await get(port, "/b/"), "200 upstream");
@@ -137,7 +134,6 @@ describe("serving a real Envoy", { concurrency: false }, () => {
       { type: "endpoints" as const, name },
     ]);
     await envoy.xds.whenAcknowledged(envoy.xds.update(gone));
-    silent.closeAllConnections();
     silent.close();
   });
 
