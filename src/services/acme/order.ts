@@ -99,11 +99,15 @@ async function placeOrder({ session, account }: Orderer, { names, replaces }: Ce
     return await session.post(newOrder, account, { identifiers, replaces });
   } catch (error) {
     // What it replaces is of no interest to anybody but the authority; without it the order may be good.
-    const kinds = ["alreadyReplaced", "malformed", "unauthorized"];
-    const isAbout = error instanceof RequestRefused && kinds.some((kind) => isProblem(error.problem, kind));
-    if (!isAbout) throw error;
+    if (!(error instanceof RequestRefused && mayBeAboutReplaced(error.problem))) throw error;
     return session.post(newOrder, account, plain);
   }
+}
+
+/** Some authorities do not refuse an order that replaces what they cannot find, but fail on it. */
+function mayBeAboutReplaced(problem: Problem): boolean {
+  const kinds = ["alreadyReplaced", "malformed", "unauthorized", "serverInternal"];
+  return kinds.some((kind) => isProblem(problem, kind));
 }
 
 interface Authorization {
