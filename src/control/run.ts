@@ -16,7 +16,7 @@ import { askEnvoy } from "./envoy/admin.ts";
 import { hasConnections } from "./envoy/connections.ts";
 import { type Observed, observe } from "./observe.ts";
 import type { ControlOptions } from "./options.ts";
-import { collectGarbage } from "./pipeline/heap.ts";
+import { giveMemoryBack } from "./pipeline/heap.ts";
 import { createCounts, openPipeline, type Pipeline, type PipelineOptions } from "./pipeline/pipeline.ts";
 import { createDiagnosticLog } from "./report/diagnostic-log.ts";
 import { createTimings } from "./report/timings.ts";
@@ -96,7 +96,7 @@ async function start(options: ControlOptions, closers: Closers): Promise<{ reado
   await serveFirst(view, pipeline, inputs.consul);
   void view.served().then(() => {
     // What a start leaves would be collected in the midst of somebody's edit.
-    collectGarbage();
+    giveMemoryBack();
     reached.served = true;
     certificates?.start({
       compiler,
