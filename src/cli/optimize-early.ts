@@ -1,7 +1,8 @@
 /**
  * When V8 compiles to machine code. An edit runs once or twice through most of what it needs, and V8 waits for 400 runs
- * of a function, or for 500 after it has seen something new: with 30 an edit takes a fifth less processor time from the
- * eightieth on, at 100 Mappings as at 10,000; the first forty after a start, which it is compiled beside, take a third more.
+ * of a function, or for 500 after it has seen something new: with 30 an edit takes a fifth less processor time, at 100
+ * Mappings as at 10,000, from the eightieth after a start until V8 would have compiled by itself. The first forty, beside
+ * which that is done, take a third more.
  */
 import { setFlagsFromString } from "node:v8";
 

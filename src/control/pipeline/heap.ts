@@ -28,7 +28,7 @@ export const ownHeap: Heap = {
 };
 
 /**
- * Collects garbage and gives what was room for it back to the system. Holds the process for 0.15 s at 10,000 Mappings;
+ * Collects garbage and gives what was room for it back to the system. Holds the process for 0.16 s at 10,000 Mappings;
  * does nothing without `--expose-gc`.
  */
 export function giveMemoryBack(): void {
